@@ -1,0 +1,77 @@
+"""How far apart two arrays are, and how far they may be. The one place where a tolerance is decided."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference.pair import Array
+
+# Rounding errors of a sum of n terms behave as a random walk: with overwhelming probability they stay below
+# SPREAD * sqrt(n) * eps of its scale (Higham and Mary, 2019, give 1 - 2n exp(-SPREAD**2 / 2) for unit u = eps / 2).
+SPREAD = 4.0
+
+# float64 quantities further apart than this share of their largest element need a stated reason, whatever n is
+FLOAT64_CEILING = 1e-12
+
+
+def allowed_ulp(length: int) -> float:
+    """The allowed difference of two results of reductions over `length` terms, in ulp of the largest element.
+
+    Capped in float64 by FLOAT64_CEILING, which sqrt(length) reaches at a million terms.
+    """
+    return min(SPREAD * math.sqrt(max(length, 4)), FLOAT64_CEILING / float(np.finfo(np.float64).eps))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One compared quantity. `ulp` is in units of eps times the largest element of what was wanted.
+
+    Where the two disagree, `index` is the place of the largest difference and `got` and `want` are the values there;
+    `problem` says what is wrong where numbers cannot: a shape, a dtype, a broken contract.
+    """
+
+    name: str
+    agree: bool
+    max_abs: float = 0.0
+    max_rel: float = 0.0
+    ulp: float = 0.0
+    allowed: float = 0.0
+    index: tuple[int, ...] = ()
+    got: float = math.nan
+    want: float = math.nan
+    problem: str = ""
+
+
+def compare(name: str, got: Array, want: Array, allowed: float, dtype: str | None = None) -> Finding:
+    """Compare two arrays, `allowed` in ulp of the dtype (that of `got` unless given) times the largest |want|.
+
+    NaN agrees with NaN, an infinity with itself. Shapes must be equal, and the dtype of `got` must be `dtype`.
+    """
+    if got.shape != want.shape:
+        return Finding(name, False, problem=f"has shape {got.shape}, expected {want.shape}")
+    if dtype is not None and got.dtype != dtype:
+        return Finding(name, False, problem=f"has dtype {got.dtype}, expected {dtype}")
+    if got.size == 0:
+        return Finding(name, True, allowed=allowed)
+    with np.errstate(invalid="ignore"):
+        same = (got == want) | (np.isnan(got) & np.isnan(want))
+        error = np.where(same, 0.0, np.abs(got.astype(np.float64) - want.astype(np.float64)))
+    error = np.where(np.isnan(error), math.inf, error)
+    finite = np.abs(want[np.isfinite(want)])
+    scale = float(finite.max()) if finite.size else 0.0
+    worst = np.unravel_index(int(error.argmax()), error.shape)
+    max_abs = float(error[worst])
+    max_rel = 0.0 if max_abs == 0 else max_abs / scale if scale else math.inf
+    ulp = max_rel / float(np.finfo(got.dtype).eps)
+    return Finding(
+        name,
+        ulp <= allowed,
+        max_abs=max_abs,
+        max_rel=max_rel,
+        ulp=ulp,
+        allowed=allowed,
+        index=tuple(int(i) for i in worst),
+        got=float(got[worst]),
+        want=float(want[worst]),
+    )

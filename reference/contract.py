@@ -1,0 +1,62 @@
+"""The contract of a layer, beyond its numbers: nothing changed, nothing shared, nothing remembered that should not be."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from reference.compare import Finding
+from reference.pair import Array, Case, Pair
+from reference.sides import Arrays, built
+
+
+def contract_findings(
+    pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None
+) -> list[Finding]:
+    """What a layer must keep on one case; see the docstring of `scratch.layer.Layer`."""
+    arrays = arrays.cast(dtype)
+    made = built(pair, case, arrays, layer)
+    given = [*arrays.inputs.values(), arrays.dy]
+    before = [a.copy() for a in given]
+
+    with np.errstate(all="ignore"):
+        first = _outputs(made, arrays)
+        kept = [a.copy() for a in first]
+        second = _outputs(made, arrays)
+
+    def finding(name: str, broken: Iterable[bool], problem: str) -> Finding:
+        return Finding(name, True) if not any(broken) else Finding(name, False, problem=problem)
+
+    weights = list(made.params.values())
+    return [
+        finding("arguments", (_differ(a, b) for a, b in zip(given, before, strict=True)), "changes its arguments"),
+        finding(
+            "weights",
+            (_differ(made.params[name], w) for name, w in arrays.params.items()),
+            "changes its weights",
+        ),
+        finding(
+            "memory",
+            (np.shares_memory(a, b) for a in first for b in [*given, *weights]),
+            "returns memory of its arguments or weights",
+        ),
+        finding("results", (_differ(a, b) for a, b in zip(first, kept, strict=True)), "overwrites an earlier result"),
+        finding("repeat", (_differ(a, b) for a, b in zip(second, kept, strict=True)), "differs at the second call"),
+        finding("dtype", (a.dtype != dtype for a in first), f"does not keep {dtype}"),
+        finding(
+            "keys",
+            [{k: g.shape for k, g in made.grads.items()} != {k: w.shape for k, w in made.params.items()}],
+            "has gradients whose names or shapes are not those of its weights",
+        ),
+    ]
+
+
+def _outputs(layer: Any, arrays: Arrays) -> list[Array]:
+    """The output, the gradients of the inputs and those of the weights."""
+    y = layer.forward(*arrays.inputs.values())
+    dx = layer.backward(arrays.dy)
+    return [y, *(dx if isinstance(dx, tuple) else [dx]), *layer.grads.values()]
+
+
+def _differ(a: Array, b: Array) -> bool:
+    return not np.array_equal(a, b, equal_nan=bool(np.issubdtype(a.dtype, np.floating)))

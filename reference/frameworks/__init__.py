@@ -1,0 +1,81 @@
+"""The frameworks that twins live in; each is imported when its first twin is built."""
+
+import importlib
+import importlib.util
+from typing import Any, Protocol
+
+from reference.pair import FRAMEWORKS, Array, Twin
+
+_PACKAGES = {"torch": ("torch",), "keras": ("keras", "tensorflow")}
+_EXTRAS = {"torch": "torch", "keras": "tensorflow"}
+
+
+class MissingFramework(Exception):
+    """A framework that was asked for is not installed; the message says how to install it."""
+
+
+class Stepper(Protocol):
+    """An optimizer of a framework with the weights it steps."""
+
+    def set_lr(self, lr: float) -> None: ...
+
+    def step(self, grads: list[Array]) -> None: ...
+
+    def values(self) -> list[Array]:
+        """Copies of the weights."""
+
+
+class Framework(Protocol):
+    """What the cross-checker asks of a framework. Arrays in and out are NumPy's, laid out as in the twin."""
+
+    name: str
+
+    def version(self) -> str:
+        """For people: "torch 2.13.0"."""
+
+    def build(self, twin: Twin, options: Any, dtype: str, inputs: list[Array]) -> Any:
+        """Make the twin; `inputs` are examples, for frameworks that create weights on the first call."""
+
+    def uncovered(self, module: Any, paths: list[str]) -> list[str]:
+        """The names of trainable weights that none of `paths` leads to."""
+
+    def get(self, module: Any, path: str) -> Array:
+        """A copy of the weight at a dotted path."""
+
+    def set(self, module: Any, path: str, value: Array) -> None:
+        """Write the weight at a dotted path. Raises ValueError when the shape does not fit."""
+
+    def run(
+        self, module: Any, inputs: list[Array], differentiable: list[bool], dy: Array | None, paths: list[str]
+    ) -> tuple[Array, list[Array | None], list[Array]]:
+        """Forward, and with a cotangent backward: the output, and the gradients of inputs and of weights."""
+
+    def stepper(self, twin: Twin, options: Any, dtype: str, weights: list[Array]) -> Stepper:
+        """The twin of an optimizer, about to step these weights."""
+
+    def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
+        """What the twin of an initializer fills an array of this shape with."""
+
+
+def framework(name: str) -> Framework:
+    """The adapter called "torch" or "keras". Raises MissingFramework when its packages are not installed."""
+    missing = [package for package in _PACKAGES[name] if importlib.util.find_spec(package) is None]
+    if missing:
+        raise MissingFramework(
+            f"{name} was asked for, but {' and '.join(missing)} cannot be imported. "
+            f"Install it with: pip install 'crosscheck[{_EXTRAS[name]}]'"
+        )
+    adapter: Framework = importlib.import_module(f"reference.frameworks.{name}").ADAPTER
+    return adapter
+
+
+def installed() -> list[str]:
+    """The names of the frameworks that can be imported."""
+    return [name for name in FRAMEWORKS if all(map(importlib.util.find_spec, _PACKAGES[name]))]
+
+
+def resolve(module: Any, path: str) -> Any:
+    """The object at a dotted path from `module`; parts that are numbers are indices."""
+    for part in path.split("."):
+        module = module[int(part)] if part.isdigit() else getattr(module, part)
+    return module

@@ -1,0 +1,103 @@
+"""PyTorch as a judge: build a twin, load weights, forward, vector-Jacobian product."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from reference.frameworks import resolve
+from reference.pair import Array, Twin
+
+torch.set_num_threads(1)
+
+
+class Torch:
+    name = "torch"
+
+    def version(self) -> str:
+        return f"torch {torch.__version__.split('+')[0]}"
+
+    def build(self, twin: Twin, options: Any, dtype: str, inputs: list[Array]) -> Any:
+        assert twin.build is not None
+        previous = torch.get_default_dtype()
+        torch.set_default_dtype(getattr(torch, dtype))
+        try:
+            module = twin.build(torch, options)
+        finally:
+            torch.set_default_dtype(previous)
+        for path in twin.frozen:
+            weight = resolve(module, path)
+            weight.requires_grad_(False).zero_()
+        return module
+
+    def uncovered(self, module: Any, paths: list[str]) -> list[str]:
+        if not isinstance(module, torch.nn.Module):
+            return []
+        covered = {id(resolve(module, path)) for path in paths}
+        return [n for n, weight in module.named_parameters() if weight.requires_grad and id(weight) not in covered]
+
+    def get(self, module: Any, path: str) -> Array:
+        return np.array(resolve(module, path).detach().numpy())
+
+    def set(self, module: Any, path: str, value: Array) -> None:
+        weight = resolve(module, path)
+        if tuple(weight.shape) != value.shape:
+            raise ValueError(f"{path} has shape {tuple(weight.shape)}, got {value.shape}")
+        with torch.no_grad():
+            weight.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+
+    def run(
+        self, module: Any, inputs: list[Array], differentiable: list[bool], dy: Array | None, paths: list[str]
+    ) -> tuple[Array, list[Array | None], list[Array]]:
+        tensors = [torch.from_numpy(np.ascontiguousarray(x)) for x in inputs]
+        leaves = [t.requires_grad_() for t, wanted in zip(tensors, differentiable, strict=True) if wanted]
+        weights = [resolve(module, path) for path in paths]
+        y = module(*tensors)
+        if dy is None:
+            return y.detach().numpy().copy(), [], []
+        cotangent = torch.from_numpy(np.ascontiguousarray(dy))
+        grads = torch.autograd.grad(y, leaves + weights, cotangent, allow_unused=True)
+        arrays = [
+            np.zeros(tuple(leaf.shape)) if g is None else g.numpy().copy()
+            for g, leaf in zip(grads, leaves + weights, strict=True)
+        ]
+        by_input = iter(arrays)
+        input_grads = [next(by_input) if wanted else None for wanted in differentiable]
+        return y.detach().numpy().copy(), input_grads, list(by_input)
+
+    def stepper(self, twin: Twin, options: Any, dtype: str, weights: list[Array]) -> "TorchStepper":
+        return TorchStepper(twin, options, weights)
+
+    def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
+        assert twin.build is not None
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            array: Array = twin.build(torch, options)(torch.empty(shape)).numpy()
+        return array
+
+
+class TorchStepper:
+    """A torch optimizer with its weights. Clipping is not an optimizer's business in PyTorch, so it is done here."""
+
+    def __init__(self, twin: Twin, options: Any, weights: list[Array]) -> None:
+        assert twin.build is not None
+        self.weights = [torch.nn.Parameter(torch.from_numpy(w.copy())) for w in weights]
+        self.optimizer = twin.build(torch, options)(self.weights)
+        self.clip_value = options.clip_value
+
+    def set_lr(self, lr: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+
+    def step(self, grads: list[Array]) -> None:
+        for weight, g in zip(self.weights, grads, strict=True):
+            weight.grad = torch.from_numpy(g.copy())
+        if self.clip_value is not None:
+            torch.nn.utils.clip_grad_value_(self.weights, self.clip_value)
+        self.optimizer.step()
+
+    def values(self) -> list[Array]:
+        return [w.detach().numpy().copy() for w in self.weights]
+
+
+ADAPTER = Torch()

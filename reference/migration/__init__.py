@@ -1,0 +1,1 @@
+"""From one framework to the other."""

@@ -1,0 +1,160 @@
+"""The declaration that ties a NumPy layer to its twins: Pair, Twin, Slot, Case.
+
+All of it is frozen data. One declaration is read by the parity suite, the homework checker, the migration reference
+and the benchmark. Nothing here imports a framework: a twin's builder is handed the framework's module.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import einops
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Options = Mapping[str, Any]
+FRAMEWORKS = ("torch", "keras")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where one array lives in a twin, and how its axes lie there.
+
+    `name` is a dotted path from the twin, numbers being indices: "weight", "cell.kernel", "layers.0.kernel".
+    `axes` names the axes in scratch, then in the twin, as einops does: "n_in n_out -> n_out n_in"; empty when both
+    lie alike. Several axes in one are written in brackets: "(h w c) out -> out (c h w)", with `sizes` for those that
+    the shape does not tell. `blocks` gives the order of the equal blocks along the axis called `gate`, in scratch
+    and in the twin: "z r h -> r z h".
+    """
+
+    name: str
+    axes: str = ""
+    blocks: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def to_twin(self, array: Array) -> Array:
+        """`array` as it lies in the twin."""
+        if not self.axes:
+            return array
+        source, target = (side.strip() for side in self.axes.split("->"))
+        sizes = dict(self.sizes)
+        if self.blocks:
+            here, there = (side.split() for side in self.blocks.split("->"))
+            apart = source.replace("(", "").replace(")", "")
+            array = einops.rearrange(array, f"{source} -> {apart}", gate=len(here), **sizes)
+            array = array.take([here.index(gate) for gate in there], axis=apart.split().index("gate"))
+            source, sizes = apart, {}
+        return np.asarray(einops.rearrange(array, f"{source} -> {target}", **sizes))
+
+    def to_scratch(self, array: Array, shape: tuple[int, ...]) -> Array:
+        """The inverse of `to_twin`: `array` as it lies in scratch, where its shape is `shape`."""
+        # where each element of the twin comes from; this makes every `axes` its own inverse
+        source = self.to_twin(np.arange(math.prod(shape)).reshape(shape))
+        if source.shape != array.shape:
+            raise ValueError(f"{self.name} has shape {array.shape} in the twin, expected {source.shape}")
+        moved = np.empty(math.prod(shape), array.dtype)
+        moved[source.ravel()] = array.ravel()
+        return moved.reshape(shape)
+
+
+Likeness = Literal["exact", "composed", "inexact", "none"]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """What stands for a layer in one framework.
+
+    `build(framework, options)` makes it: a module, or a function of arrays. `slots` says where each weight lives.
+    `layout` gives the axes of inputs, and of the output as "y", where they lie differently in the twin:
+    {"x": "n h w c -> n c h w", "y": "n h w c -> n c h w"}. `frozen` names weights that scratch has not; they are
+    held at zero and not trained.
+
+    `likeness`: "exact", the framework's own class or function; "composed" of its operations, as `reason` says;
+    "inexact", `reason` says where it differs; "none", there is no counterpart, for the stated `reason`.
+    """
+
+    build: Callable[[Any, SimpleNamespace], Any] | None
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    layout: Mapping[str, str] = field(default_factory=dict)
+    frozen: tuple[str, ...] = ()
+    likeness: Likeness = "exact"
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.likeness != "exact" and not self.reason:
+            raise ValueError(f"a twin that is {self.likeness} needs a reason")
+
+
+@dataclass(frozen=True)
+class Input:
+    """What an input array is filled with. `differentiable` is false for targets and indices."""
+
+    shape: tuple[int, ...]
+    fill: Callable[[np.random.Generator, tuple[int, ...]], Array]
+    differentiable: bool = True
+
+
+def normal(*shape: int, scale: float = 1.0) -> Input:
+    """N(0, scale**2)."""
+    return Input(shape, lambda rng, size: scale * rng.standard_normal(size))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A configuration to compare on: the layer's options, and its inputs in the order `forward` takes them.
+
+    `only` limits the comparison to some quantities, for the `reason` given. `smooth` is false where no derivative
+    exists, at a kink or a tie, so that the numerical derivative has nothing to say. `frameworks` names the twins
+    that can be asked; a case that leaves one out also states its `reason`.
+    """
+
+    name: str
+    inputs: Mapping[str, Input]
+    options: Options = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+    smooth: bool = True
+    frameworks: tuple[str, ...] = FRAMEWORKS
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.only or self.frameworks != FRAMEWORKS) and not self.reason:
+            raise ValueError(f"case {self.name!r} leaves something out and needs a reason")
+
+
+Kind = Literal["layer", "activation", "loss", "optimizer", "initializer", "network"]
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A NumPy layer (or loss, optimizer, initializer, network) and its twins.
+
+    `layer(**options)` makes the layer. `draw(rng)` gives a random case from the space of options; one that the layer
+    itself refuses with ValueError is drawn again. `derivative` is how the numerical judge differentiates `forward`:
+    "complex" step where it is analytic, "central" differences where it is not.
+    """
+
+    name: str
+    layer: Callable[..., Any]
+    torch: Twin
+    keras: Twin
+    cases: tuple[Case, ...]
+    kind: Kind = "layer"
+    draw: Callable[[np.random.Generator], Case] | None = None
+    derivative: Literal["complex", "central"] = "complex"
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def twin(self, framework: str) -> Twin:
+        return {"torch": self.torch, "keras": self.keras}[framework]
+
+    def options(self, case: Case) -> SimpleNamespace:
+        """All options of the layer, the case's over the defaults, for a twin's builder to read."""
+        parameters = inspect.signature(self.layer).parameters.values()
+        defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+        return SimpleNamespace(**{**defaults, **case.options})

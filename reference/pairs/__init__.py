@@ -1,0 +1,1 @@
+"""The pairs, one module a family, with the stems of scratch/."""

@@ -1,0 +1,160 @@
+"""Parity: one check of a pair against one judge, and all checks."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from reference.compare import Finding, allowed_ulp, compare
+from reference.contract import contract_findings
+from reference.initializer_check import initializer_findings
+from reference.optimizer_check import optimizer_findings
+from reference.pair import FRAMEWORKS, Case, Pair
+from reference.sides import Arrays, derivative_sides, generator, make_arrays, scratch_side, twin_side
+
+DTYPES = ("float64", "float32")
+# the judges beside the frameworks: the derivative of `forward`, and the contract of a layer
+DERIVATIVE, CONTRACT = "derivative", "contract"
+JUDGES = (*FRAMEWORKS, DERIVATIVE, CONTRACT)
+
+# In float32 a layer may be no further from the float64 truth than this multiple of what the framework is, and need
+# not be nearer than the floor.
+FLOAT32_MULTIPLE = 4.0
+FLOAT32_FLOOR = 8.0
+
+# Central differences of order h**4 with h = 1e-3 leave about 1e-11: h**4 = 1e-12 times a fifth derivative that can
+# be tens, and eps / h = 2e-13. In ulp of float64; looser than 1e-12 for this reason.
+CENTRAL_ALLOWED = 1e-9 / float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one judge said of one case of a pair in one dtype."""
+
+    pair: str
+    framework: str
+    dtype: str
+    case: str
+    findings: tuple[Finding, ...]
+    seed: int
+
+    @property
+    def agree(self) -> bool:
+        return all(finding.agree for finding in self.findings)
+
+    @property
+    def command(self) -> str:
+        """What repeats this check alone."""
+        judge = f"--framework {self.framework} --dtype {self.dtype}"
+        return f"crosscheck parity {self.pair} {judge} --seed {self.seed} --case {self.case}"
+
+
+Findings = Callable[[Pair, Case, str, str, int, Callable[..., Any] | None], Sequence[Finding]]
+
+
+def check(
+    pair: Pair,
+    case: Case,
+    judge: str,
+    dtype: str = "float64",
+    seed: int = 0,
+    layer: Callable[..., Any] | None = None,
+) -> Check:
+    """Compare one case of a pair with one judge. `layer` puts another class in the place of the pair's own."""
+    compare_kind = _FINDINGS.get(pair.kind, layer_findings)
+    try:
+        findings = compare_kind(pair, case, judge, dtype, seed, layer)
+    except Exception as error:
+        # a foreign layer that breaks disagrees; one of our own that breaks is a defect that must be seen
+        if layer is None:
+            raise
+        findings = [Finding("run", False, problem=f"{type(error).__name__}: {error}")]
+    return Check(pair.name, judge, dtype, case.name, tuple(findings), seed)
+
+
+def layer_findings(
+    pair: Pair, case: Case, judge: str, dtype: str, seed: int, layer: Callable[..., Any] | None
+) -> list[Finding]:
+    """Output and gradients of a layer against a twin, the derivative, or the contract."""
+    arrays = make_arrays(pair, case, seed)
+    if judge == CONTRACT:
+        return contract_findings(pair, case, arrays, dtype, layer)
+    if judge == DERIVATIVE:
+        allowed = allowed_ulp(arrays.longest) if pair.derivative == "complex" else CENTRAL_ALLOWED
+        got, want = derivative_sides(pair, case, arrays, layer)
+        return [compare(name, got[name], want[name], allowed) for name in want]
+    got = scratch_side(pair, case, arrays, dtype, layer)
+    truth = twin_side(pair, case, arrays, "float64", judge)
+    names = [name for name in truth if not case.only or name in case.only]
+    if dtype == "float64":
+        return [compare(name, got[name], truth[name], allowed_ulp(arrays.longest), dtype) for name in names]
+    twin = twin_side(pair, case, arrays, dtype, judge)
+    return [
+        compare(name, got[name], truth[name], float32_allowed(twin[name], truth[name], arrays), dtype)
+        for name in names
+    ]
+
+
+def float32_allowed(twin: Any, truth: Any, arrays: Arrays) -> float:
+    """How far from the float64 truth a float32 result may be, in ulp: what the framework's own error allows."""
+    error = compare("", twin, truth, allowed=0).ulp
+    return min(max(FLOAT32_FLOOR, FLOAT32_MULTIPLE * error), allowed_ulp(arrays.longest))
+
+
+_FINDINGS: dict[str, Findings] = {"optimizer": optimizer_findings, "initializer": initializer_findings}
+
+
+def judges_of(pair: Pair, case: Case, dtype: str) -> list[str]:
+    """The judges that can be asked about a case."""
+    asked = [name for name in case.frameworks if pair.twin(name).likeness != "none"]
+    if pair.kind in ("optimizer", "initializer"):
+        return asked
+    if case.smooth and dtype == "float64":
+        asked.append(DERIVATIVE)
+    return [*asked, CONTRACT]
+
+
+def drawn(pair: Pair, index: int, seed: int) -> Case:
+    """The random case number `index` of a pair, from its space of options; called "random<index>"."""
+    assert pair.draw is not None
+    rng = generator(seed, pair.name, f"random{index}")
+    while True:
+        case = replace(pair.draw(rng), name=f"random{index}")
+        try:
+            make_arrays(pair, case, seed)
+        except ValueError:  # options that do not go together: the layer itself says so
+            continue
+        return case
+
+
+def cases_of(pair: Pair, draws: int, seed: int) -> Iterator[Case]:
+    """The declared cases of a pair, then `draws` random ones."""
+    yield from pair.cases
+    if pair.draw is not None:
+        for index in range(draws):
+            yield drawn(pair, index, seed)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which checks: of these pairs, by these judges, in these dtypes, on `draws` random cases beside the declared."""
+
+    pairs: tuple[Pair, ...]
+    judges: tuple[str, ...] = JUDGES
+    dtypes: tuple[str, ...] = DTYPES
+    draws: int = 0
+    seed: int = 0
+    case: str = ""
+
+
+def run_checks(request: Request) -> Iterator[Check]:
+    """All checks of a request, one after the other."""
+    for pair in request.pairs:
+        for case in cases_of(pair, request.draws, request.seed):
+            if request.case and case.name != request.case:
+                continue
+            for dtype in request.dtypes:
+                for judge in judges_of(pair, case, dtype):
+                    if judge in request.judges:
+                        yield check(pair, case, judge, dtype, request.seed)

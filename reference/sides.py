@@ -1,0 +1,186 @@
+"""The sides of a comparison: the same arrays through scratch, through a twin, and through the derivative itself.
+
+Each side is a dict from the names of quantities to arrays laid out as in scratch: "y", "dx" for an input x, "dw" for
+a weight w, "0.dw" for the weight "0.w" of a network.
+"""
+
+import functools
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reference.frameworks import framework
+from reference.pair import Array, Case, Pair, Slot
+from scratch.initializers import HeNormal
+
+Side = dict[str, Array]
+
+
+def gradient_name(name: str) -> str:
+    """The name of the gradient of a weight or input: "w" -> "dw", "0.w" -> "0.dw"."""
+    owner, dot, last = name.rpartition(".")
+    return f"{owner}{dot}d{last}"
+
+
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """A generator for this seed and these names, the same in every process."""
+    return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """What all sides are given, in float64: inputs by name, weights by name, the cotangent of the output."""
+
+    inputs: Mapping[str, Array]
+    params: Mapping[str, Array]
+    dy: Array
+
+    def cast(self, dtype: str) -> "Arrays":
+        def to(array: Array) -> Array:
+            return array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array.copy()
+
+        return Arrays(
+            {name: to(x) for name, x in self.inputs.items()},
+            {name: to(w) for name, w in self.params.items()},
+            to(self.dy),
+        )
+
+    @property
+    def longest(self) -> int:
+        """No reduction runs over more terms than the largest array has elements."""
+        return max(a.size for a in (*self.inputs.values(), *self.params.values(), self.dy))
+
+
+def make_arrays(pair: Pair, case: Case, seed: int) -> Arrays:
+    """Random, unequal inputs, weights, biases and cotangent; they depend on the seed and the names only."""
+    rng = generator(seed, pair.name, case.name)
+    inputs = {name: spec.fill(rng, spec.shape) for name, spec in case.inputs.items()}
+    layer = pair.layer(**case.options)
+    weight = HeNormal()
+    params = {
+        name: weight(w.shape, rng) if w.ndim > 1 else rng.standard_normal(w.shape)
+        for name, w in layer.params.items()
+    }
+    layer.load(params)
+    with np.errstate(all="ignore"):
+        y = np.asarray(layer.forward(*inputs.values()))
+    return Arrays(inputs, params, np.asarray(rng.standard_normal(y.shape)))
+
+
+def built(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None = None) -> Any:
+    """The scratch layer (or the one given in its place) with the weights loaded."""
+    made = (layer or pair.layer)(**case.options)
+    made.load(arrays.params)
+    return made
+
+
+def scratch_side(
+    pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None = None
+) -> Side:
+    """Outputs and gradients of the NumPy layer."""
+    arrays = arrays.cast(dtype)
+    made = built(pair, case, arrays, layer)
+    with np.errstate(all="ignore"):
+        y = made.forward(*arrays.inputs.values())
+        dx = made.backward(arrays.dy)
+    gradients = dx if isinstance(dx, tuple) else (dx,)
+    side = {"y": np.asarray(y)}
+    wanted = [name for name, spec in case.inputs.items() if spec.differentiable]
+    side |= {gradient_name(name): np.asarray(g) for name, g in zip(wanted, gradients, strict=True)}
+    return side | {gradient_name(name): made.grads[name] for name in made.params}
+
+
+@functools.lru_cache(maxsize=256)
+def _twin(pair: Pair, name: str, dtype: str, options: str, inputs: str) -> list[Any]:
+    # one entry for each configuration; filled by the first caller, who has the real options and inputs at hand
+    return []
+
+
+def twin_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, name: str) -> Side:
+    """Outputs and gradients of the twin in the framework called `name`, brought back to scratch's layout."""
+    adapter, twin = framework(name), pair.twin(name)
+    arrays = arrays.cast(dtype)
+    inputs = [_lay(twin.layout, key, x) for key, x in arrays.inputs.items()]
+    kept = _twin(pair, name, dtype, repr(sorted(case.options.items())), repr(list(arrays.inputs)))
+    if not kept:
+        kept.append(adapter.build(twin, pair.options(case), dtype, inputs))
+    module = kept[0]
+    slots = {key: twin.slots[key] for key in arrays.params}
+    paths = [slot.name for slot in slots.values()]
+    if missed := adapter.uncovered(module, paths):
+        raise ValueError(f"{pair.name} in {name}: {', '.join(missed)} has no slot and is not declared frozen")
+    for key, slot in slots.items():
+        adapter.set(module, slot.name, slot.to_twin(arrays.params[key]))
+    differentiable = [spec.differentiable for spec in case.inputs.values()]
+    y, dx, dw = adapter.run(module, inputs, differentiable, _lay(twin.layout, "y", arrays.dy), paths)
+    side = {"y": _back(twin.layout, "y", y, arrays.dy.shape)}
+    for (key, x), gradient in zip(arrays.inputs.items(), dx, strict=True):
+        if gradient is not None:
+            side[gradient_name(key)] = _back(twin.layout, key, gradient, x.shape)
+    for (key, slot), gradient in zip(slots.items(), dw, strict=True):
+        side[gradient_name(key)] = slot.to_scratch(gradient, arrays.params[key].shape)
+    return side
+
+
+def _lay(layout: Mapping[str, str], name: str, array: Array) -> Array:
+    return Slot(name, layout.get(name, "")).to_twin(array)
+
+
+def _back(layout: Mapping[str, str], name: str, array: Array, shape: tuple[int, ...]) -> Array:
+    return Slot(name, layout.get(name, "")).to_scratch(array, shape) if name in layout else array
+
+
+DIRECTIONS = 3
+
+
+def derivative_sides(
+    pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None = None
+) -> tuple[Side, Side]:
+    """Gradients against the derivative of `forward`, both as slopes along random directions.
+
+    For every gradient G and some random directions V, the first side has sum(G * V), the second has the derivative
+    of sum(dy * forward) along V. A direction sees every element at once, so a few of them miss nothing.
+    """
+    rng = generator(0, pair.name, case.name, "directions")
+    gradients = scratch_side(pair, case, arrays, "float64", layer)
+    slopes: Side = {}
+    truth: Side = {}
+    differentiable = {name: x for name, x in arrays.inputs.items() if case.inputs[name].differentiable}
+    for name, array in {**differentiable, **arrays.params}.items():
+        key = gradient_name(name)
+        directions = rng.standard_normal((DIRECTIONS, *array.shape))
+        slopes[key] = np.array([(gradients[key] * v).sum() for v in directions])
+        truth[key] = np.array([directional(pair, case, arrays, name, v, layer) for v in directions])
+    return slopes, truth
+
+
+def directional(
+    pair: Pair,
+    case: Case,
+    arrays: Arrays,
+    name: str,
+    direction: Array,
+    layer: Callable[..., Any] | None = None,
+) -> float:
+    """The derivative of sum(dy * forward) as the input or weight called `name` moves along `direction`."""
+
+    def value(shift: complex) -> complex:
+        def moved(key: str, array: Array) -> Array:
+            return array + shift * direction if key == name else array
+
+        analytic = pair.derivative == "complex"
+        cast = arrays.cast("complex128") if analytic else arrays
+        inputs = [moved(key, x) for key, x in cast.inputs.items()]
+        made = (layer or pair.layer)(**case.options)
+        made.load({key: moved(key, w) for key, w in cast.params.items()})
+        with np.errstate(all="ignore"):
+            return complex((arrays.dy * made.forward(*inputs)).sum())
+
+    if pair.derivative == "complex":
+        return value(1e-200j).imag / 1e-200
+    # five points: the error of the formula is of order h**4, that of rounding eps / h
+    h = 1e-3
+    return ((8 * (value(h) - value(-h)) - (value(2 * h) - value(-2 * h))) / (12 * h)).real

@@ -1,0 +1,100 @@
+"""Activations: elementwise functions, and softmax."""
+
+import numpy as np
+
+from scratch.layer import Array, Layer
+
+
+class Activation(Layer):
+    """y = f(x), element by element.
+
+    A subclass gives `value(x)`, which is f, and `slope(x, y)`, which is f'(x) written with x, y = f(x), or both.
+    Recurrent layers use the two directly.
+    """
+
+    def value(self, x: Array) -> Array:
+        raise NotImplementedError(f"{type(self).__name__}.value is not written")
+
+    def slope(self, x: Array, y: Array) -> Array:
+        raise NotImplementedError(f"{type(self).__name__}.slope is not written")
+
+    def forward(self, x: Array) -> Array:
+        self.x = x
+        self.y = self.value(x)
+        return self.y
+
+    def backward(self, dy: Array) -> Array:
+        return dy * self.slope(self.x, self.y)
+
+
+class Identity(Activation):
+    """y = x."""
+
+    def value(self, x: Array) -> Array:
+        return x.copy()
+
+    def slope(self, x: Array, y: Array) -> Array:
+        return np.ones_like(x)
+
+
+class ReLU(Activation):
+    """y = max(x, 0). The slope at the kink x = 0 is 0, as in both frameworks."""
+
+    def value(self, x: Array) -> Array:
+        return np.maximum(x, 0)
+
+    def slope(self, x: Array, y: Array) -> Array:
+        return x > 0
+
+
+class Sigmoid(Activation):
+    """y = 1 / (1 + exp(-x)), computed as (1 + tanh(x / 2)) / 2, which cannot overflow. y' = y (1 - y)."""
+
+    def value(self, x: Array) -> Array:
+        return 0.5 * np.tanh(0.5 * x) + 0.5
+
+    def slope(self, x: Array, y: Array) -> Array:
+        return y * (1 - y)
+
+
+class Tanh(Activation):
+    """y = tanh(x); y' = 1 - y**2."""
+
+    def value(self, x: Array) -> Array:
+        return np.tanh(x)
+
+    def slope(self, x: Array, y: Array) -> Array:
+        return 1 - y * y
+
+
+class Softmax(Layer):
+    """y_i = exp(x_i) / sum_j exp(x_j) along one axis; the largest x is subtracted first, so nothing overflows.
+
+    x: any shape -> y: the same. The Jacobian is diag(y) - y y^T, so dx = y (dy - sum(y dy)).
+    """
+
+    def __init__(self, axis: int = -1) -> None:
+        super().__init__()
+        self.axis = axis
+
+    def forward(self, x: Array) -> Array:
+        e = np.exp(x - x.max(axis=self.axis, keepdims=True))
+        self.y = e / e.sum(axis=self.axis, keepdims=True)
+        return self.y
+
+    def backward(self, dy: Array) -> Array:
+        y = self.y
+        return y * (dy - (y * dy).sum(axis=self.axis, keepdims=True))
+
+
+def find_activation(kind: str | Activation) -> Activation:
+    """The activation called `kind` ("tanh", "relu", ...); an Activation is returned as it is.
+
+    Raises ValueError for an unknown name.
+    """
+    if isinstance(kind, Activation):
+        return kind
+    by_name = {each.__name__.lower(): each for each in Activation.__subclasses__()}
+    if kind not in by_name:
+        raise ValueError(f"no activation is called {kind!r}; known: {', '.join(sorted(by_name))}")
+    return by_name[kind]()

@@ -1,0 +1,99 @@
+"""Convolution, as neural networks mean it: cross-correlation, the kernel is not flipped."""
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from scratch.initializers import GlorotUniform, Initializer, Seed
+from scratch.layer import Array, Layer, require_rank, require_size
+from scratch.windows import (
+    Padding,
+    batch_first,
+    batch_last,
+    crop,
+    fold,
+    output_sizes,
+    pad,
+    pad_amounts,
+    per_axis,
+    unfold,
+)
+
+
+class Convolution(Layer):
+    """y[n, i, o] = sum over taps k and channels c of x[n, i * stride + k * dilation, c] w[k, c, o], plus b[o]
+
+    i and k run over `rank` spatial axes. Input and output channels fall into `groups` equal blocks, each output
+    block seeing its own input block only; w then has n_in / groups channels.
+
+    x: (batch, *spatial, n_in) -> y: (batch, *out, n_out);  w: (*kernel, n_in / groups, n_out), b: (n_out,).
+    `padding`: "valid", "same" (as TensorFlow), or how many zeros on both sides of an axis (as PyTorch).
+    Raises ValueError for sizes that do not fit.
+    """
+
+    rank: int
+    axes: str
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        kernel: int | tuple[int, ...],
+        *,
+        stride: int | tuple[int, ...] = 1,
+        padding: Padding = "valid",
+        dilation: int | tuple[int, ...] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        init: Initializer = GlorotUniform(),
+        rng: Seed = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        super().__init__()
+        if n_in % groups or n_out % groups:
+            raise ValueError(f"groups is {groups}, which does not divide {n_in} inputs and {n_out} outputs")
+        self.kernel = per_axis("kernel", kernel, self.rank)
+        self.stride = per_axis("stride", stride, self.rank)
+        self.dilation = per_axis("dilation", dilation, self.rank)
+        self.padding, self.groups, self.n_in = padding, groups, n_in
+        self.params["w"] = init((*self.kernel, n_in // groups, n_out), rng, dtype)
+        if bias:
+            self.params["b"] = np.zeros(n_out, dtype)
+
+    def forward(self, x: Array) -> Array:
+        require_rank(self, "x", x, self.axes)
+        require_size(self, "x", x, -1, self.n_in)
+        sizes = x.shape[1:-1]
+        self.pads = pad_amounts(self.padding, sizes, self.kernel, self.stride, self.dilation)
+        out = output_sizes(sizes, self.pads, self.kernel, self.stride, self.dilation)
+        x = pad(batch_last(x), self.pads)
+        columns = unfold(x, self.kernel, self.stride, self.dilation, out)
+        self.padded, self.windows = x.shape[1:-1], columns.shape
+        self.columns = columns.reshape(self.groups, -1, columns[0, *[0] * self.rank].size)
+        y = (self._rows(self.params["w"]) @ self.columns).reshape(-1, *out, x.shape[-1])
+        if "b" in self.params:
+            y += self.params["b"].reshape(-1, *[1] * (self.rank + 1))
+        return batch_first(y)
+
+    def backward(self, dy: Array) -> Array | None:
+        w = self.params["w"]
+        dy = batch_last(dy).reshape(self.groups, w.shape[-1] // self.groups, -1)
+        dw = dy @ self.columns.swapaxes(1, 2)
+        self.grads["w"] = np.moveaxis(dw.reshape(-1, w.shape[-2], *self.kernel), (0, 1), (-1, -2)).copy()
+        if "b" in self.params:
+            self.grads["b"] = dy.sum(axis=2).ravel()
+        if not self.input_gradient:
+            return None
+        columns = self._rows(w).swapaxes(1, 2) @ dy
+        dx = fold(columns.reshape(self.windows), self.padded, self.stride, self.dilation)
+        return batch_first(crop(dx, self.pads))
+
+    def _rows(self, w: Array) -> Array:
+        """(*kernel, n_in / groups, n_out) -> (groups, n_out / groups, weights of one unit in column order)."""
+        return np.moveaxis(w, (-1, -2), (0, 1)).reshape(self.groups, w.shape[-1] // self.groups, -1)
+
+
+class Conv2D(Convolution):
+    """Convolution over height and width: x (batch, height, width, n_in), w (kh, kw, n_in / groups, n_out)."""
+
+    rank = 2
+    axes = "batch height width n_in"

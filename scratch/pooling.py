@@ -1,0 +1,207 @@
+"""Pooling: every window of each channel becomes one number."""
+
+import math
+
+import numpy as np
+
+from scratch.layer import Array, Layer, require_rank
+from scratch.windows import (
+    Padding,
+    batch_first,
+    batch_last,
+    crop,
+    output_sizes,
+    pad,
+    pad_amounts,
+    per_axis,
+    taps,
+)
+
+
+class Pooling(Layer):
+    """Base of the pooling layers: places the windows.
+
+    x: (batch, *spatial, channels) -> y: (batch, *out, channels).
+    `stride` is the kernel's size unless given. `padding`: "valid", "same" (as TensorFlow), or a number for both
+    sides of each axis, at most half the kernel. Raises ValueError for sizes that do not fit.
+    """
+
+    rank: int
+    axes: str
+
+    def __init__(
+        self,
+        kernel: int | tuple[int, ...],
+        *,
+        stride: int | tuple[int, ...] | None = None,
+        padding: Padding = "valid",
+    ) -> None:
+        super().__init__()
+        self.kernel = per_axis("kernel", kernel, self.rank)
+        self.stride = per_axis("stride", self.kernel if stride is None else stride, self.rank)
+        self.padding = padding
+        if not isinstance(padding, str):
+            amounts = per_axis("padding", padding, self.rank, least=0)
+            if any(2 * p > k for p, k in zip(amounts, self.kernel, strict=True)):
+                raise ValueError(f"padding is {padding}, expected at most half the kernel {self.kernel}")
+
+    def place(self, x: Array) -> Array:
+        """Set `pads` and `out` for this x; returns it batch last."""
+        require_rank(self, "x", x, self.axes)
+        dense = (1,) * self.rank
+        self.pads = pad_amounts(self.padding, x.shape[1:-1], self.kernel, self.stride, dense)
+        self.out = output_sizes(x.shape[1:-1], self.pads, self.kernel, self.stride, dense)
+        return batch_last(x)
+
+    def taps(self, padded: Array) -> list[Array]:
+        """For each place in the window, row by row, a view of what every window has there."""
+        return [view for _, view in taps(padded, self.kernel, self.stride, (1,) * self.rank, self.out)]
+
+    def window_sum(self, x: Array) -> Array:
+        """The sum over each window of x, (channels, *spatial, batch); padding adds nothing."""
+        views = self.taps(pad(x, self.pads))
+        total = views[0].copy()
+        for view in views[1:]:
+            total += view
+        return total
+
+    def spread(self, dy: Array) -> Array:
+        """The transpose of `window_sum`: each window's number added to all its places."""
+        sizes = [before + size + after for (before, after), size in zip(self.pads, self.sizes, strict=True)]
+        dx = np.zeros((dy.shape[0], *sizes, dy.shape[-1]), dy.dtype)
+        for view in self.taps(dx):
+            view += dy
+        return crop(dx, self.pads)
+
+
+class MaxPooling(Pooling):
+    """y = the largest x of the window. Its gradient goes to the first of equal maxima, row by row.
+
+    Padding never wins: it counts as -inf. A window that holds NaN gives NaN and passes no gradient.
+    """
+
+    def forward(self, x: Array) -> Array:
+        self.x = self.place(x)
+        views = self.taps(pad(self.x, self.pads, -math.inf))
+        self.y = views[0].copy()
+        for view in views[1:]:
+            np.maximum(self.y, view, out=self.y)
+        return batch_first(self.y)
+
+    def backward(self, dy: Array) -> Array:
+        dy = batch_last(dy)
+        # NaN equals nothing, so not even a window of -inf finds its maximum in the padding
+        x = pad(self.x, self.pads, math.nan)
+        dx = np.zeros(x.shape, dy.dtype)
+        open_windows = np.ones(dy.shape, bool)
+        for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+            first = open_windows & (values == self.y)
+            gradients += first * dy
+            open_windows ^= first
+        return batch_first(crop(dx, self.pads))
+
+
+class SumPooling(Pooling):
+    """y = the sum of the window."""
+
+    def forward(self, x: Array) -> Array:
+        self.sizes = x.shape[1:-1]
+        return batch_first(self.window_sum(self.place(x)))
+
+    def backward(self, dy: Array) -> Array:
+        return batch_first(self.spread(batch_last(dy)))
+
+
+class AvgPooling(Pooling):
+    """y = the mean of the window: its sum divided by how many of its places are not padding.
+
+    With `count_padding` the divisor is always the size of the window, as in PyTorch by default.
+    """
+
+    def __init__(
+        self,
+        kernel: int | tuple[int, ...],
+        *,
+        stride: int | tuple[int, ...] | None = None,
+        padding: Padding = "valid",
+        count_padding: bool = False,
+    ) -> None:
+        super().__init__(kernel, stride=stride, padding=padding)
+        self.count_padding = count_padding
+
+    def forward(self, x: Array) -> Array:
+        self.sizes = x.shape[1:-1]
+        x = self.place(x)
+        if self.count_padding:
+            self.count = np.full((1, *self.out, 1), math.prod(self.kernel), x.real.dtype)
+        else:
+            self.count = self.window_sum(np.ones((1, *self.sizes, 1), x.real.dtype))
+        return batch_first(self.window_sum(x) / self.count)
+
+    def backward(self, dy: Array) -> Array:
+        return batch_first(self.spread(batch_last(dy) / self.count))
+
+
+class LpPooling(Pooling):
+    """y = (sum over the window of |x|**p) ** (1 / p), for p >= 1.
+
+    dx = sign(x) |x|**(p-1) y**(1-p) dy, and 0 where the whole window is 0.
+    """
+
+    def __init__(
+        self,
+        kernel: int | tuple[int, ...],
+        *,
+        p: float = 2.0,
+        stride: int | tuple[int, ...] | None = None,
+        padding: Padding = "valid",
+    ) -> None:
+        super().__init__(kernel, stride=stride, padding=padding)
+        if p < 1:
+            raise ValueError(f"p is {p}, expected at least 1")
+        self.p = p
+
+    def forward(self, x: Array) -> Array:
+        self.sizes = x.shape[1:-1]
+        self.x = self.place(x)
+        self.y = self.window_sum(_magnitude(self.x) ** self.p) ** (1 / self.p)
+        return batch_first(self.y)
+
+    def backward(self, dy: Array) -> Array:
+        y = self.y
+        share = np.where(y > 0, batch_last(dy) * np.where(y > 0, y, 1) ** (1 - self.p), 0)
+        power = np.sign(self.x) * _magnitude(self.x) ** (self.p - 1)
+        return batch_first(power * self.spread(share))
+
+
+def _magnitude(x: Array) -> Array:
+    """|x|, written so that a complex step through it gives the derivative."""
+    return np.where(x < 0, -x, x)
+
+
+class MaxPool2D(MaxPooling):
+    """Maximum over windows of height and width; x: (batch, height, width, channels)."""
+
+    rank = 2
+    axes = "batch height width channels"
+
+
+class AvgPool2D(AvgPooling):
+    """Mean over windows of height and width; x: (batch, height, width, channels)."""
+
+    rank = 2
+    axes = "batch height width channels"
+
+
+class SumPool2D(SumPooling):
+    """Sum over windows of height and width; x: (batch, height, width, channels)."""
+
+    rank = 2
+    axes = "batch height width channels"
+
+
+class LpPool2D(LpPooling):
+    """Lp norm over windows of height and width; x: (batch, height, width, channels)."""
+
+    rank = 2
+    axes = "batch height width channels"
