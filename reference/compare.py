@@ -25,8 +25,11 @@ def allowed_ulp(length: int) -> float:
 
 @dataclass(frozen=True)
 class Finding:
-    """One compared quantity. `ulp` is in units of eps times the largest element of what was wanted.
+    """One compared quantity. `ulp` and `allowed` are in units of eps times its scale.
 
+    The scale is the largest element of what was wanted or, where that is larger, how far rounding moves the quantity
+    (see `reference.sides.Prepared`). Where that makes the limit looser than FLOAT64_CEILING of the
+    largest element, `reason` says so.
     Where the two disagree, `index` is the place of the largest difference and `got` and `want` are the values there;
     `problem` says what is wrong where numbers cannot: a shape, a dtype, a broken contract.
     """
@@ -41,10 +44,13 @@ class Finding:
     got: float = math.nan
     want: float = math.nan
     problem: str = ""
+    reason: str = ""
 
 
-def compare(name: str, got: Array, want: Array, allowed: float, dtype: str | None = None) -> Finding:
-    """Compare two arrays, `allowed` in ulp of the dtype (that of `got` unless given) times the largest |want|.
+def compare(
+    name: str, got: Array, want: Array, allowed: float, dtype: str | None = None, scale: float = 0.0
+) -> Finding:
+    """Compare two arrays; `allowed` is in units of eps times the larger of the largest |want| and `scale`.
 
     NaN agrees with NaN, an infinity with itself. Shapes must be equal, and the dtype of `got` must be `dtype`.
     """
@@ -59,11 +65,13 @@ def compare(name: str, got: Array, want: Array, allowed: float, dtype: str | Non
         error = np.where(same, 0.0, np.abs(got.astype(np.float64) - want.astype(np.float64)))
     error = np.where(np.isnan(error), math.inf, error)
     finite = np.abs(want[np.isfinite(want)])
-    scale = float(finite.max()) if finite.size else 0.0
+    largest = float(finite.max()) if finite.size else 0.0
+    scale = max(scale, largest)
+    eps = float(np.finfo(got.dtype).eps)
     worst = np.unravel_index(int(error.argmax()), error.shape)
     max_abs = float(error[worst])
-    max_rel = 0.0 if max_abs == 0 else max_abs / scale if scale else math.inf
-    ulp = max_rel / float(np.finfo(got.dtype).eps)
+    max_rel, ulp = _ratio(max_abs, largest), _ratio(max_abs, scale * eps)
+    loose = got.dtype == np.float64 and allowed * eps * scale > FLOAT64_CEILING * largest
     return Finding(
         name,
         ulp <= allowed,
@@ -74,4 +82,11 @@ def compare(name: str, got: Array, want: Array, allowed: float, dtype: str | Non
         index=tuple(int(i) for i in worst),
         got=float(got[worst]),
         want=float(want[worst]),
+        reason=f"rounding moves it by {scale * eps:.0e}" if loose else "",
     )
+
+
+def _ratio(error: float, unit: float) -> float:
+    if error == 0:
+        return 0.0
+    return error / unit if unit else math.inf

@@ -98,12 +98,7 @@ class Input:
     differentiable: bool = True
 
 
-def normal(*shape: int, scale: float = 1.0) -> Input:
-    """N(0, scale**2)."""
-    return Input(shape, lambda rng, size: scale * rng.standard_normal(size))
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """A configuration to compare on: the layer's options, and its inputs in the order `forward` takes them.
 

@@ -11,17 +11,16 @@ from reference.contract import contract_findings
 from reference.initializer_check import initializer_findings
 from reference.optimizer_check import optimizer_findings
 from reference.pair import FRAMEWORKS, Case, Pair
-from reference.sides import Arrays, derivative_sides, generator, make_arrays, scratch_side, twin_side
+from reference.sides import derivative_sides, generator, make_arrays, prepare, scratch_side, twin_side
 
 DTYPES = ("float64", "float32")
 # the judges beside the frameworks: the derivative of `forward`, and the contract of a layer
 DERIVATIVE, CONTRACT = "derivative", "contract"
 JUDGES = (*FRAMEWORKS, DERIVATIVE, CONTRACT)
 
-# In float32 a layer may be no further from the float64 truth than this multiple of what the framework is, and need
-# not be nearer than the floor.
+# In float32 a layer may be no further from the float64 truth than this multiple of what the framework is; as far as
+# float64 twins may differ, in units of the dtype's eps, is always near enough.
 FLOAT32_MULTIPLE = 4.0
-FLOAT32_FLOOR = 8.0
 
 # Central differences of order h**4 with h = 1e-3 leave about 1e-11: h**4 = 1e-12 times a fifth derivative that can
 # be tens, and eps / h = 2e-13. In ulp of float64; looser than 1e-12 for this reason.
@@ -77,29 +76,27 @@ def layer_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, layer: Callable[..., Any] | None
 ) -> list[Finding]:
     """Output and gradients of a layer against a twin, the derivative, or the contract."""
-    arrays = make_arrays(pair, case, seed)
+    prepared = prepare(pair, case, seed)
+    arrays = prepared.arrays
     if judge == CONTRACT:
         return contract_findings(pair, case, arrays, dtype, layer)
+    allowed = allowed_ulp(arrays.longest)
     if judge == DERIVATIVE:
-        allowed = allowed_ulp(arrays.longest) if pair.derivative == "complex" else CENTRAL_ALLOWED
-        got, want = derivative_sides(pair, case, arrays, layer)
-        return [compare(name, got[name], want[name], allowed) for name in want]
+        got, want, lengths = derivative_sides(pair, case, arrays, layer)
+        scale = {name: prepared.amplification[name] * lengths[name] for name in want}
+        if pair.derivative == "central":
+            allowed = CENTRAL_ALLOWED
+        return [compare(name, got[name], want[name], allowed, scale=scale[name]) for name in want]
     got = scratch_side(pair, case, arrays, dtype, layer)
     truth = twin_side(pair, case, arrays, "float64", judge)
     names = [name for name in truth if not case.only or name in case.only]
-    if dtype == "float64":
-        return [compare(name, got[name], truth[name], allowed_ulp(arrays.longest), dtype) for name in names]
-    twin = twin_side(pair, case, arrays, dtype, judge)
-    return [
-        compare(name, got[name], truth[name], float32_allowed(twin[name], truth[name], arrays), dtype)
-        for name in names
-    ]
-
-
-def float32_allowed(twin: Any, truth: Any, arrays: Arrays) -> float:
-    """How far from the float64 truth a float32 result may be, in ulp: what the framework's own error allows."""
-    error = compare("", twin, truth, allowed=0).ulp
-    return min(max(FLOAT32_FLOOR, FLOAT32_MULTIPLE * error), allowed_ulp(arrays.longest))
+    scale = {name: prepared.amplification.get(name, 0.0) for name in names}
+    if dtype == "float32":
+        scale = {name: prepared.sensitivity.get(name, 0.0) for name in names}
+        twin = twin_side(pair, case, arrays, dtype, judge)
+        error = max(compare(name, twin[name], truth[name], allowed, scale=scale[name]).ulp for name in names)
+        allowed = max(allowed, FLOAT32_MULTIPLE * error)
+    return [compare(name, got[name], truth[name], allowed, dtype, scale[name]) for name in names]
 
 
 _FINDINGS: dict[str, Findings] = {"optimizer": optimizer_findings, "initializer": initializer_findings}
@@ -108,7 +105,7 @@ _FINDINGS: dict[str, Findings] = {"optimizer": optimizer_findings, "initializer"
 def judges_of(pair: Pair, case: Case, dtype: str) -> list[str]:
     """The judges that can be asked about a case."""
     asked = [name for name in case.frameworks if pair.twin(name).likeness != "none"]
-    if pair.kind in ("optimizer", "initializer"):
+    if pair.kind in _FINDINGS:
         return asked
     if case.smooth and dtype == "float64":
         asked.append(DERIVATIVE)
@@ -122,7 +119,8 @@ def drawn(pair: Pair, index: int, seed: int) -> Case:
     while True:
         case = replace(pair.draw(rng), name=f"random{index}")
         try:
-            make_arrays(pair, case, seed)
+            if pair.kind not in _FINDINGS:
+                make_arrays(pair, case, seed)
         except ValueError:  # options that do not go together: the layer itself says so
             continue
         return case

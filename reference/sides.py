@@ -48,6 +48,17 @@ class Arrays:
             to(self.dy),
         )
 
+    def nudged(self, rng: np.random.Generator) -> "Arrays":
+        """Every number changed by at most NUDGE of itself; whole numbers as they are."""
+
+        def nudge(array: Array) -> Array:
+            if not np.issubdtype(array.dtype, np.floating):
+                return array
+            return np.asarray(array * (1 + NUDGE * rng.uniform(-1, 1, array.shape)))
+
+        inputs = {name: nudge(x) for name, x in self.inputs.items()}
+        return Arrays(inputs, {name: nudge(w) for name, w in self.params.items()}, nudge(self.dy))
+
     @property
     def longest(self) -> int:
         """No reduction runs over more terms than the largest array has elements."""
@@ -75,6 +86,50 @@ def built(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | No
     made = (layer or pair.layer)(**case.options)
     made.load(arrays.params)
     return made
+
+
+NUDGE = 2.0**-30
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The arrays of a case, and how far rounding moves each quantity, in units of the eps that rounds.
+
+    `sensitivity`: the largest change of any element when every element of the inputs, weights and cotangent is
+    rounded anew. No implementation can do better than that. It is measured with nudges larger than eps, so that it is
+    not itself lost in rounding.
+
+    `amplification`: the largest error of any element when every operation is rounded: what float32 makes of it. Where
+    terms cancel, as in 1 - h**2 of a saturated tanh, it is larger than the sensitivity. Two right implementations may
+    differ by as much in float64. In float32 itself it proves nothing, since it would be measured by itself.
+
+    Where the function is not smooth a nudge would jump over a kink, so nothing is claimed there.
+    """
+
+    arrays: Arrays
+    sensitivity: Mapping[str, float]
+    amplification: Mapping[str, float]
+
+
+@functools.lru_cache(maxsize=8)
+def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
+    """The arrays of a case, the same for every judge, and how far rounding moves each quantity."""
+    arrays = make_arrays(pair, case, seed)
+    if not case.smooth:
+        return Prepared(arrays, {}, {})
+    base = scratch_side(pair, case, arrays, "float64")
+
+    def change(other: Side) -> dict[str, float]:
+        with np.errstate(invalid="ignore"):
+            changes = {name: np.abs(other[name] - value) for name, value in base.items()}
+        return {name: float(c[np.isfinite(c)].max(initial=0.0)) for name, c in changes.items()}
+
+    nudged = [arrays.nudged(generator(trial, pair.name, case.name)) for trial in range(2)]
+    first, second = (change(scratch_side(pair, case, each, "float64")) for each in nudged)
+    single = change(scratch_side(pair, case, arrays, "float32"))
+    sensitivity = {name: max(first[name], second[name]) / NUDGE for name in base}
+    eps = float(np.finfo(np.float32).eps)
+    return Prepared(arrays, sensitivity, {name: max(sensitivity[name], single[name] / eps) for name in base})
 
 
 def scratch_side(
@@ -138,23 +193,26 @@ DIRECTIONS = 3
 
 def derivative_sides(
     pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None = None
-) -> tuple[Side, Side]:
+) -> tuple[Side, Side, dict[str, float]]:
     """Gradients against the derivative of `forward`, both as slopes along random directions.
 
     For every gradient G and some random directions V, the first side has sum(G * V), the second has the derivative
-    of sum(dy * forward) along V. A direction sees every element at once, so a few of them miss nothing.
+    of sum(dy * forward) along V. A direction sees every element at once, so a few of them miss nothing. Third, by how
+    much an error of one in the elements of G shows in sum(G * V): the length of V.
     """
     rng = generator(0, pair.name, case.name, "directions")
     gradients = scratch_side(pair, case, arrays, "float64", layer)
     slopes: Side = {}
     truth: Side = {}
+    lengths: dict[str, float] = {}
     differentiable = {name: x for name, x in arrays.inputs.items() if case.inputs[name].differentiable}
     for name, array in {**differentiable, **arrays.params}.items():
         key = gradient_name(name)
         directions = rng.standard_normal((DIRECTIONS, *array.shape))
+        lengths[key] = float(np.sqrt((directions**2).sum() / DIRECTIONS))
         slopes[key] = np.array([(gradients[key] * v).sum() for v in directions])
         truth[key] = np.array([directional(pair, case, arrays, name, v, layer) for v in directions])
-    return slopes, truth
+    return slopes, truth, lengths
 
 
 def directional(

@@ -48,10 +48,11 @@ class ReLU(Activation):
 
 
 class Sigmoid(Activation):
-    """y = 1 / (1 + exp(-x)), computed as (1 + tanh(x / 2)) / 2, which cannot overflow. y' = y (1 - y)."""
+    """y = 1 / (1 + exp(-x)), which for x < 0 is exp(x) / (1 + exp(x)), so nothing overflows. y' = y (1 - y)."""
 
     def value(self, x: Array) -> Array:
-        return 0.5 * np.tanh(0.5 * x) + 0.5
+        e = np.exp(np.minimum(x, -x))
+        return np.where(x < 0, e, 1) / (1 + e)
 
     def slope(self, x: Array, y: Array) -> Array:
         return y * (1 - y)

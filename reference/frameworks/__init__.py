@@ -4,13 +4,14 @@ import importlib
 import importlib.util
 from typing import Any, Protocol
 
+from reference.errors import RequestError
 from reference.pair import FRAMEWORKS, Array, Twin
 
 _PACKAGES = {"torch": ("torch",), "keras": ("keras", "tensorflow")}
 _EXTRAS = {"torch": "torch", "keras": "tensorflow"}
 
 
-class MissingFramework(Exception):
+class MissingFramework(RequestError):
     """A framework that was asked for is not installed; the message says how to install it."""
 
 

@@ -25,9 +25,11 @@ class Torch:
             module = twin.build(torch, options)
         finally:
             torch.set_default_dtype(previous)
-        for path in twin.frozen:
-            weight = resolve(module, path)
-            weight.requires_grad_(False).zero_()
+        if isinstance(module, torch.nn.Module):
+            # absent where an option removes it; a misspelt one is found as a weight without a slot
+            for name, weight in module.named_parameters():
+                if name in twin.frozen:
+                    weight.requires_grad_(False).zero_()
         return module
 
     def uncovered(self, module: Any, paths: list[str]) -> list[str]:
@@ -44,18 +46,18 @@ class Torch:
         if tuple(weight.shape) != value.shape:
             raise ValueError(f"{path} has shape {tuple(weight.shape)}, got {value.shape}")
         with torch.no_grad():
-            weight.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+            weight.copy_(torch.from_numpy(np.array(value, order="C")))
 
     def run(
         self, module: Any, inputs: list[Array], differentiable: list[bool], dy: Array | None, paths: list[str]
     ) -> tuple[Array, list[Array | None], list[Array]]:
-        tensors = [torch.from_numpy(np.ascontiguousarray(x)) for x in inputs]
+        tensors = [torch.from_numpy(np.array(x, order="C")) for x in inputs]
         leaves = [t.requires_grad_() for t, wanted in zip(tensors, differentiable, strict=True) if wanted]
         weights = [resolve(module, path) for path in paths]
         y = module(*tensors)
         if dy is None:
             return y.detach().numpy().copy(), [], []
-        cotangent = torch.from_numpy(np.ascontiguousarray(dy))
+        cotangent = torch.from_numpy(np.array(dy, order="C"))
         grads = torch.autograd.grad(y, leaves + weights, cotangent, allow_unused=True)
         arrays = [
             np.zeros(tuple(leaf.shape)) if g is None else g.numpy().copy()

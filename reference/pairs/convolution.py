@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.pair import Case, Pair, Slot, Twin, normal
+from reference.fills import normal
+from reference.pair import Case, Pair, Slot, Twin
 from scratch.convolution import Conv2D
 
 CHANNELS_FIRST = {"x": "n h w c -> n c h w", "y": "n h w c -> n c h w"}

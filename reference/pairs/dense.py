@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from reference.pair import Case, Pair, Slot, Twin, normal
+from reference.fills import normal
+from reference.pair import Case, Pair, Slot, Twin
 from scratch.dense import Dense
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.pair import Case, Input, Pair, Twin, normal
+from reference.fills import constant, normal, tied, with_infinities, with_nan
+from reference.pair import Case, Pair, Twin
 from reference.pairs.convolution import CHANNELS_FIRST
 from scratch.pooling import AvgPool2D, LpPool2D, MaxPool2D, SumPool2D
 
@@ -74,26 +75,6 @@ def _keras_lp(keras: Any, o: SimpleNamespace) -> Any:
     from reference.migration.glue.keras import lp_pool2d
 
     return lambda x: lp_pool2d(x, o.p, *_sizes(o), o.padding)
-
-
-def tied(*shape: int) -> Input:
-    """Small whole numbers, so that most windows have several equal maxima; zeros are among them."""
-    return Input(shape, lambda rng, size: rng.integers(-1, 2, size).astype(np.float64))
-
-
-def constant(*shape: int, value: float = 0.0) -> Input:
-    """One number everywhere."""
-    return Input(shape, lambda rng, size: np.full(size, value))
-
-
-def with_infinities(*shape: int) -> Input:
-    """Normal numbers, every fourth of them an infinity of either sign."""
-    return Input(shape, lambda rng, size: np.where(rng.random(size) < 0.25, rng.choice([-np.inf, np.inf], size), rng.standard_normal(size)))
-
-
-def with_nan(*shape: int) -> Input:
-    """Normal numbers, one in ten of them NaN."""
-    return Input(shape, lambda rng, size: np.where(rng.random(size) < 0.1, np.nan, rng.standard_normal(size)))
 
 
 X = normal(2, 7, 6, 3)

@@ -103,8 +103,9 @@ class TorchAdam(keras.optimizers.Adam):
 
     @property
     def epsilon(self) -> Any:
+        # beta_2 stays a Python number here: as a tensor it would be rounded to float32 first
         step = ops.cast(self.iterations + 1, self.learning_rate.dtype)
-        return self.corrected_epsilon * ops.sqrt(1 - ops.power(ops.cast(self.beta_2, step.dtype), step))
+        return self.corrected_epsilon * ops.sqrt(1 - float(self.beta_2) ** step)
 
     @epsilon.setter
     def epsilon(self, value: float) -> None:

@@ -1,0 +1,127 @@
+"""The command line: `crosscheck COMMAND`.
+
+Exit status: 0 all agree, 1 something disagrees, 2 the request cannot be carried out (one line says why and what to
+do), 130 stopped from the keyboard.
+"""
+
+import importlib
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from reference.errors import RequestError
+
+# each is a module of reference/commands, imported when it is used; in the order of `crosscheck --help`
+COMMANDS = ("list", "parity")
+
+DEBUG = "CROSSCHECK_DEBUG"
+CANNOT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+
+
+class Commands(click.Group):
+    """The commands by name, and one line and an exit status for whatever ends them early."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"reference.commands.{name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"no command is called '{args[0]}', expected {_either(COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> int:
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+            return status or 0
+        except Exception as error:
+            if ctx.params["debug"] and not isinstance(error, click.ClickException | click.exceptions.Exit):
+                traceback.print_exc()
+            return end(error)
+        except KeyboardInterrupt as error:
+            return end(error)
+
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a terminal without a sign such as the middle dot gets "?" for it
+                stream.reconfigure(errors="replace")
+        try:
+            status = super().main(args, "crosscheck", standalone_mode=False)
+            sys.stdout.flush()
+        except (click.ClickException, click.Abort, BrokenPipeError) as error:
+            status = end(error)
+        sys.exit(status)
+
+
+def end(error: BaseException) -> int:
+    """Say in one line why a command ended early; the exit status."""
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message())
+            return CANNOT
+        case BrokenPipeError():
+            # whoever read the output has seen enough; nothing more may be written, not even at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return BROKEN_PIPE
+        case KeyboardInterrupt() | click.Abort():
+            say("stopped")
+            return INTERRUPTED
+        case click.UsageError():
+            path = error.ctx.command_path if error.ctx else "crosscheck"
+            message = error.format_message()
+            say(f"{message[:1].lower()}{message[1:].rstrip('.')}.  ({path} --help)")
+        case click.ClickException():
+            say(error.format_message())
+        case _ if isinstance(error, _expected()):
+            say(str(error))
+        case _:
+            say(
+                f"stopped by a defect of its own: {type(error).__name__}: {error}  "
+                f"(crosscheck --debug COMMAND, or {DEBUG}=1, shows where)"
+            )
+    return CANNOT
+
+
+def say(message: str) -> None:
+    """One line on standard error."""
+    line = re.sub(r"\s*\n\s*", " ", message.strip())
+    click.echo(f"crosscheck: {line}", err=True)
+
+
+def _expected() -> tuple[type[BaseException], ...]:
+    # scratch knows nothing of reference, so its error is no RequestError; it can only come from a module in use
+    data = sys.modules.get("scratch.data")
+    return (RequestError, ImportError, *([data.DataError] if data else []))
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crosscheck", message="crosscheck %(version)s")
+@click.option("--debug", is_flag=True, envvar=DEBUG, help="Show where an error came from.")
+def main(debug: bool) -> None:
+    """NumPy layers held to PyTorch and Keras, from one declaration.
+
+    Exit status: 0 all agree, 1 something disagrees, 2 the request cannot be carried out.
+    """
+
+
+if __name__ == "__main__":
+    main()
