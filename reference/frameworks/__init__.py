@@ -2,6 +2,8 @@
 
 import importlib
 import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from reference.errors import RequestError
@@ -24,6 +26,42 @@ class Stepper(Protocol):
 
     def values(self) -> list[Array]:
         """Copies of the weights."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A network to train with a loss and an optimizer: their twins with their options, and the first weights.
+
+    `weights` are by dotted path, laid out as in the twin; `example` is a batch of inputs, laid out likewise. The
+    gradient of the loss is multiplied by `gradient_scale`.
+    """
+
+    network: tuple[Twin, Any]
+    loss: tuple[Twin, Any]
+    optimizer: tuple[Twin, Any]
+    gradient_scale: float
+    dtype: str
+    weights: dict[str, Array]
+    example: Array
+
+
+class Trainer(Protocol):
+    """A network being trained."""
+
+    def step(self, x: Array, t: Array) -> tuple[float, int]:
+        """One step: the scaled cost of the batch, and how many of its predictions were right before the step."""
+
+    def logits(self, x: Array) -> Array:
+        """The network's output."""
+
+    def weights(self) -> dict[str, Array]:
+        """The weights by name; may be views that change with the next step."""
+
+    def state(self) -> dict[str, Array]:
+        """Everything needed to go on from here: weights and the optimizer's state, copied."""
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go on from a `state`."""
 
 
 class Framework(Protocol):
@@ -56,6 +94,9 @@ class Framework(Protocol):
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
         """What the twin of an initializer fills an array of this shape with."""
+
+    def trainer(self, job: Job) -> Trainer:
+        """The network, about to take its first step."""
 
 
 def framework(name: str) -> Framework:

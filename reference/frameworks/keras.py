@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -11,7 +11,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import numpy as np
 
-from reference.frameworks import resolve
+from reference.frameworks import Job, resolve
 from reference.frameworks.quiet import quiet_stderr
 from reference.pair import Array, Twin
 
@@ -88,6 +88,9 @@ class Keras:
         assert twin.build is not None
         return np.array(twin.build(keras, options)(seed)(shape, "float32"))
 
+    def trainer(self, job: Job) -> "KerasTrainer":
+        return KerasTrainer(job)
+
 
 class KerasStepper:
     """A Keras optimizer with its weights, its step compiled."""
@@ -108,6 +111,57 @@ class KerasStepper:
 
     def values(self) -> list[Array]:
         return [np.array(w) for w in self.weights]
+
+
+class KerasTrainer:
+    """A model, a loss and an optimizer, stepped as one compiled TensorFlow function."""
+
+    def __init__(self, job: Job) -> None:
+        twin, options = job.network
+        self.module = ADAPTER.build(twin, options, job.dtype, [job.example])
+        self.variables = {path: resolve(self.module, path) for path in job.weights}
+        for path, w in job.weights.items():
+            ADAPTER.set(self.module, path, w)
+        optimizer, optimizer_options = job.optimizer
+        loss, loss_options = job.loss
+        assert optimizer.build is not None
+        assert loss.build is not None
+        with float_type(job.dtype):
+            self.loss = loss.build(keras, loss_options)
+            self.optimizer = optimizer.build(keras, optimizer_options)
+            self.optimizer.build(list(self.variables.values()))
+        self.scale = job.gradient_scale
+        self.compiled = tf.function(self._step, reduce_retracing=True)
+        self.forward = tf.function(self.module, reduce_retracing=True)
+
+    def _step(self, x: Any, t: Any) -> tuple[Any, Any]:
+        variables = list(self.variables.values())
+        with tf.GradientTape() as tape:
+            logits = self.module(x)
+            cost = self.loss(logits, t) * self.scale
+        self.optimizer.apply(tape.gradient(cost, [v.value for v in variables]), variables)
+        return cost, tf.math.count_nonzero(tf.argmax(logits, 1) == t)
+
+    def step(self, x: Array, t: Array) -> tuple[float, int]:
+        cost, right = self.compiled(tf.convert_to_tensor(x), tf.convert_to_tensor(t))
+        return float(cost), int(right)
+
+    def logits(self, x: Array) -> Array:
+        logits: Array = self.forward(tf.convert_to_tensor(x)).numpy()
+        return logits
+
+    def weights(self) -> dict[str, Array]:
+        return {path: np.asarray(v) for path, v in self.variables.items()}
+
+    def state(self) -> dict[str, Array]:
+        kept = {f"weight/{path}": w.copy() for path, w in self.weights().items()}
+        return kept | {f"optimizer/{i}": np.array(v) for i, v in enumerate(self.optimizer.variables)}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        for path in self.variables:
+            ADAPTER.set(self.module, path, state[f"weight/{path}"])
+        for i, variable in enumerate(self.optimizer.variables):
+            variable.assign(state[f"optimizer/{i}"])
 
 
 ADAPTER = Keras()

@@ -1,14 +1,13 @@
 """PyTorch as a judge: build a twin, load weights, forward, vector-Jacobian product."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-from reference.frameworks import resolve
+from reference.frameworks import Job, resolve
 from reference.pair import Array, Twin
-
-torch.set_num_threads(1)
 
 
 class Torch:
@@ -77,6 +76,9 @@ class Torch:
             array: Array = twin.build(torch, options)(torch.empty(shape)).numpy()
         return array
 
+    def trainer(self, job: Job) -> "TorchTrainer":
+        return TorchTrainer(job)
+
 
 class TorchStepper:
     """A torch optimizer with its weights. Clipping is not an optimizer's business in PyTorch, so it is done here."""
@@ -100,6 +102,60 @@ class TorchStepper:
 
     def values(self) -> list[Array]:
         return [w.detach().numpy().copy() for w in self.weights]
+
+
+class TorchTrainer:
+    """A module, a loss and an optimizer, stepped in eager mode."""
+
+    def __init__(self, job: Job) -> None:
+        twin, options = job.network
+        self.module = ADAPTER.build(twin, options, job.dtype, [job.example])
+        self.parameters = {path: resolve(self.module, path) for path in job.weights}
+        for path, w in job.weights.items():
+            ADAPTER.set(self.module, path, w)
+        loss, options = job.loss
+        self.loss = ADAPTER.build(loss, options, job.dtype, [])
+        optimizer, options = job.optimizer
+        assert optimizer.build is not None
+        self.optimizer = optimizer.build(torch, options)(list(self.parameters.values()))
+        self.clip_value = options.clip_value
+        self.scale = job.gradient_scale
+
+    def step(self, x: Array, t: Array) -> tuple[float, int]:
+        target = torch.from_numpy(t)
+        logits = self.module(torch.from_numpy(np.array(x, order="C")))
+        cost = self.loss(logits, target) * self.scale
+        self.optimizer.zero_grad()
+        cost.backward()
+        if self.clip_value is not None:
+            torch.nn.utils.clip_grad_value_(self.parameters.values(), self.clip_value)
+        self.optimizer.step()
+        return cost.item(), int((logits.argmax(1) == target).sum())
+
+    def logits(self, x: Array) -> Array:
+        with torch.no_grad():
+            logits: Array = self.module(torch.from_numpy(np.array(x, order="C"))).numpy()
+        return logits
+
+    def weights(self) -> dict[str, Array]:
+        return {path: w.detach().numpy() for path, w in self.parameters.items()}
+
+    def state(self) -> dict[str, Array]:
+        kept = {f"weight/{path}": w.copy() for path, w in self.weights().items()}
+        for i, slots in self.optimizer.state_dict()["state"].items():
+            kept |= {f"optimizer/{i}/{name}": np.array(value) for name, value in slots.items() if value is not None}
+        return kept
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        slots: dict[int, dict[str, Any]] = {}
+        for key, value in state.items():
+            kind, rest = key.split("/", 1)
+            if kind == "weight":
+                ADAPTER.set(self.module, rest, value)
+            else:
+                i, name = rest.split("/")
+                slots.setdefault(int(i), {})[name] = torch.from_numpy(np.array(value))
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
 
 
 ADAPTER = Torch()

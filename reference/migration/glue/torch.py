@@ -134,10 +134,11 @@ class KerasAdam(torch.optim.Adam):
 
     def __init__(self, params: Any, *, eps: float = 1e-7, **kwargs: Any) -> None:
         super().__init__(params, eps=eps, **kwargs)
-        self.raw_epsilon, self.t = eps, 0
+        self.raw_epsilon = eps
 
     def step(self, closure: Any = None) -> Any:
-        self.t += 1
+        steps = [int(slots["step"]) for slots in self.state.values()]
+        t = max(steps, default=0) + 1
         for group in self.param_groups:
-            group["eps"] = self.raw_epsilon / (1 - group["betas"][1] ** self.t) ** 0.5
+            group["eps"] = self.raw_epsilon / (1 - group["betas"][1] ** t) ** 0.5
         return super().step(closure)

@@ -1,0 +1,1 @@
+"""Training side by side: the same weights, batches and hyper-parameters in NumPy and in both frameworks."""
