@@ -1,4 +1,4 @@
-"""The contract of a layer, beyond its numbers: nothing changed, nothing shared, nothing remembered that should not be."""
+"""The contract of a layer, beyond its numbers: nothing changed, nothing shared, nothing remembered."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

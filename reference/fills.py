@@ -1,10 +1,18 @@
 """What the inputs of a case are filled with."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
-from reference.pair import Input
+from reference.pair import Array, Input
+
+T = TypeVar("T")
+
+
+def choose(rng: np.random.Generator, *choices: T) -> T:
+    """One of the choices."""
+    return choices[rng.integers(len(choices))]
 
 
 def normal(*shape: int, scale: float = 1.0) -> Input:
@@ -19,7 +27,7 @@ def mixed(*shape: int, scale: float) -> Input:
     moderate half keeps the largest element of the gradient large.
     """
 
-    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
+    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
         x = rng.standard_normal(size)
         x[1::2] *= scale
         return x
@@ -50,7 +58,7 @@ def listed(values: Sequence[float]) -> Input:
 def with_infinities(*shape: int) -> Input:
     """Normal numbers, every fourth of them an infinity of either sign."""
 
-    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
+    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
         infinities = rng.choice([-np.inf, np.inf], size)
         return np.where(rng.random(size) < 0.25, infinities, rng.standard_normal(size))
 
@@ -59,15 +67,13 @@ def with_infinities(*shape: int) -> Input:
 
 def with_nan(*shape: int) -> Input:
     """Normal numbers, one in ten of them NaN."""
-    return Input(
-        shape, lambda rng, size: np.where(rng.random(size) < 0.1, np.nan, rng.standard_normal(size))
-    )
+    return Input(shape, lambda rng, size: np.where(rng.random(size) < 0.1, np.nan, rng.standard_normal(size)))
 
 
 def probabilities(*shape: int, sharpness: float = 1.0) -> Input:
     """Rows that sum to 1; the sharper, the nearer some are to 0."""
 
-    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
+    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
         weights = np.exp(sharpness * rng.standard_normal(size))
         return weights / weights.sum(axis=-1, keepdims=True)
 
@@ -81,9 +87,7 @@ def targets(*shape: int) -> Input:
 
 def one_hot(*shape: int) -> Input:
     """Rows with a single 1; the last axis runs over the classes."""
-    return Input(
-        shape, lambda rng, size: np.eye(size[-1])[rng.integers(0, size[-1], size[:-1])], differentiable=False
-    )
+    return Input(shape, lambda rng, size: np.eye(size[-1])[rng.integers(0, size[-1], size[:-1])], differentiable=False)
 
 
 def indices(*shape: int, below: int) -> Input:

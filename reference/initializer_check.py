@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.compare import Finding
 from reference.frameworks import framework
-from reference.pair import Array, Case, Pair, Slot
+from reference.pair import Array, Case, Pair
 from reference.sides import generator
 
 # Each statistic of a sample may be this many of its standard errors from the twin's. Five is passed by chance once

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from reference.compare import Finding, allowed_ulp, compare
 from reference.frameworks import framework
 from reference.pair import Array, Case, Pair
@@ -45,7 +43,7 @@ def optimizer_findings(
     ours = make(**case.options)
     got = _watch(_Scratch(ours, weights), lambda: weights, grads, options.lr, dtype)
     truth, allowed = twins("float64"), allowed_ulp(STEPS)
-    drift = {name: 0.0 for name in truth}
+    drift = dict.fromkeys(truth, 0.0)
     if dtype == "float32":
         drift = {name: compare(name, w, truth[name], allowed).ulp for name, w in twins(dtype).items()}
     return [
@@ -66,9 +64,7 @@ class _Scratch:
         self.optimizer.step(self.weights, dict(zip(self.weights, grads, strict=True)))
 
 
-def _watch(
-    stepper: Any, values: Callable[[], Weights], grads: list[Weights], lr: float, dtype: str
-) -> Weights:
+def _watch(stepper: Any, values: Callable[[], Weights], grads: list[Weights], lr: float, dtype: str) -> Weights:
     """Run all steps; the weights after the steps in LOOK_AT, by names such as "a after 10"."""
     seen: Weights = {}
     for t, step in enumerate(grads, start=1):

@@ -72,8 +72,7 @@ def make_arrays(pair: Pair, case: Case, seed: int) -> Arrays:
     layer = pair.layer(**case.options)
     weight = HeNormal()
     params = {
-        name: weight(w.shape, rng) if w.ndim > 1 else rng.standard_normal(w.shape)
-        for name, w in layer.params.items()
+        name: weight(w.shape, rng) if w.ndim > 1 else rng.standard_normal(w.shape) for name, w in layer.params.items()
     }
     layer.load(params)
     with np.errstate(all="ignore"):
@@ -132,9 +131,7 @@ def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
     return Prepared(arrays, sensitivity, {name: max(sensitivity[name], single[name] / eps) for name in base})
 
 
-def scratch_side(
-    pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None = None
-) -> Side:
+def scratch_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None = None) -> Side:
     """Outputs and gradients of the NumPy layer."""
     arrays = arrays.cast(dtype)
     made = built(pair, case, arrays, layer)

@@ -63,7 +63,7 @@ def embedded_digits(source: str = "embedded digits of scikit-learn brought to 28
     Raises DataError when scikit-learn is not installed.
     """
     try:
-        from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+        from sklearn.datasets import load_digits
     except ImportError as error:
         raise DataError(
             f"the embedded digits need scikit-learn, which cannot be imported ({error}): "

@@ -32,10 +32,10 @@ class Layer:
         self.params = {}
         self.grads = {}
 
-    def forward(self, *inputs: Array) -> Array:
+    def forward(self, *args: Any, **kwargs: Any) -> Array:
         raise NotImplementedError(f"{type(self).__name__}.forward is not written")
 
-    def backward(self, dy: Array) -> Any:
+    def backward(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}.backward is not written")
 
     def load(self, params: Mapping[str, Array]) -> None:
@@ -62,6 +62,4 @@ def require_size(layer: Layer, name: str, x: Array, axis: int, size: int) -> Non
 def require_rank(layer: Layer, name: str, x: Array, axes: str) -> None:
     """Raise ValueError unless `x` has the axes named in `axes`, as in "batch time n_in"."""
     if x.ndim != len(axes.split()):
-        raise ValueError(
-            f"{type(layer).__name__}: {name} has shape {x.shape}, expected ({', '.join(axes.split())})"
-        )
+        raise ValueError(f"{type(layer).__name__}: {name} has shape {x.shape}, expected ({', '.join(axes.split())})")

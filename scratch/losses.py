@@ -1,6 +1,6 @@
 """Losses: from predictions and targets to one number."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -37,9 +37,6 @@ class Loss(Layer):
             per_sample = per_sample / like.dtype.type(self.batch)
         return per_sample.reshape(-1, *[1] * (like.ndim - 1))
 
-    def backward(self, dy: Array | float = 1.0) -> Any:
-        raise NotImplementedError(f"{type(self).__name__}.backward is not written")
-
 
 def one_hot_like(target: Array, prediction: Array) -> Array:
     """Targets as rows shaped like `prediction` (batch, classes): class indices (batch,) become one-hot rows.
@@ -54,7 +51,7 @@ def one_hot_like(target: Array, prediction: Array) -> Array:
             f"target has shape {target.shape} and dtype {target.dtype}, expected {prediction.shape} "
             f"or integers of shape {prediction.shape[:-1]}"
         )
-    if target.size and not (0 <= target.min() and target.max() < classes):
+    if target.size and not (target.min() >= 0 and target.max() < classes):
         raise ValueError(f"class indices run from {target.min()} to {target.max()}, expected 0 to {classes - 1}")
     rows = np.zeros_like(prediction)
     np.put_along_axis(rows, target[..., None], 1, axis=-1)

@@ -255,7 +255,7 @@ def _download(folder: Path) -> bool:
     Pooch writes to a temporary name in `folder`, renames it once the hash agrees and removes it otherwise.
     """
     try:
-        import pooch  # type: ignore[import-untyped]
+        import pooch
     except ImportError:
         return False
     log = pooch.get_logger()

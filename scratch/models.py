@@ -14,7 +14,12 @@ from scratch.reshaping import Flatten
 
 
 def rnn_mnist(
-    image_size: int = 28, hidden_size: int = 100, class_num: int = 10, *, rng: Seed = None, dtype: DTypeLike = np.float64
+    image_size: int = 28,
+    hidden_size: int = 100,
+    class_num: int = 10,
+    *,
+    rng: Seed = None,
+    dtype: DTypeLike = np.float64,
 ) -> Sequential:
     """S1: an image read row by row by a tanh RNN, whose last state a dense layer classifies.
 
@@ -31,7 +36,12 @@ def rnn_mnist(
 
 
 def three_layer_mlp(
-    x_dim: int = 784, h_dim: int = 256, class_num: int = 10, *, rng: Seed = None, dtype: DTypeLike = np.float64
+    x_dim: int = 784,
+    h_dim: int = 256,
+    class_num: int = 10,
+    *,
+    rng: Seed = None,
+    dtype: DTypeLike = np.float64,
 ) -> Sequential:
     """S2: one hidden layer of sigmoids on raw pixels, weights from N(0, 1).
 
@@ -49,7 +59,12 @@ def three_layer_mlp(
 
 
 def simple_rnn(
-    n_features: int = 28, n_nodes: int = 64, n_output: int = 10, *, rng: Seed = None, dtype: DTypeLike = np.float64
+    n_features: int = 28,
+    n_nodes: int = 64,
+    n_output: int = 10,
+    *,
+    rng: Seed = None,
+    dtype: DTypeLike = np.float64,
 ) -> Sequential:
     """S3: the class-style RNN as a classifier, ReLU in place of tanh, weights Xavier normal (1 / sqrt(n)).
 
@@ -96,7 +111,12 @@ def cnn(
 
 
 def two_layer_net(
-    input_size: int = 784, hidden_size: int = 50, output_size: int = 10, *, rng: Seed = None, dtype: DTypeLike = np.float64
+    input_size: int = 784,
+    hidden_size: int = 50,
+    output_size: int = 10,
+    *,
+    rng: Seed = None,
+    dtype: DTypeLike = np.float64,
 ) -> Sequential:
     """S5: one hidden layer of ReLUs, weights from N(0, 0.01**2), biases zero.
 

@@ -28,6 +28,7 @@ class Pooling(Layer):
 
     rank: int
     axes: str
+    sizes: tuple[int, ...]
 
     def __init__(
         self,

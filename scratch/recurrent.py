@@ -43,7 +43,7 @@ class SimpleRNN(Layer):
         w_x, w_h = self.params["w_x"], self.params["w_h"]
         require_rank(self, "x", x, "batch time n_in")
         require_size(self, "x", x, 2, w_x.shape[0])
-        batch, steps, _ = x.shape
+        steps = x.shape[1]
         self.x = np.ascontiguousarray(x.swapaxes(0, 1))
         # the inputs of all steps at once: (time, batch, n_hidden)
         self.a = self.x @ w_x
@@ -78,5 +78,3 @@ class SimpleRNN(Layer):
             self.grads["b"] = rows.sum(axis=0)
         dx = (da @ w_x.T).swapaxes(0, 1) if self.input_gradient else None
         return (dx, dh_t) if self.state_given else dx
-
-

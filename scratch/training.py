@@ -87,7 +87,10 @@ def _raw_pixels(data: Dataset, dtype: str) -> Split:
 def _images(data: Dataset, dtype: str) -> Split:
     """Pixels 0..1, one channel."""
     return Split(
-        scale_01(data.x_train, dtype)[..., None], data.t_train, scale_01(data.x_test, dtype)[..., None], data.t_test
+        scale_01(data.x_train, dtype)[..., None],
+        data.t_train,
+        scale_01(data.x_test, dtype)[..., None],
+        data.t_test,
     )
 
 

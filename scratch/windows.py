@@ -105,8 +105,7 @@ def taps(
     """For each offset within the window, row by row: the offset and a view of what every window has there."""
     for offset in itertools.product(*map(range, kernel)):
         picked = [
-            slice(o * d, o * d + (n - 1) * s + 1, s)
-            for o, s, d, n in zip(offset, stride, dilation, out, strict=True)
+            slice(o * d, o * d + (n - 1) * s + 1, s) for o, s, d, n in zip(offset, stride, dilation, out, strict=True)
         ]
         yield offset, x[(slice(None), *picked)]
 

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from pathlib import Path
 
 import click
@@ -30,4 +31,12 @@ seed_option = click.option(
     show_default=True,
     metavar="S",
     help="All random numbers depend on it.",
+)
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="number of cores",
+    metavar="N",
+    help="Processes to spread the work over.",
 )

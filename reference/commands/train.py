@@ -42,8 +42,9 @@ def command(
     """
     if full and epochs is not None:
         raise click.UsageError("--full and --epochs were both given, expected one of them")
+    from reference.report.console import console, progress_bar
     from reference.report.json import write_json
-    from reference.report.training import console, print_comparison, training_progress
+    from reference.report.training import print_comparison
     from reference.training.comparison import make_plans, to_json
     from reference.training.parallel import train
 
@@ -57,7 +58,8 @@ def command(
     out = console()
     out.print(f" {plans[0].data.source}")
     done = []
-    with training_progress(plans) as advance:
+    steps = sum(len(plan.runs()) * plan.steps for plan in plans)
+    with progress_bar("training", steps, "steps") as advance:
         for comparison in train(plans, resume=resume, jobs=jobs, advance=advance):
             done.append(comparison)
             print_comparison(out, comparison)

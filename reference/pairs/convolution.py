@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import normal
+from reference.fills import choose, normal
 from reference.pair import Case, Pair, Slot, Twin
 from scratch.convolution import Conv2D
 
@@ -38,19 +38,18 @@ def _keras_conv2d(keras: Any, o: SimpleNamespace) -> Any:
 def _draw(rng: np.random.Generator) -> Case:
     groups = int(rng.choice([1, 1, 2, 3]))
     n_in, n_out = (groups * int(n) for n in rng.choice(np.arange(1, 5), 2, replace=False))
-    pick = lambda *choices: choices[rng.integers(len(choices))]  # noqa: E731
     return Case(
         "",
         {"x": normal(int(rng.integers(1, 5)), int(rng.integers(3, 11)), int(rng.integers(3, 11)), n_in)},
         {
             "n_in": n_in,
             "n_out": n_out,
-            "kernel": pick((1, 1), (2, 2), (3, 3), (2, 3), (4, 1), (5, 3)),
-            "stride": pick((1, 1), (2, 2), (1, 2), (3, 2)),
-            "padding": pick("valid", "same", (1, 0), 2),
-            "dilation": pick((1, 1), (1, 1), (2, 2), (1, 3)),
+            "kernel": choose(rng, (1, 1), (2, 2), (3, 3), (2, 3), (4, 1), (5, 3)),
+            "stride": choose(rng, (1, 1), (2, 2), (1, 2), (3, 2)),
+            "padding": choose(rng, "valid", "same", (1, 0), 2),
+            "dilation": choose(rng, (1, 1), (1, 1), (2, 2), (1, 3)),
             "groups": groups,
-            "bias": pick(True, False),
+            "bias": choose(rng, True, False),
         },
     )
 

@@ -82,7 +82,9 @@ SOFTMAX_CROSS_ENTROPY = Pair(
 CROSS_ENTROPY = Pair(
     "cross_entropy",
     CrossEntropy,
-    torch=Twin(_torch_clipped, likeness="composed", reason="PyTorch's takes logits or log-probabilities, never clipped"),
+    torch=Twin(
+        _torch_clipped, likeness="composed", reason="PyTorch's own takes logits or log-probabilities, unclipped"
+    ),
     keras=Twin(
         _keras_clipped,
         likeness="composed",
@@ -109,7 +111,12 @@ CROSS_ENTROPY = Pair(
             smooth=False,
         ),
         Case("clipped-both", {"p": probabilities(5, 4, sharpness=3), "t": targets(5, 4)}, {"low": 0.1, "high": 0.6}),
-        Case("at-the-bounds", {"p": listed([0.25, 0.75, 0.5]), "t": targets(2, 3)}, {"low": 0.25, "high": 0.75}, smooth=False),
+        Case(
+            "at-the-bounds",
+            {"p": listed([0.25, 0.75, 0.5]), "t": targets(2, 3)},
+            {"low": 0.25, "high": 0.75},
+            smooth=False,
+        ),
     ),
     draw=_draw_clipped,
 )

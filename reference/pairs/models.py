@@ -13,7 +13,7 @@ DENSE = "n_in n_out -> n_out n_in"
 
 def _dense_slots(framework: str, *places: int) -> dict[str, Slot]:
     """Slots of the dense layers at these places of a Sequential."""
-    slots = {}
+    slots: dict[str, Slot] = {}
     for i in places:
         if framework == "torch":
             slots |= {f"{i}.w": Slot(f"{i}.weight", DENSE), f"{i}.b": Slot(f"{i}.bias")}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import constant, normal, tied, with_infinities, with_nan
+from reference.fills import choose, constant, normal, tied, with_infinities, with_nan
 from reference.pair import Case, Pair, Twin
 from reference.pairs.convolution import CHANNELS_FIRST
 from scratch.pooling import AvgPool2D, LpPool2D, MaxPool2D, SumPool2D
@@ -96,15 +96,14 @@ COMMON = (
 
 
 def _draw(rng: np.random.Generator) -> Case:
-    pick = lambda *choices: choices[rng.integers(len(choices))]  # noqa: E731
     n, h, w, c = (int(k) for k in (rng.integers(1, 4), rng.integers(3, 12), rng.integers(3, 12), rng.integers(1, 5)))
     return Case(
         "",
         {"x": normal(n, h, w, c)},
         {
-            "kernel": pick(1, 2, 3, (2, 3), (3, 2), (4, 1), (3, 5)),
-            "stride": pick(None, 1, 2, 3, (1, 2), (3, 1)),
-            "padding": pick("valid", "same", 1, (0, 1)),
+            "kernel": choose(rng, 1, 2, 3, (2, 3), (3, 2), (4, 1), (3, 5)),
+            "stride": choose(rng, None, 1, 2, 3, (1, 2), (3, 1)),
+            "padding": choose(rng, "valid", "same", 1, (0, 1)),
         },
     )
 

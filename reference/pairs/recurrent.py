@@ -28,9 +28,7 @@ def _torch_any(torch: Any, o: SimpleNamespace) -> Any:
 
 def _keras_rnn(keras: Any, o: SimpleNamespace) -> Any:
     activation = "linear" if o.activation == "identity" else o.activation
-    layer = keras.layers.SimpleRNN(
-        o.n_hidden, activation=activation, use_bias=o.bias, return_sequences=o.sequences
-    )
+    layer = keras.layers.SimpleRNN(o.n_hidden, activation=activation, use_bias=o.bias, return_sequences=o.sequences)
     return _Stateful(layer)
 
 

@@ -1,41 +1,12 @@
 """Training comparisons in the terminal."""
 
-import contextlib
 import math
-from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from reference.training.comparison import Comparison, Plan, in_words
-
-WIDEST = 100
-
-
-def console() -> Console:
-    """Where results go: as wide as the terminal, 80 columns where there is none."""
-    made = Console(highlight=False)
-    if not made.is_terminal:
-        made.width = 80
-    made.width = min(made.width, WIDEST)
-    return made
-
-
-@contextlib.contextmanager
-def training_progress(plans: Sequence[Plan]) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error with the remaining time, where that is a terminal."""
-    columns = (
-        TextColumn(" training"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} steps"),
-        TimeRemainingColumn(),
-    )
-    errors = Console(stderr=True)
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("", total=sum(len(plan.runs()) * plan.steps for plan in plans))
-        yield lambda steps: bar.advance(task, steps)
+from reference.training.comparison import Comparison, in_words
 
 
 def print_comparison(out: Console, each: Comparison) -> None:

@@ -176,8 +176,8 @@ def in_words(name: str, drift: Drift) -> str:
     pace = _tenfold(drift)
     grown = f", the difference growing tenfold every {pace:,} steps" if pace else ""
     return (
-        f"{began}{grown}, and is {last:.0e} away after {steps:,}. Training is chaotic there: started again from the same "
-        f"weights the two are {drift.again:.0e} apart after a step, so the formula is the same and rounding has grown"
+        f"{began}{grown}, and is {last:.0e} away after {steps:,}. Training is chaotic there: started again from the "
+        f"same weights the two are {drift.again:.0e} apart after a step, so the formula is the same and rounding has grown"
     )
 
 
@@ -197,9 +197,7 @@ def to_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
 
 def _model(each: Comparison) -> dict[str, Any]:
     drifts = each.lockstep.drift
-    firsts = [
-        {"framework": name, **drift.first} for name, drift in drifts.items() if drift.first is not None
-    ]
+    firsts = [{"framework": name, **drift.first} for name, drift in drifts.items() if drift.first is not None]
     return {
         "model": each.plan.recipe.name,
         "data": each.plan.data.source,

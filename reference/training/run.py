@@ -116,9 +116,7 @@ def _run(
 ) -> Run:
     split = recipe.prepare(data, dtype)
     scratch = ScratchTrainer(recipe, dtype, seed)
-    twins = {
-        name: TwinTrainer(recipe, name, dtype, scratch.weights(), split.x_train[:1]) for name in frameworks
-    }
+    twins = {name: TwinTrainer(recipe, name, dtype, scratch.weights(), split.x_train[:1]) for name in frameworks}
     trainers: dict[str, Trainer] = {SCRATCH: scratch, **twins}
     state = _State(Run(recipe.name, dtype, seed), trainers)
     last = total_steps(recipe, len(split.x_train), epochs)

@@ -88,8 +88,7 @@ class TwinTrainer:
         """The largest difference of any element of each weight from that of scratch, by its name there."""
         mine = self.trainer.weights()
         return {
-            key: float(np.abs(slot.to_twin(weights[key]) - mine[slot.name]).max())
-            for key, slot in self.slots.items()
+            key: float(np.abs(slot.to_twin(weights[key]) - mine[slot.name]).max()) for key, slot in self.slots.items()
         }
 
 

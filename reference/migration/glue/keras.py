@@ -16,9 +16,11 @@ def pad2d(x: Any, padding: Any, kernel: tuple[int, ...], stride: tuple[int, ...]
 
 
 class Conv2D(keras.layers.Conv2D):
-    """Conv2D that also takes PyTorch's padding in numbers, and a stride together with a dilation, which Keras refuses."""
+    """Conv2D that also takes PyTorch's padding in numbers, and a stride with a dilation, which Keras refuses."""
 
-    def __init__(self, *args: Any, strides: Any = 1, padding: Any = "valid", dilation_rate: Any = 1, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, strides: Any = (1, 1), padding: Any = "valid", dilation_rate: Any = (1, 1), **kwargs: Any
+    ) -> None:
         self.numbers, self.thinned = padding, tuple(strides)
         both = max(strides) > 1 and max(dilation_rate) > 1
         own = padding in ("valid", "same") and not both

@@ -19,7 +19,7 @@ class SameConv2d(nn.Conv2d):
     """Conv2d with TensorFlow's SAME padding at any stride; PyTorch's own padding="same" refuses a stride."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(F.pad(x, same_padding(x, self.kernel_size, self.stride, self.dilation)))  # type: ignore[arg-type]
+        return super().forward(F.pad(x, same_padding(x, self.kernel_size, self.stride, self.dilation)))
 
 
 class SameMaxPool2d(nn.Module):
@@ -58,7 +58,8 @@ class SumPool2d(nn.Module):
         self.kernel, self.stride, self.padding = kernel, stride, padding
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.avg_pool2d(pad2d(x, self.padding, self.kernel, self.stride), self.kernel, self.stride, divisor_override=1)
+        x = pad2d(x, self.padding, self.kernel, self.stride)
+        return F.avg_pool2d(x, self.kernel, self.stride, divisor_override=1)
 
 
 class LpPool2d(nn.Module):
@@ -70,7 +71,7 @@ class LpPool2d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = pad2d(x.abs(), self.padding, self.kernel, self.stride)
-        return F.lp_pool2d(x, self.p, self.kernel, self.stride)  # type: ignore[arg-type]
+        return F.lp_pool2d(x, self.p, self.kernel, self.stride)
 
 
 def pad2d(x: Tensor, padding: Any, kernel: tuple[int, ...], stride: tuple[int, ...]) -> Tensor:
@@ -106,7 +107,7 @@ class RNN(nn.RNN):
         super().__init__(*args, batch_first=True, **kwargs)
         self.sequences = sequences
 
-    def forward(self, x: Tensor, h_0: Tensor | None = None) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor, h_0: Tensor | None = None) -> Tensor:
         y, last = super().forward(x, None if h_0 is None else h_0[None])
         return y if self.sequences else last[0]
 
