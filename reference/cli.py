@@ -54,7 +54,7 @@ class Commands(click.Group):
         except KeyboardInterrupt as error:
             return end(error)
 
-    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a terminal without a sign such as the middle dot gets "?" for it
                 stream.reconfigure(errors="replace")

@@ -104,7 +104,10 @@ class Case:
 
     `only` limits the comparison to some quantities, for the `reason` given. `smooth` is false where no derivative
     exists, at a kink or a tie, so that the numerical derivative has nothing to say. `frameworks` names the twins
-    that can be asked; a case that leaves one out also states its `reason`.
+    that can be asked; a case that leaves one out also states its `reason`. `training` is false for inference.
+
+    `differs` demonstrates that a twin is inexact: quantities that must differ from scratch by at least this share of
+    their largest element, for the `reason` given. Such a case names the framework it is about.
     """
 
     name: str
@@ -113,11 +116,15 @@ class Case:
     only: tuple[str, ...] = ()
     smooth: bool = True
     frameworks: tuple[str, ...] = FRAMEWORKS
+    training: bool = True
+    differs: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if (self.only or self.frameworks != FRAMEWORKS) and not self.reason:
+        if (self.only or self.differs or self.frameworks != FRAMEWORKS) and not self.reason:
             raise ValueError(f"case {self.name!r} leaves something out and needs a reason")
+        if self.differs and len(self.frameworks) != 1:
+            raise ValueError(f"case {self.name!r} shows a difference and must name one framework")
 
 
 Kind = Literal["layer", "activation", "loss", "optimizer", "initializer", "network"]

@@ -96,7 +96,18 @@ def layer_findings(
         twin = twin_side(pair, case, arrays, dtype, judge)
         error = max(compare(name, twin[name], truth[name], allowed, scale=scale[name]).ulp for name in names)
         allowed = max(allowed, FLOAT32_MULTIPLE * error)
-    return [compare(name, got[name], truth[name], allowed, dtype, scale[name]) for name in names]
+    findings = [compare(name, got[name], truth[name], allowed, dtype, scale[name]) for name in names]
+    return [_demonstrated(finding, case) if finding.name in case.differs else finding for finding in findings]
+
+
+def _demonstrated(finding: Finding, case: Case) -> Finding:
+    """A quantity declared to differ agrees with the declaration when it does."""
+    least = case.differs[finding.name]
+    if finding.max_rel >= least:
+        return replace(finding, agree=True, reason=f"differs as declared: {case.reason}")
+    return replace(
+        finding, agree=False, problem=f"was declared to differ by {least:.0e}, differs by {finding.max_rel:.0e}"
+    )
 
 
 _FINDINGS: dict[str, Findings] = {"optimizer": optimizer_findings, "initializer": initializer_findings}

@@ -7,7 +7,7 @@ a weight w, "0.dw" for the weight "0.w" of a network.
 import functools
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from reference.pair import Array, Case, Pair, Slot
 from scratch.initializers import HeNormal
 
 Side = dict[str, Array]
+NUDGE = 2.0**-30
 
 
 def gradient_name(name: str) -> str:
@@ -32,32 +33,29 @@ def generator(seed: int, *names: str) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Arrays:
-    """What all sides are given, in float64: inputs by name, weights by name, the cotangent of the output."""
+    """What all sides are given, in float64: inputs, weights and buffers by name, the cotangent of the output."""
 
     inputs: Mapping[str, Array]
     params: Mapping[str, Array]
     dy: Array
+    buffers: Mapping[str, Array] = field(default_factory=dict)
 
     def cast(self, dtype: str) -> "Arrays":
-        def to(array: Array) -> Array:
-            return array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array.copy()
-
-        return Arrays(
-            {name: to(x) for name, x in self.inputs.items()},
-            {name: to(w) for name, w in self.params.items()},
-            to(self.dy),
-        )
+        """A copy with every floating array in `dtype`."""
+        return self._each(lambda array: array.astype(dtype))
 
     def nudged(self, rng: np.random.Generator) -> "Arrays":
         """Every number changed by at most NUDGE of itself; whole numbers as they are."""
+        return self._each(lambda array: np.asarray(array * (1 + NUDGE * rng.uniform(-1, 1, array.shape))))
 
-        def nudge(array: Array) -> Array:
-            if not np.issubdtype(array.dtype, np.floating):
-                return array
-            return np.asarray(array * (1 + NUDGE * rng.uniform(-1, 1, array.shape)))
+    def _each(self, change: Callable[[Array], Array]) -> "Arrays":
+        def changed(array: Array) -> Array:
+            return change(array) if np.issubdtype(array.dtype, np.floating) else array.copy()
 
-        inputs = {name: nudge(x) for name, x in self.inputs.items()}
-        return Arrays(inputs, {name: nudge(w) for name, w in self.params.items()}, nudge(self.dy))
+        inputs, params, buffers = (
+            {name: changed(a) for name, a in arrays.items()} for arrays in (self.inputs, self.params, self.buffers)
+        )
+        return Arrays(inputs, params, changed(self.dy), buffers)
 
     @property
     def longest(self) -> int:
@@ -74,20 +72,21 @@ def make_arrays(pair: Pair, case: Case, seed: int) -> Arrays:
     params = {
         name: weight(w.shape, rng) if w.ndim > 1 else rng.standard_normal(w.shape) for name, w in layer.params.items()
     }
-    layer.load(params)
+    # variances are among them, so they are positive
+    buffers = {name: rng.uniform(0.5, 1.5, value.shape) for name, value in layer.buffers.items()}
+    layer.load(params, buffers)
+    layer.training = case.training
     with np.errstate(all="ignore"):
         y = np.asarray(layer.forward(*inputs.values()))
-    return Arrays(inputs, params, np.asarray(rng.standard_normal(y.shape)))
+    return Arrays(inputs, params, np.asarray(rng.standard_normal(y.shape)), buffers)
 
 
 def built(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None = None) -> Any:
-    """The scratch layer (or the one given in its place) with the weights loaded."""
+    """The scratch layer (or the one given in its place) with weights and buffers loaded."""
     made = (layer or pair.layer)(**case.options)
-    made.load(arrays.params)
+    made.load(arrays.params, arrays.buffers)
+    made.training = case.training
     return made
-
-
-NUDGE = 2.0**-30
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,8 @@ def scratch_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Call
     side = {"y": np.asarray(y)}
     wanted = [name for name, spec in case.inputs.items() if spec.differentiable]
     side |= {gradient_name(name): np.asarray(g) for name, g in zip(wanted, gradients, strict=True)}
-    return side | {gradient_name(name): made.grads[name] for name in made.params}
+    side |= {gradient_name(name): made.grads[name] for name in made.params}
+    return side | {name: value.copy() for name, value in made.buffers.items()}
 
 
 @functools.lru_cache(maxsize=256)
@@ -164,16 +164,20 @@ def twin_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, name: str) -> 
     paths = [slot.name for slot in slots.values()]
     if missed := adapter.uncovered(module, paths):
         raise ValueError(f"{pair.name} in {name}: {', '.join(missed)} has no slot and is not declared frozen")
-    for key, slot in slots.items():
-        adapter.set(module, slot.name, slot.to_twin(arrays.params[key]))
+    for key, array in {**arrays.params, **arrays.buffers}.items():
+        adapter.set(module, twin.slots[key].name, twin.slots[key].to_twin(array))
     differentiable = [spec.differentiable for spec in case.inputs.values()]
-    y, dx, dw = adapter.run(module, inputs, differentiable, _lay(twin.layout, "y", arrays.dy), paths)
+    dy = _lay(twin.layout, "y", arrays.dy)
+    y, dx, dw = adapter.run(module, inputs, differentiable, dy, paths, training=case.training)
     side = {"y": _back(twin.layout, "y", y, arrays.dy.shape)}
     for (key, x), gradient in zip(arrays.inputs.items(), dx, strict=True):
         if gradient is not None:
             side[gradient_name(key)] = _back(twin.layout, key, gradient, x.shape)
     for (key, slot), gradient in zip(slots.items(), dw, strict=True):
         side[gradient_name(key)] = slot.to_scratch(gradient, arrays.params[key].shape)
+    for key, buffer in arrays.buffers.items():
+        slot = twin.slots[key]
+        side[key] = slot.to_scratch(adapter.get(module, slot.name), buffer.shape)
     return side
 
 
@@ -229,8 +233,8 @@ def directional(
         analytic = pair.derivative == "complex"
         cast = arrays.cast("complex128") if analytic else arrays
         inputs = [moved(key, x) for key, x in cast.inputs.items()]
-        made = (layer or pair.layer)(**case.options)
-        made.load({key: moved(key, w) for key, w in cast.params.items()})
+        params = {key: moved(key, w) for key, w in cast.params.items()}
+        made = built(pair, case, Arrays({}, params, cast.dy, cast.buffers), layer)
         with np.errstate(all="ignore"):
             return complex((arrays.dy * made.forward(*inputs)).sum())
 

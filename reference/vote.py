@@ -14,6 +14,7 @@ from reference.compare import Finding
 from reference.frameworks import installed
 from reference.pair import FRAMEWORKS, Array, Case, Pair
 from reference.parity import CONTRACT, DERIVATIVE, Check, check, drawn, judges_of
+from reference.registry import find
 from reference.sides import Arrays, directional, gradient_name, make_arrays, scratch_side, twin_side
 
 SCRATCH, NUMERICAL = "scratch", "the numerical derivative"
@@ -106,6 +107,13 @@ def vote(
     if ours not in values or theirs not in values:
         return None
     return _count(Vote(finding.name, index, values, ours, theirs, silent=silent))
+
+
+def vote_on(disagreeing: Check, finding: Finding) -> Vote | None:
+    """The vote on a finding of a check of a registered pair."""
+    pair = find(disagreeing.pair)
+    case = find_case(pair, disagreeing.case, disagreeing.seed)
+    return vote(pair, case, disagreeing, finding) if case else None
 
 
 def _count(asked: Vote) -> Vote | None:

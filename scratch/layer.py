@@ -19,6 +19,9 @@ class Layer:
     Neither changes its arguments, returns memory of its arguments, or overwrites what it returned before.
     The dtype of weights and inputs is the dtype of everything computed from them.
 
+    `buffers` is what a layer keeps from call to call without training it, such as running statistics; `training` tells
+    layers that behave otherwise at inference, such as dropout, which of the two it is.
+
     `input_gradient = False` spares the first layer of a network a gradient nobody reads: where that saves work,
     `backward` then returns None.
     """
@@ -27,10 +30,13 @@ class Layer:
 
     params: dict[str, Array]
     grads: dict[str, Array]
+    buffers: dict[str, Array]
+    training: bool = True
 
     def __init__(self) -> None:
         self.params = {}
         self.grads = {}
+        self.buffers = {}
 
     def forward(self, *args: Any, **kwargs: Any) -> Array:
         raise NotImplementedError(f"{type(self).__name__}.forward is not written")
@@ -38,14 +44,18 @@ class Layer:
     def backward(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}.backward is not written")
 
-    def load(self, params: Mapping[str, Array]) -> None:
-        """Take copies of these arrays as the weights. Raises ValueError for a name or shape that does not fit."""
-        if params.keys() != self.params.keys():
-            raise ValueError(f"{type(self).__name__} has the weights {sorted(self.params)}, got {sorted(params)}")
-        for name, w in params.items():
-            if w.shape != self.params[name].shape:
-                raise ValueError(f"{name} has shape {self.params[name].shape}, got {w.shape}")
-            self.params[name] = w.copy()
+    def load(self, params: Mapping[str, Array], buffers: Mapping[str, Array] | None = None) -> None:
+        """Take copies of these arrays as the weights, and as the buffers where they are given.
+
+        Raises ValueError for a name or shape that does not fit.
+        """
+        for mine, given in ((self.params, params), (self.buffers, self.buffers if buffers is None else buffers)):
+            if given.keys() != mine.keys():
+                raise ValueError(f"{type(self).__name__} has {sorted(mine)}, got {sorted(given)}")
+            for name, array in given.items():
+                if array.shape != mine[name].shape:
+                    raise ValueError(f"{name} has shape {mine[name].shape}, got {array.shape}")
+                mine[name] = array.copy()
 
     def __call__(self, *inputs: Array) -> Array:
         return self.forward(*inputs)

@@ -17,22 +17,33 @@ class Sequential(Layer):
 
     @property
     def params(self) -> dict[str, Array]:  # type: ignore[override]
-        return {f"{i}.{name}": w for i, layer in enumerate(self.layers) for name, w in layer.params.items()}
+        return self._gather("params")
 
     @property
     def grads(self) -> dict[str, Array]:  # type: ignore[override]
-        return {f"{i}.{name}": g for i, layer in enumerate(self.layers) for name, g in layer.grads.items()}
+        return self._gather("grads")
 
-    def load(self, params: Mapping[str, Array]) -> None:
+    @property
+    def buffers(self) -> dict[str, Array]:  # type: ignore[override]
+        return self._gather("buffers")
+
+    def _gather(self, kind: str) -> dict[str, Array]:
+        return {f"{i}.{name}": a for i, layer in enumerate(self.layers) for name, a in getattr(layer, kind).items()}
+
+    def load(self, params: Mapping[str, Array], buffers: Mapping[str, Array] | None = None) -> None:
+        if unknown := {*params, *(buffers or {})} - {*self.params, *self.buffers}:
+            raise ValueError(f"no layer has {sorted(unknown)}; known: {sorted(self.params)}")
+
+        def part(arrays: Mapping[str, Array], i: int) -> dict[str, Array]:
+            return {name.removeprefix(f"{i}."): a for name, a in arrays.items() if name.startswith(f"{i}.")}
+
         for i, layer in enumerate(self.layers):
-            prefix = f"{i}."
-            layer.load({name.removeprefix(prefix): w for name, w in params.items() if name.startswith(prefix)})
-        if unknown := params.keys() - self.params.keys():
-            raise ValueError(f"no layer has the weights {sorted(unknown)}; known: {sorted(self.params)}")
+            layer.load(part(params, i), None if buffers is None else part(buffers, i))
 
     def forward(self, x: Array) -> Array:  # type: ignore[override]
         self.layers[0].input_gradient = self.input_gradient
         for layer in self.layers:
+            layer.training = self.training
             x = layer.forward(x)
         return x
 

@@ -85,7 +85,13 @@ class Framework(Protocol):
         """Write the weight at a dotted path. Raises ValueError when the shape does not fit."""
 
     def run(
-        self, module: Any, inputs: list[Array], differentiable: list[bool], dy: Array | None, paths: list[str]
+        self,
+        module: Any,
+        inputs: list[Array],
+        differentiable: list[bool],
+        dy: Array | None,
+        paths: list[str],
+        training: bool = True,
     ) -> tuple[Array, list[Array | None], list[Array]]:
         """Forward, and with a cotangent backward: the output, and the gradients of inputs and of weights."""
 

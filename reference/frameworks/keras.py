@@ -67,7 +67,13 @@ class Keras:
         resolve(module, path).assign(value)
 
     def run(
-        self, module: Any, inputs: list[Array], differentiable: list[bool], dy: Array | None, paths: list[str]
+        self,
+        module: Any,
+        inputs: list[Array],
+        differentiable: list[bool],
+        dy: Array | None,
+        paths: list[str],
+        training: bool = True,
     ) -> tuple[Array, list[Array | None], list[Array]]:
         tensors = list(map(tf.convert_to_tensor, inputs))
         leaves = [t for t, wanted in zip(tensors, differentiable, strict=True) if wanted]
@@ -75,7 +81,8 @@ class Keras:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(leaves)
             tape.watch(weights)
-            y = module(*tensors)
+            # TensorFlow functions and losses know no training mode; layers take it as an argument
+            y = module(*tensors, **({"training": training} if isinstance(module, keras.layers.Layer) else {}))
         if dy is None:
             return y.numpy(), [], []
         grads = tape.gradient(y, leaves + weights, tf.convert_to_tensor(dy), tf.UnconnectedGradients.ZERO)

@@ -51,11 +51,19 @@ class Torch:
             weight.copy_(torch.from_numpy(np.array(value, order="C")))
 
     def run(
-        self, module: Any, inputs: list[Array], differentiable: list[bool], dy: Array | None, paths: list[str]
+        self,
+        module: Any,
+        inputs: list[Array],
+        differentiable: list[bool],
+        dy: Array | None,
+        paths: list[str],
+        training: bool = True,
     ) -> tuple[Array, list[Array | None], list[Array]]:
         tensors = [torch.from_numpy(np.array(x, order="C")) for x in inputs]
         leaves = [t.requires_grad_() for t, wanted in zip(tensors, differentiable, strict=True) if wanted]
         weights = [resolve(module, path) for path in paths]
+        if isinstance(module, torch.nn.Module):
+            module.train(training)
         y = module(*tensors)
         if dy is None:
             return y.detach().numpy().copy(), [], []
