@@ -13,7 +13,7 @@ CHANNELS_FIRST = {"x": "n h w c -> n c h w", "y": "n h w c -> n c h w"}
 
 
 def _torch_conv2d(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import SameConv2d
+    from reference.migration.glue.torch.convolution import SameConv2d
 
     conv, padding = (SameConv2d, 0) if o.padding == "same" else (torch.nn.Conv2d, o.padding)
     return conv(
@@ -22,7 +22,7 @@ def _torch_conv2d(torch: Any, o: SimpleNamespace) -> Any:
 
 
 def _keras_conv2d(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras import Conv2D as Composed
+    from reference.migration.glue.keras.convolution import Conv2D as Composed
 
     return Composed(
         o.n_out,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import indices, listed, mixed, normal, one_hot, probabilities, targets
+from reference.fills import indices, listed, mixed, normal, one_hot, positive, probabilities, targets
 from reference.pair import Case, Input, Pair, Twin
 from scratch.losses import CrossEntropy, SoftmaxCrossEntropy
 
@@ -24,13 +24,13 @@ def _keras_softmax(keras: Any, o: SimpleNamespace) -> Any:
 
 
 def _torch_clipped(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import CrossEntropy as Composed
+    from reference.migration.glue.torch.losses import CrossEntropy as Composed
 
     return Composed(o.low, o.high, o.reduction)
 
 
 def _keras_clipped(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras import CrossEntropy as Composed
+    from reference.migration.glue.keras.losses import CrossEntropy as Composed
 
     return Composed(o.low, o.high, o.reduction)
 
@@ -75,6 +75,12 @@ SOFTMAX_CROSS_ENTROPY = Pair(
         Case("two-classes", {"x": normal(3, 2), "t": indices(3, below=2)}),
         Case("large-logits", {"x": mixed(4, 6, scale=1000.0), "t": one_hot(4, 6)}),
         Case("confident", {"x": listed([800.0, -800.0, 0.0]), "t": one_hot(2, 3)}),
+        Case(
+            "unnormalised",
+            {"x": normal(4, 6), "t": Input((4, 6), positive(4, 6).fill, differentiable=False)},
+            frameworks=("torch",),
+            reason="Keras' gradient is softmax(x) - t whatever the targets sum to, which is wrong unless that is 1",
+        ),
     ),
     draw=_draw_softmax,
 )

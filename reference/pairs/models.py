@@ -46,7 +46,7 @@ def _mlp(name: str, layer: Any, activation: str, sizes: tuple[str, str, str], ca
 
 def _rnn(name: str, layer: Any, activation: str, sizes: tuple[str, str, str], cases: tuple[Case, ...]) -> Pair:
     def torch_rnn(torch: Any, o: SimpleNamespace) -> Any:
-        from reference.migration.glue.torch import RNN
+        from reference.migration.glue.torch.recurrent import RNN
 
         n_in, hidden, n_out = (getattr(o, size) for size in sizes)
         return torch.nn.Sequential(

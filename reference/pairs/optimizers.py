@@ -10,14 +10,14 @@ from scratch.optimizers import SGD, Adam
 
 
 def _torch_adam(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import KerasAdam
+    from reference.migration.glue.torch.optimizers import KerasAdam
 
     kind = torch.optim.Adam if o.epsilon_on == "corrected" else KerasAdam
     return lambda weights: kind(weights, lr=o.lr, betas=(o.beta_1, o.beta_2), eps=o.epsilon)
 
 
 def _keras_adam(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras import TorchAdam
+    from reference.migration.glue.keras.optimizers import TorchAdam
 
     kind = TorchAdam if o.epsilon_on == "corrected" else keras.optimizers.Adam
     # Keras would round Python numbers to float32 in its bias correction, whatever the dtype of the weights

@@ -17,7 +17,7 @@ def _sizes(o: SimpleNamespace) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _torch_max(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import SameMaxPool2d
+    from reference.migration.glue.torch.pooling import SameMaxPool2d
 
     if o.padding == "same":
         return SameMaxPool2d(*_sizes(o))
@@ -25,7 +25,7 @@ def _torch_max(torch: Any, o: SimpleNamespace) -> Any:
 
 
 def _torch_avg(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import SameAvgPool2d, SumPool2d
+    from reference.migration.glue.torch.pooling import SameAvgPool2d, SumPool2d
 
     kernel, stride = _sizes(o)
     if o.padding != "same":
@@ -38,19 +38,19 @@ def _torch_avg(torch: Any, o: SimpleNamespace) -> Any:
 
 
 def _torch_sum(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import SumPool2d
+    from reference.migration.glue.torch.pooling import SumPool2d
 
     return SumPool2d(*_sizes(o), o.padding)
 
 
 def _torch_lp(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import LpPool2d
+    from reference.migration.glue.torch.pooling import LpPool2d
 
     return LpPool2d(o.p, *_sizes(o), o.padding)
 
 
 def _keras_max(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras import max_pool2d
+    from reference.migration.glue.keras.pooling import max_pool2d
 
     if isinstance(o.padding, str):
         return keras.layers.MaxPooling2D(*_sizes(o), padding=o.padding)
@@ -58,7 +58,7 @@ def _keras_max(keras: Any, o: SimpleNamespace) -> Any:
 
 
 def _keras_avg(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras import avg_pool2d
+    from reference.migration.glue.keras.pooling import avg_pool2d
 
     if isinstance(o.padding, str) and not o.count_padding:
         return keras.layers.AveragePooling2D(*_sizes(o), padding=o.padding)
@@ -66,13 +66,13 @@ def _keras_avg(keras: Any, o: SimpleNamespace) -> Any:
 
 
 def _keras_sum(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras import sum_pool2d
+    from reference.migration.glue.keras.pooling import sum_pool2d
 
     return lambda x: sum_pool2d(x, *_sizes(o), o.padding)
 
 
 def _keras_lp(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras import lp_pool2d
+    from reference.migration.glue.keras.pooling import lp_pool2d
 
     return lambda x: lp_pool2d(x, o.p, *_sizes(o), o.padding)
 

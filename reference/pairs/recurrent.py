@@ -14,13 +14,13 @@ WEIGHT_HH = Slot("weight_hh_l0", "before after -> after before")
 
 
 def _torch_rnn(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import RNN
+    from reference.migration.glue.torch.recurrent import RNN
 
     return RNN(o.n_in, o.n_hidden, nonlinearity=o.activation, bias=o.bias, sequences=o.sequences)
 
 
 def _torch_any(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch import SimpleRNN as Composed
+    from reference.migration.glue.torch.recurrent import SimpleRNN as Composed
 
     functions = {"identity": torch.nn.Identity(), "sigmoid": torch.sigmoid}
     return Composed(o.n_in, o.n_hidden, functions[o.activation], o.bias, o.sequences)

@@ -1,0 +1,1 @@
+"""Parts that PyTorch lacks, composed of its own operations, one family a module."""
