@@ -17,7 +17,7 @@ import click
 from reference.errors import RequestError
 
 # each is a module of reference/commands, imported when it is used; in the order of `crosscheck --help`
-COMMANDS = ("list", "parity", "train", "bench")
+COMMANDS = ("run", "list", "parity", "train", "bench")
 
 DEBUG = "CROSSCHECK_DEBUG"
 CANNOT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
@@ -63,6 +63,10 @@ class Commands(click.Group):
             sys.stdout.flush()
         except (click.ClickException, click.Abort, BrokenPipeError) as error:
             status = end(error)
+        except SystemExit as error:  # click and Rich leave with 1 when nobody reads any more; commands return theirs
+            if error.code != 1:
+                raise
+            status = BROKEN_PIPE
         sys.exit(status)
 
 
@@ -106,7 +110,7 @@ def say(message: str) -> None:
 def _expected() -> tuple[type[BaseException], ...]:
     # scratch knows nothing of reference, so its error is no RequestError; it can only come from a module in use
     data = sys.modules.get("scratch.data")
-    return (RequestError, ImportError, *([data.DataError] if data else []))
+    return (RequestError, ImportError, OSError, *([data.DataError] if data else []))
 
 
 def _either(names: Sequence[str]) -> str:

@@ -145,7 +145,7 @@ def _distance(a: float, b: float) -> float:
 def _expected(arrays: Arrays) -> dict[str, Array]:
     """For every quantity of a layer, an array of its shape."""
     others = {**arrays.inputs, **arrays.params}
-    return {"y": arrays.dy} | {gradient_name(name): array for name, array in others.items()}
+    return {"y": arrays.dy, **{gradient_name(name): array for name, array in others.items()}, **arrays.buffers}
 
 
 class _Sides:
@@ -209,10 +209,13 @@ def _vote_by_checks(
         if other == theirs or other not in judges_of(pair, case, disagreeing.dtype) or other not in installed():
             continue
         try:
-            second = check(pair, case, other, disagreeing.dtype, disagreeing.seed, layer)
-            same = next(found for found in second.findings if found.name == finding.name)
+            second = check(pair, case, other, disagreeing.dtype, disagreeing.seed, layer).findings
         except Exception as error:
             silent[other] = f"{type(error).__name__}: {error}"
+            continue
+        same = next((found for found in second if found.name == finding.name), second[0])
+        if same.problem:
+            silent[other] = same.problem
             continue
         near = NEAR * _distance(finding.got, finding.want)
         if same.agree:
@@ -220,4 +223,4 @@ def _vote_by_checks(
         elif same.index == finding.index:
             values[other] = same.want
             beside[other] = theirs if _distance(same.want, finding.want) <= near else ""
-    return Vote(finding.name, finding.index, values, ours, theirs, beside, silent) if beside else None
+    return Vote(finding.name, finding.index, values, ours, theirs, beside, silent) if beside or silent else None

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
 from reference.errors import RequestError
 
 if TYPE_CHECKING:
+    from multiprocessing.queues import SimpleQueue
+
     from reference.pair import Pair
     from reference.parity import Check, Request
 
@@ -26,6 +29,14 @@ COST = {"optimizer": 0.15, "initializer": 0.06, "network": 0.05}
 USUAL_COST = 0.004
 # Another process imports NumPy and both frameworks first, so it is started for as much work as that only.
 WORTH_A_PROCESS = 6.0
+# read by NumPy and the frameworks when they are imported
+ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+)
 
 
 @dataclass(frozen=True)
@@ -43,18 +54,19 @@ def select(names: Sequence[str]) -> tuple["Pair", ...]:
     """The pairs with these names, where "conv*" stands for several; all without any. Raises UnknownPair."""
     from reference.registry import UnknownPair, find, pairs
 
-    found: dict[str, Pair] = {}
-    for name in names:
+    found: set[str] = set()
+    for name in names or ["*"]:
         matching = fnmatch.filter(pairs(), name) if set(name) & set("*?[") else [find(name).name]
         if not matching:
             raise UnknownPair(f"no pair matches '{name}'.  (crosscheck list)")
-        found |= {match: find(match) for match in matching}
-    return tuple(found.values()) if names else tuple(pairs().values())
+        found |= set(matching)
+    return tuple(pair for name, pair in pairs().items() if name in found)
 
 
 def select_judges(names: Sequence[str]) -> tuple[str, ...]:
     """The judges with these names, all for "all" or none. Raises MissingFramework for one that is not installed."""
-    from reference.frameworks import FRAMEWORKS, MissingFramework, framework, installed
+    from reference.frameworks import MissingFramework, framework, installed
+    from reference.pair import FRAMEWORKS
     from reference.parity import JUDGES
 
     asked = tuple(judge for judge in JUDGES if not names or "all" in names or judge in names)
@@ -70,7 +82,7 @@ def select_judges(names: Sequence[str]) -> tuple[str, ...]:
 
 def versions(judges: Sequence[str]) -> tuple[str, ...]:
     """ "torch 2.13.0" for each framework among the judges; it need not be imported for that."""
-    from reference.frameworks import FRAMEWORKS
+    from reference.pair import FRAMEWORKS
 
     return tuple(f"{name} {importlib.metadata.version(name).split('+')[0]}" for name in FRAMEWORKS if name in judges)
 
@@ -103,7 +115,7 @@ def check_cost(pair: "Pair") -> float:
 def run(request: "Request", jobs: int | None = None) -> Iterator["Check"]:
     """The checks of a request as they are done; over as many processes as there are cores and enough work for."""
     total = sum(cost(pair, request) for pair in request.pairs)
-    workers = jobs or min(len(os.sched_getaffinity(0)), math.ceil(total / WORTH_A_PROCESS))
+    workers = jobs or min(_cores(), math.ceil(total / WORTH_A_PROCESS))
     heaviest_first = sorted(request.pairs, key=lambda pair: -cost(pair, request))
     workers = min(workers, len(heaviest_first))
     task = replace(request, pairs=())
@@ -132,33 +144,72 @@ def _checks_of(name: str, request: "Request") -> Iterator["Check"]:
         raise RuntimeError(f"{name} could not be checked: {type(error).__name__}: {error}") from error
 
 
-def _all_checks_of(name: str, request: "Request") -> list["Check"]:
-    return list(_checks_of(name, request))
-
-
 def _spread(names: Sequence[str], request: "Request", workers: int) -> Iterator["Check"]:
     context = multiprocessing.get_context("spawn")  # the frameworks' threads do not survive a fork
-    with ProcessPoolExecutor(workers, context, _start_worker) as pool:
+    begun = context.SimpleQueue()
+    with ProcessPoolExecutor(workers, context, _start_worker, (begun,)) as pool:
+        running = [pool.submit(_all_checks_of, name, request) for name in names]
+        processes = multiprocessing.active_children()
+        latest: dict[int, str] = {}
         try:
-            for done in as_completed([pool.submit(_all_checks_of, name, request) for name in names]):
+            for done in as_completed(running):
+                latest |= _read(begun)
                 yield from done.result()
         except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
+            for process in processes:
                 process.terminate()
             if isinstance(error, BrokenProcessPool):
-                raise RequestError(
-                    f"one of {workers} processes was ended from outside, perhaps for want of memory. Try --jobs 1"
-                ) from error
+                latest |= _read(begun)
+                raise RequestError(_ended(processes, latest)) from error
             raise
 
 
-def _start_worker() -> None:
+def _read(begun: "SimpleQueue[tuple[int, str]]") -> dict[int, str]:
+    """What each process began last, by its id."""
+    found = {}
+    while not begun.empty():
+        process, name = begun.get()
+        found[process] = name
+    return found
+
+
+def _ended(processes: Sequence[BaseProcess], latest: dict[int, str]) -> str:
+    """Which process ended by itself, at what, and what may help; the pool has terminated the others."""
+    for process in processes:
+        process.join(timeout=5)
+        if process.exitcode and process.exitcode != -signal.SIGTERM:
+            name = latest.get(process.pid or 0, "")
+            what = f"signal {-process.exitcode}" if process.exitcode < 0 else f"status {process.exitcode}"
+            if process.exitcode == -signal.SIGKILL:
+                return f"a process was killed while it checked {name}, perhaps for want of memory. Try --jobs 1"
+            return (
+                f"a process crashed with {what} while it checked {name or 'nothing yet'}, in NumPy or a framework. "
+                f"Find the case with: crosscheck parity {name} --jobs 1"
+            )
+    return "a process was ended from outside. Try --jobs 1"
+
+
+_begun: "SimpleQueue[tuple[int, str]] | None" = None  # in a worker, where it says what it begins
+
+
+def _all_checks_of(name: str, request: "Request") -> list["Check"]:
+    if _begun is not None:
+        _begun.put((os.getpid(), name))
+    return list(_checks_of(name, request))
+
+
+def _start_worker(begun: "SimpleQueue[tuple[int, str]]") -> None:
     """A worker keeps silent, uses one core, and leaves Ctrl-C to its parent."""
+    global _begun
+    _begun = begun
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    for library in ("OMP", "OPENBLAS", "MKL", "TF", "TF_NUM_INTEROP", "TF_NUM_INTRAOP"):
-        name = f"{library}_THREADS" if library.startswith("TF_") else f"{library}_NUM_THREADS"
-        os.environ[name] = "1"
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+
+
+def _cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,5 +1,6 @@
 """Results as JSON. Every document names its schema; numbers that JSON does not know, NaN and infinity, are null."""
 
+import contextlib
 import json
 import math
 import os
@@ -21,27 +22,36 @@ def require_writable(path: Path) -> None:
     """Raise RequestError unless a file can be written at `path`."""
     folder = path.resolve().parent
     if path.is_dir():
-        raise RequestError(f"--json {path} is a folder. Name a file in it")
+        raise RequestError(f"--json {path} is a folder, expected a file. Name a file in it")
+    if _special(path):
+        return
     if not folder.is_dir():
         raise RequestError(f"--json {path}: there is no folder {folder}. Make it, or name another file")
-    if not os.access(path if _special(path) else folder, os.W_OK):
-        raise RequestError(f"--json {path}: {folder} cannot be written to. Name a file in another folder")
+    _put(path, "", keep=False)
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
     """Write all of `document` or nothing: to a file beside it first, which then takes its place."""
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    target = path.resolve()  # a link stays a link
+    _put(path, text)
+
+
+def _put(path: Path, text: str, keep: bool = True) -> None:
+    target = path if _special(path) else path.resolve()  # a link stays a link
     beside = target if _special(path) else target.with_name(f".{target.name}.{os.getpid()}")
     try:
         beside.write_text(text, encoding="utf-8")
-        if beside != target:
+        if beside != target and keep:
             os.replace(beside, target)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise RequestError(f"--json {path} cannot be written: {error.strerror}. Name another file") from error
+        why = (error.strerror or str(error)).lower()
+        raise RequestError(f"--json {path} cannot be written: {why}. Name another file") from error
     finally:
         if beside != target:
-            beside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 def _special(path: Path) -> bool:

@@ -1,0 +1,87 @@
+"""crosscheck parity"""
+
+import time
+from pathlib import Path
+
+import click
+
+from reference.commands.checks import (
+    DEFAULT_DRAWS,
+    Outcome,
+    check_cost,
+    cost,
+    require_case,
+    run,
+    select,
+    select_judges,
+    versions,
+)
+from reference.commands.options import json_option, seed_option
+from reference.errors import RequestError
+
+# reference.parity has these too, but imports NumPy
+JUDGES = ("torch", "keras", "derivative", "contract")
+DTYPES = ("float64", "float32")
+
+
+@click.command("parity")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--framework", "judges", multiple=True, type=click.Choice([*JUDGES, "all"]), help="Ask this judge only.")
+@click.option("--dtype", "dtypes", multiple=True, type=click.Choice(DTYPES), help="In this dtype only.")
+@click.option(
+    "--cases",
+    "draws",
+    type=click.IntRange(min=0),
+    default=DEFAULT_DRAWS,
+    show_default=True,
+    metavar="N",
+    help="Random cases of each pair, beside the declared ones.",
+)
+@click.option("--case", metavar="NAME", default="", help="This case only, such as random3.")
+@seed_option
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes.  [default: one a core]")
+@json_option
+def command(
+    names: tuple[str, ...],
+    judges: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    draws: int,
+    case: str,
+    seed: int,
+    jobs: int | None,
+    json_file: Path | None,
+) -> int:
+    """Check that layers agree with their twins.
+
+    NAME is a pair, or a pattern such as 'conv*'; all pairs without. --framework and --dtype can be given more than
+    once; "derivative" is the numerical derivative, "contract" what every layer keeps beside its numbers.
+    """
+    from reference.parity import Request
+    from reference.registry import find
+    from reference.report.json import parity_document, write_json
+    from reference.report.terminal import print_parity, progress
+    from reference.vote import vote_on
+
+    start = time.monotonic()
+    asked = select_judges(judges)
+    in_dtypes = tuple(dtype for dtype in DTYPES if not dtypes or dtype in dtypes)
+    request = Request(select(names), asked, in_dtypes, draws, seed, case)
+    require_case(request)
+    checks = []
+    with progress(sum(cost(pair, request) for pair in request.pairs), "checking") as advance:
+        for check in run(request, jobs):
+            checks.append(check)
+            advance(check_cost(find(check.pair)), check.pair)
+    if not checks:
+        raise RequestError(
+            f"nothing to check: {', '.join(asked)} in {', '.join(in_dtypes)} cannot be asked about "
+            f"{', '.join(names) or 'any pair'}. Leave out --framework or --dtype"
+        )
+    place = {pair.name: number for number, pair in enumerate(request.pairs)}
+    checks.sort(key=lambda check: place[check.pair])  # processes finish in any order
+    outcome = Outcome(tuple(checks), request.pairs, versions(asked), seed, time.monotonic() - start)
+    if json_file is not None:
+        write_json(json_file, parity_document(outcome.checks, seed, outcome.seconds))
+
+    print_parity(outcome, vote_on)
+    return 0 if all(check.agree for check in checks) else 1
