@@ -614,9 +614,7 @@ def test_a_damaged_download_cache_is_replaced(
     assert load_mnist().is_mnist
 
 
-def test_a_wrong_hash_leaves_nothing_behind(
-    accepted: Arrays, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_hash_leaves_nothing_behind(accepted: Arrays, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(server, monkeypatch, {"mnist.npz": npz(accepted)})
     server.files["mnist.npz"] = b"<html>please sign in to this network</html>"
     assert not load_mnist().is_mnist
@@ -634,18 +632,14 @@ def test_a_mirror_with_a_wrong_hash_gives_way_to_the_next(
     assert cached() == ["mnist.npz"]
 
 
-def test_a_folder_that_cannot_be_written(
-    accepted: Arrays, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_written(accepted: Arrays, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(server, monkeypatch, {"mnist.npz": npz(accepted)})
     (Path.home() / "cache").write_text("a file where the cache should be")
     assert not load_mnist().is_mnist
 
 
 @pytest.mark.parametrize("how", ["argument", "variable"])
-def test_no_download_when_told_so(
-    accepted: Arrays, server: Server, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
+def test_no_download_when_told_so(accepted: Arrays, server: Server, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     offer(server, monkeypatch, {"mnist.npz": npz(accepted)})
     if how == "variable":
         monkeypatch.setenv("CROSSCHECK_OFFLINE", "1")

@@ -6,56 +6,91 @@ from typing import Any
 
 import numpy as np
 
-from reference.compare import Finding
+from reference.compare import Finding, allowed_ulp, compare
 from reference.frameworks import framework
-from reference.pair import Array, Case, Pair
+from reference.pair import Array, Case, Pair, Slot
 from reference.sides import generator
 
-# Each statistic of a sample may be this many of its standard errors from the twin's. Five is passed by chance once
-# in two million.
-STANDARD_ERRORS = 5.0
+# Each statistic of a sample may be this many of its standard errors from the twin's. By chance a normal one passes
+# that twice in a thousand million; the unit of the others is chosen such that they pass it as rarely.
+STANDARD_ERRORS = 6.0
+CHANCE = 2e-9
+
+# what is counted as a tail, in deviations: beyond where a truncated normal distribution ends (2 / 0.8796)
+TAIL = 2.3
+
+# The largest singular value of random matrices has a distribution of its own (Tracy and Widom), in a unit of its own;
+# so many of these are passed as rarely.
+SINGULAR_UNITS = 10.0
 
 
 def initializer_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, initializer: Callable[..., Any] | None
 ) -> list[Finding]:
-    """Mean, deviation, largest element and distribution of a large sample against the twin's.
+    """A large sample against the twin's, number by number where both must be equal; see `scratch.Initializer.same`.
 
-    `ulp` and `allowed` count standard errors here: of the mean, of the standard deviation, of the largest element
-    (in units of its expected distance from the bound, for uniform distributions) and of the largest distance between
-    the two cumulative distributions (Kolmogorov and Smirnov). The shape is that of a real weight, so a wrong fan
-    shows in the deviation.
+    `ulp` and `allowed` count standard errors here: of the mean, of the standard deviation, of the extremes of uniform
+    distributions, of the share in the tails, of the largest distance between the two cumulative distributions
+    (Kolmogorov and Smirnov) and of the largest singular value, which dependent numbers make larger. The shape is that
+    of a real weight, so a wrong fan shows in the deviation.
     """
     (shape,) = (spec.shape for spec in case.inputs.values())
     rng = generator(seed, pair.name, case.name)
-    made = (initializer or pair.layer)(**case.options)
-    ours = np.asarray(made(shape, rng, dtype))
-    twin = pair.twin(judge)
-    laid = twin.slots["w"].to_twin(np.empty(shape)).shape if "w" in twin.slots else shape
-    theirs = framework(judge).draw(twin, pair.options(case), laid, int(rng.integers(2**31)))
+    ours = np.asarray((initializer or pair.layer)(**case.options)(shape, rng, dtype))
+    twin = case.twins.get(judge, pair.twin(judge))
+    # vectors lie alike everywhere
+    slot = twin.slots.get("w", Slot("")) if len(shape) > 1 else Slot("")
+    drawn = framework(judge).draw(
+        twin, pair.options(case), slot.to_twin(np.empty(shape)).shape, int(rng.integers(2**31))
+    )
+    theirs = slot.to_scratch(drawn, shape)
     kept = Finding("dtype", ours.dtype == dtype, problem="" if ours.dtype == dtype else f"does not keep {dtype}")
-    return [kept, *_statistics(ours.ravel().astype(np.float64), theirs.ravel().astype(np.float64))]
+    if ours.shape != shape:
+        return [kept, Finding("shape", False, problem=f"has shape {ours.shape}, expected {shape}")]
+    same = getattr(pair.layer, "same", "nothing")
+    if same == "values":
+        return [kept, compare("values", ours.astype(theirs.dtype), theirs, allowed_ulp(1))]
+    a, b = ours.astype(np.float64), theirs.astype(np.float64)
+    findings = [kept, *_statistics(a.ravel(), b.ravel())]
+    if len(shape) > 1:
+        findings += _as_matrices(a.reshape(-1, shape[-1]), b.reshape(-1, shape[-1]), same == "products")
+    return [finding for finding in findings if not case.only or finding.name in case.only]
 
 
 def _statistics(a: Array, b: Array) -> list[Finding]:
-    n = len(a)
-    std = b.std()
+    n, std = len(a), float(b.std())
     kurtosis = float(((b - b.mean()) ** 4).mean() / std**4) if std else 1.0
-    error_of = {
-        "mean": float(std * math.sqrt(2 / n)),
-        "deviation": float(std * math.sqrt(max(kurtosis - 1, 0.1) / (2 * n))),
-    }
-    findings = [
-        _finding("mean", a.mean(), b.mean(), error_of["mean"]),
-        _finding("deviation", a.std(), b.std(), error_of["deviation"]),
-    ]
-    if kurtosis < 2:  # uniform has 1.8: the largest of n falls short of the bound by about bound / n
-        bound = float(np.abs(b).max())
-        findings.append(_finding("bound", np.abs(a).max(), bound, 2 * bound / n))
+    tails = [float((np.abs(x - b.mean()) > TAIL * std).mean()) for x in (a, b)]
+    share = sum(tails) / 2
     both = np.sort(np.concatenate([a, b]))
     below = [np.searchsorted(np.sort(sample), both, side="right") / n for sample in (a, b)]
     distance = float(np.abs(below[0] - below[1]).max())
-    return [*findings, _finding("distribution", distance, 0.0, math.sqrt(1 / (2 * n)))]
+    findings = [
+        _finding("mean", a.mean(), b.mean(), std * math.sqrt(2 / n)),
+        _finding("deviation", a.std(), std, std * math.sqrt(max(kurtosis - 1, 0.1) / (2 * n))),
+        _finding("tails", tails[0], tails[1], math.sqrt(2 * share * (1 - share) / n)),
+        _finding("distribution", distance, 0.0, math.sqrt(math.log(2 / CHANCE) / n) / STANDARD_ERRORS),
+    ]
+    if kurtosis < 2:  # uniform has 1.8: the extremes of n fall short of the bounds by some of these parts
+        part = float(np.ptp(b)) / n
+        error = part * math.log(1 / CHANCE) / STANDARD_ERRORS
+        findings += [_finding("least", a.min(), b.min(), error), _finding("largest", a.max(), b.max(), error)]
+    return findings
+
+
+def _as_matrices(a: Array, b: Array, products: bool) -> list[Finding]:
+    n, m, std = *a.shape, float(b.std())
+    largest = [float(np.linalg.norm(w - b.mean(), 2)) for w in (a, b)]
+    unit = std * 0.5 * (n**-0.5 + m**-0.5) ** (1 / 3)
+    findings = [_finding("singular value", largest[0], largest[1], unit * SINGULAR_UNITS / STANDARD_ERRORS)]
+    if products:
+        diagonals = [float(np.diagonal(w).mean()) for w in (a, b)]
+        ours, theirs = (np.asarray(w.T @ w if n >= m else w @ w.T, np.float32) for w in (a, b))
+        findings += [
+            _finding("diagonal", diagonals[0], diagonals[1], std * math.sqrt(2 / min(n, m))),
+            compare("products", ours, theirs, allowed_ulp(max(n, m))),
+        ]
+    return findings
 
 
 def _finding(name: str, got: float, want: float, error: float) -> Finding:

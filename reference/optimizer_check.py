@@ -1,7 +1,11 @@
 """Optimizers side by side: the same weights, the same gradients, every step."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from reference.compare import Finding, allowed_ulp, compare
 from reference.frameworks import framework
@@ -15,62 +19,97 @@ SHAPES = {"a": (3, 5), "b": (7,)}
 # A float32 trajectory may drift from the float64 one by this multiple of what the framework's own does.
 FLOAT32_MULTIPLE = 4.0
 
+# The gradients are changed by this share of themselves to see how far rounding moves the weights. Where that moves
+# them by more than TURNED of their whole way, a step by sign has turned over, as it could in float32 too: the course
+# is then not comparable, and other gradients are drawn, at most TRIALS times.
+NUDGE, TURNED, TRIALS = 2.0**-20, 1e-3, 20
+
 Weights = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where the weights start, their gradients at all steps, steps first, and the learning rate at each.
+
+    How far rounding moves each of the weights looked at, as in `reference.sides.Prepared`: `sensitivity` when the
+    gradients are rounded, `amplification` when every operation is.
+    """
+
+    start: Weights
+    grads: Weights
+    rates: list[float]
+    sensitivity: Mapping[str, float] = field(default_factory=dict)
+    amplification: Mapping[str, float] = field(default_factory=dict)
+
+    def nudged(self, noise: Weights, share: float) -> "Course":
+        return replace(self, grads={name: g * (1 + share * noise[name]) for name, g in self.grads.items()})
 
 
 def optimizer_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, optimizer: Callable[..., Any] | None
 ) -> list[Finding]:
-    """The weights after some of 200 steps, on two weights of different shape, lr halved after 100 steps.
-
-    The gradients are random, of sizes from 1e-9 to 10, so that an epsilon in another place shows.
-    """
-    rng = generator(seed, pair.name, case.name)
-    start = {name: rng.standard_normal(shape) for name, shape in SHAPES.items()}
-    sizes = {name: 10.0 ** rng.uniform(-9, 1, shape) for name, shape in SHAPES.items()}
-    grads = [{name: size * rng.standard_normal(size.shape) for name, size in sizes.items()} for _ in range(STEPS)]
-
-    options = pair.options(case)
-    twin, adapter = pair.twin(judge), framework(judge)
-    make = optimizer or pair.layer
-
-    def twins(dtype: str) -> Weights:
-        weights = [w.astype(dtype) for w in start.values()]
-        stepper = adapter.stepper(twin, options, dtype, weights)
-        return _watch(stepper, lambda: dict(zip(SHAPES, stepper.values(), strict=True)), grads, options.lr, dtype)
-
-    weights = {name: w.astype(dtype) for name, w in start.items()}
-    ours = make(**case.options)
-    got = _watch(_Scratch(ours, weights), lambda: weights, grads, options.lr, dtype)
-    truth, allowed = twins("float64"), allowed_ulp(STEPS)
-    drift = dict.fromkeys(truth, 0.0)
+    """The weights after some of 200 steps, on two weights of different shape, lr halved after 100 steps."""
+    course = _course(pair, case, seed)
+    got = _scratch(optimizer or pair.layer, case, course, dtype)
+    truth, least = _twin(pair, case, seed, judge, "float64"), allowed_ulp(STEPS)
+    names = [name for name in truth if not case.only or name in case.only]
+    allowed = dict.fromkeys(names, least)
+    scale = course.sensitivity if dtype == "float32" else course.amplification
     if dtype == "float32":
-        drift = {name: compare(name, w, truth[name], allowed).ulp for name, w in twins(dtype).items()}
-    return [
-        compare(name, got[name], truth[name], max(allowed, FLOAT32_MULTIPLE * drift[name]), dtype) for name in truth
-    ]
+        theirs = _twin(pair, case, seed, judge, dtype)
+        for name in names:
+            drift = compare(name, theirs[name], truth[name], least, scale=scale[name]).ulp
+            allowed[name] = max(least, FLOAT32_MULTIPLE * drift)
+    return [compare(name, got[name], truth[name], allowed[name], dtype, scale[name]) for name in names]
 
 
-class _Scratch:
-    """A scratch optimizer with the interface of the frameworks' steppers."""
+@functools.lru_cache(maxsize=64)
+def _course(pair: Pair, case: Case, seed: int) -> Course:
+    """Random gradients, of sizes from 1e-9 to 10, so that an epsilon in another place shows."""
+    lr = pair.options(case).lr
+    rates = [lr] * (STEPS // 2) + [lr / 2] * (STEPS // 2)
+    for trial in range(TRIALS):
+        rng = generator(seed, pair.name, case.name, *["again"] * trial)
+        start = {name: rng.standard_normal(shape) for name, shape in SHAPES.items()}
+        sizes = {name: 10.0 ** rng.uniform(-9, 1, shape) for name, shape in SHAPES.items()}
+        grads = {name: size * rng.standard_normal((STEPS, *size.shape)) for name, size in sizes.items()}
+        noise = {name: rng.uniform(-1, 1, g.shape) for name, g in grads.items()}
+        course = Course(start, grads, rates)
+        base, up, down = (
+            _scratch(pair.layer, case, each, "float64")
+            for each in (course, course.nudged(noise, NUDGE), course.nudged(noise, -NUDGE))
+        )
+        moved = {name: max(_apart(up[name], w), _apart(down[name], w)) for name, w in base.items()}
+        way = max(_apart(base[f"{name} after {STEPS}"], w) for name, w in start.items())
+        if max(moved.values()) <= TURNED * way:
+            break
+    single, eps = _scratch(pair.layer, case, course, "float32"), float(np.finfo(np.float32).eps)
+    sensitivity = {name: change / NUDGE for name, change in moved.items()}
+    amplification = {name: max(sensitivity[name], _apart(single[name], w) / eps) for name, w in base.items()}
+    return replace(course, sensitivity=sensitivity, amplification=amplification)
 
-    def __init__(self, optimizer: Any, weights: Weights) -> None:
-        self.optimizer, self.weights = optimizer, weights
 
-    def set_lr(self, lr: float) -> None:
-        self.optimizer.lr = lr
-
-    def step(self, grads: list[Array]) -> None:
-        self.optimizer.step(self.weights, dict(zip(self.weights, grads, strict=True)))
+def _apart(a: Array, b: Array) -> float:
+    return float(np.abs(a - b).max())
 
 
-def _watch(stepper: Any, values: Callable[[], Weights], grads: list[Weights], lr: float, dtype: str) -> Weights:
-    """Run all steps; the weights after the steps in LOOK_AT, by names such as "a after 10"."""
+@functools.lru_cache(maxsize=512)
+def _twin(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> Weights:
+    """The weights of a twin; asked for by every optimizer that is compared with it, in every dtype."""
+    course, twin = _course(pair, case, seed), case.twins.get(judge, pair.twin(judge))
+    start, grads = ([a.astype(dtype) for a in arrays.values()] for arrays in (course.start, course.grads))
+    after = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates)
+    return {f"{name} after {t}": w[t - 1] for t in LOOK_AT for name, w in zip(SHAPES, after, strict=True)}
+
+
+def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -> Weights:
+    weights = {name: w.astype(dtype) for name, w in course.start.items()}
+    grads = {name: g.astype(dtype) for name, g in course.grads.items()}
+    optimizer = make(**case.options)
     seen: Weights = {}
-    for t, step in enumerate(grads, start=1):
-        if t == STEPS // 2 + 1:
-            stepper.set_lr(lr / 2)
-        stepper.step([g.astype(dtype) for g in step.values()])
+    for t, rate in enumerate(course.rates, start=1):
+        optimizer.lr = rate
+        optimizer.step(weights, {name: g[t - 1].copy() for name, g in grads.items()})
         if t in LOOK_AT:
-            seen |= {f"{name} after {t}": w.copy() for name, w in values().items()}
+            seen |= {f"{name} after {t}": w.copy() for name, w in weights.items()}
     return seen

@@ -28,16 +28,18 @@ class Slot:
     `axes` names the axes in scratch, then in the twin, as einops does: "n_in n_out -> n_out n_in"; empty when both
     lie alike. Several axes in one are written in brackets: "(h w c) out -> out (c h w)", with `sizes` for those that
     the shape does not tell. `blocks` gives the order of the equal blocks along the axis called `gate`, in scratch
-    and in the twin: "z r h -> r z h".
+    and in the twin: "z r h -> r z h". `part` says which of how many equal parts along the twin's first axis it is,
+    where several arrays are one there: (1, 3) is the middle third.
     """
 
     name: str
     axes: str = ""
     blocks: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
+    part: tuple[int, int] = (0, 1)
 
     def to_twin(self, array: Array) -> Array:
-        """`array` as it lies in the twin."""
+        """`array` as it lies in the twin; where it is a part, that part alone."""
         if not self.axes:
             return array
         source, target = (side.strip() for side in self.axes.split("->"))
@@ -51,7 +53,10 @@ class Slot:
         return np.asarray(einops.rearrange(array, f"{source} -> {target}", **sizes))
 
     def to_scratch(self, array: Array, shape: tuple[int, ...]) -> Array:
-        """The inverse of `to_twin`: `array` as it lies in scratch, where its shape is `shape`."""
+        """What `array`, the whole of the twin's, holds of the one in scratch, whose shape is `shape`."""
+        place, count = self.part
+        if count > 1:
+            array = np.split(array, count)[place]
         # where each element of the twin comes from; this makes every `axes` its own inverse
         source = self.to_twin(np.arange(math.prod(shape)).reshape(shape))
         if source.shape != array.shape:
@@ -59,6 +64,16 @@ class Slot:
         moved = np.empty(math.prod(shape), array.dtype)
         moved[source.ravel()] = array.ravel()
         return moved.reshape(shape)
+
+
+def lay_out(slots: Mapping[str, Slot], arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """`arrays` by their paths in the twin and as they lie there, parts put together."""
+    parts: dict[str, list[tuple[int, Array]]] = {}
+    for key, array in arrays.items():
+        slot = slots[key]
+        parts.setdefault(slot.name, []).append((slot.part[0], slot.to_twin(array)))
+    joined = {name: [array for _, array in sorted(some, key=lambda one: one[0])] for name, some in parts.items()}
+    return {name: some[0] if len(some) == 1 else np.concatenate(some) for name, some in joined.items()}
 
 
 Likeness = Literal["exact", "composed", "inexact", "none"]
@@ -107,7 +122,8 @@ class Case:
     that can be asked; a case that leaves one out also states its `reason`. `training` is false for inference.
 
     `differs` demonstrates that a twin is inexact: quantities that must differ from scratch by at least this share of
-    their largest element, for the `reason` given. Such a case names the framework it is about.
+    their largest element, for the `reason` given. Such a case names the framework it is about. `twins` stand in for the
+    pair's own, to show how a framework's own class differs where the twin had to be composed.
     """
 
     name: str
@@ -118,6 +134,7 @@ class Case:
     frameworks: tuple[str, ...] = FRAMEWORKS
     training: bool = True
     differs: Mapping[str, float] = field(default_factory=dict)
+    twins: Mapping[str, Twin] = field(default_factory=dict)
     reason: str = ""
 
     def __post_init__(self) -> None:
@@ -127,7 +144,7 @@ class Case:
             raise ValueError(f"case {self.name!r} shows a difference and must name one framework")
 
 
-Kind = Literal["layer", "activation", "loss", "optimizer", "initializer", "network"]
+Kind = Literal["layer", "activation", "loss", "optimizer", "schedule", "initializer", "network"]
 
 
 @dataclass(frozen=True, eq=False)

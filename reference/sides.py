@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from reference.frameworks import framework
-from reference.pair import Array, Case, Pair, Slot
+from reference.pair import Array, Case, Pair, Slot, lay_out
 from scratch.initializers import HeNormal
 
 Side = dict[str, Array]
@@ -109,7 +109,7 @@ class Prepared:
     amplification: Mapping[str, float]
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=256)
 def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
     """The arrays of a case, the same for every judge, and how far rounding moves each quantity."""
     arrays = make_arrays(pair, case, seed)
@@ -146,26 +146,28 @@ def scratch_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Call
 
 
 @functools.lru_cache(maxsize=256)
-def _twin(pair: Pair, name: str, dtype: str, options: str, inputs: str) -> list[Any]:
+def _twin(pair: Pair, name: str, dtype: str, options: str, inputs: str, own: str) -> list[Any]:
     # one entry for each configuration; filled by the first caller, who has the real options and inputs at hand
     return []
 
 
 def twin_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, name: str) -> Side:
     """Outputs and gradients of the twin in the framework called `name`, brought back to scratch's layout."""
-    adapter, twin = framework(name), pair.twin(name)
+    adapter, twin = framework(name), case.twins.get(name, pair.twin(name))
     arrays = arrays.cast(dtype)
     inputs = [_lay(twin.layout, key, x) for key, x in arrays.inputs.items()]
-    kept = _twin(pair, name, dtype, repr(sorted(case.options.items())), repr(list(arrays.inputs)))
+    own = case.name if name in case.twins else ""
+    ranks = {key: x.ndim for key, x in arrays.inputs.items()}  # Keras builds a layer for one rank
+    kept = _twin(pair, name, dtype, repr(sorted(case.options.items())), repr(ranks), own)
     if not kept:
         kept.append(adapter.build(twin, pair.options(case), dtype, inputs))
     module = kept[0]
     slots = {key: twin.slots[key] for key in arrays.params}
-    paths = [slot.name for slot in slots.values()]
+    paths = list(dict.fromkeys(slot.name for slot in slots.values()))
     if missed := adapter.uncovered(module, paths):
         raise ValueError(f"{pair.name} in {name}: {', '.join(missed)} has no slot and is not declared frozen")
-    for key, array in {**arrays.params, **arrays.buffers}.items():
-        adapter.set(module, twin.slots[key].name, twin.slots[key].to_twin(array))
+    for path, array in lay_out(twin.slots, {**arrays.params, **arrays.buffers}).items():
+        adapter.set(module, path, array)
     differentiable = [spec.differentiable for spec in case.inputs.values()]
     dy = _lay(twin.layout, "y", arrays.dy)
     y, dx, dw = adapter.run(module, inputs, differentiable, dy, paths, training=case.training)
@@ -173,8 +175,9 @@ def twin_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, name: str) -> 
     for (key, x), gradient in zip(arrays.inputs.items(), dx, strict=True):
         if gradient is not None:
             side[gradient_name(key)] = _back(twin.layout, key, gradient, x.shape)
-    for (key, slot), gradient in zip(slots.items(), dw, strict=True):
-        side[gradient_name(key)] = slot.to_scratch(gradient, arrays.params[key].shape)
+    gradients = dict(zip(paths, dw, strict=True))
+    for key, slot in slots.items():
+        side[gradient_name(key)] = slot.to_scratch(gradients[slot.name], arrays.params[key].shape)
     for key, buffer in arrays.buffers.items():
         slot = twin.slots[key]
         side[key] = slot.to_scratch(adapter.get(module, slot.name), buffer.shape)

@@ -86,7 +86,7 @@ def vote(
     """
     if disagreeing.framework == CONTRACT or finding.problem:
         return None
-    if pair.kind in ("optimizer", "initializer"):
+    if pair.kind in ("optimizer", "schedule", "initializer"):
         return _vote_by_checks(pair, case, disagreeing, finding, layer, ours)
     arrays = make_arrays(pair, case, disagreeing.seed)
     if finding.name not in _expected(arrays):
@@ -201,7 +201,7 @@ class _Sides:
 def _vote_by_checks(
     pair: Pair, case: Case, disagreeing: Check, finding: Finding, layer: Callable[..., Any] | None, ours: str
 ) -> Vote | None:
-    """For optimizers and initializers: the same check by the other framework."""
+    """For optimizers, schedules and initializers: the same check by the other framework."""
     theirs = disagreeing.framework
     values = {ours: finding.got, theirs: finding.want}
     beside, silent = {}, {}

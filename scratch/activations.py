@@ -1,4 +1,4 @@
-"""Activations: elementwise functions, and softmax."""
+"""Activations: what elementwise functions share, the best known of them, and softmax."""
 
 import numpy as np
 
@@ -38,7 +38,10 @@ class Identity(Activation):
 
 
 class ReLU(Activation):
-    """y = max(x, 0). The slope at the kink x = 0 is 0, as in both frameworks."""
+    """y = max(x, 0). The slope at the kink x = 0 is 0, as in both frameworks.
+
+    Caps, slopes and thresholds are those of `scratch.rectifiers`.
+    """
 
     def value(self, x: Array) -> Array:
         return np.maximum(x, 0)
@@ -88,14 +91,38 @@ class Softmax(Layer):
         return y * (dy - (y * dy).sum(axis=self.axis, keepdims=True))
 
 
+class LogSoftmax(Layer):
+    """y_i = x_i - log(sum_j exp(x_j)) along one axis; the largest x is subtracted first, so nothing overflows.
+
+    x: any shape -> y: the same. dx = dy - exp(y) sum(dy).
+    """
+
+    def __init__(self, axis: int = -1) -> None:
+        super().__init__()
+        self.axis = axis
+
+    def forward(self, x: Array) -> Array:
+        shifted = x - x.max(axis=self.axis, keepdims=True)
+        self.y = shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))
+        return self.y
+
+    def backward(self, dy: Array) -> Array:
+        return dy - np.exp(self.y) * dy.sum(axis=self.axis, keepdims=True)
+
+
 def find_activation(kind: str | Activation) -> Activation:
-    """The activation called `kind` ("tanh", "relu", ...); an Activation is returned as it is.
+    """The activation called `kind` ("tanh", "relu", "hard_sigmoid", ...); an Activation is returned as it is.
 
     Raises ValueError for an unknown name.
     """
     if isinstance(kind, Activation):
         return kind
-    by_name = {each.__name__.lower(): each for each in Activation.__subclasses__()}
-    if kind not in by_name:
+    # here, not at the top: these modules import this one
+    from scratch import rectifiers, smooth_activations
+
+    homes = {__name__, rectifiers.__name__, smooth_activations.__name__}
+    by_name = {each.__name__.lower(): each for each in Activation.__subclasses__() if each.__module__ in homes}
+    name = kind.replace("_", "")
+    if name not in by_name:
         raise ValueError(f"no activation is called {kind!r}; known: {', '.join(sorted(by_name))}")
-    return by_name[kind]()
+    return by_name[name]()

@@ -26,7 +26,8 @@ class Convolution(Layer):
     block seeing its own input block only; w then has n_in / groups channels.
 
     x: (batch, *spatial, n_in) -> y: (batch, *out, n_out);  w: (*kernel, n_in / groups, n_out), b: (n_out,).
-    `padding`: "valid", "same" (as TensorFlow), or how many zeros on both sides of an axis (as PyTorch).
+    `padding`: "valid", "same" (as TensorFlow), how many zeros on both sides of an axis (as PyTorch), or with a single
+    axis "causal": y[i] sees nothing after x[i * stride].
     Raises ValueError for sizes that do not fit.
     """
 
@@ -51,11 +52,13 @@ class Convolution(Layer):
         super().__init__()
         if n_in % groups or n_out % groups:
             raise ValueError(f"groups is {groups}, which does not divide {n_in} inputs and {n_out} outputs")
+        if padding == "causal" and self.rank > 1:
+            raise ValueError(f"padding is 'causal', which needs a single axis, got {self.rank}")
         self.kernel = per_axis("kernel", kernel, self.rank)
         self.stride = per_axis("stride", stride, self.rank)
         self.dilation = per_axis("dilation", dilation, self.rank)
-        self.padding, self.groups, self.n_in = padding, groups, n_in
-        self.params["w"] = init((*self.kernel, n_in // groups, n_out), rng, dtype)
+        self.padding, self.groups, self.n_in, self.n_out = padding, groups, n_in, n_out
+        self.params["w"] = init(self._shape(), rng, dtype)
         if bias:
             self.params["b"] = np.zeros(n_out, dtype)
 
@@ -75,21 +78,33 @@ class Convolution(Layer):
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array | None:
-        w = self.params["w"]
-        dy = batch_last(dy).reshape(self.groups, w.shape[-1] // self.groups, -1)
-        dw = dy @ self.columns.swapaxes(1, 2)
-        self.grads["w"] = np.moveaxis(dw.reshape(-1, w.shape[-2], *self.kernel), (0, 1), (-1, -2)).copy()
+        dy = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
+        self.grads["w"] = self._from_rows(dy @ self.columns.swapaxes(1, 2))
         if "b" in self.params:
             self.grads["b"] = dy.sum(axis=2).ravel()
         if not self.input_gradient:
             return None
-        columns = self._rows(w).swapaxes(1, 2) @ dy
+        columns = self._rows(self.params["w"]).swapaxes(1, 2) @ dy
         dx = fold(columns.reshape(self.windows), self.padded, self.stride, self.dilation)
         return batch_first(crop(dx, self.pads))
 
+    def _shape(self) -> tuple[int, ...]:
+        return (*self.kernel, self.n_in // self.groups, self.n_out)
+
     def _rows(self, w: Array) -> Array:
         """(*kernel, n_in / groups, n_out) -> (groups, n_out / groups, weights of one unit in column order)."""
-        return np.moveaxis(w, (-1, -2), (0, 1)).reshape(self.groups, w.shape[-1] // self.groups, -1)
+        return np.moveaxis(w, (-1, -2), (0, 1)).reshape(self.groups, self.n_out // self.groups, -1)
+
+    def _from_rows(self, rows: Array) -> Array:
+        """The inverse of `_rows`."""
+        return np.moveaxis(rows.reshape(self.n_out, -1, *self.kernel), (0, 1), (-1, -2)).copy()
+
+
+class Conv1D(Convolution):
+    """Convolution over time: x (batch, time, n_in), w (k, n_in / groups, n_out)."""
+
+    rank = 1
+    axes = "batch time n_in"
 
 
 class Conv2D(Convolution):
@@ -97,3 +112,10 @@ class Conv2D(Convolution):
 
     rank = 2
     axes = "batch height width n_in"
+
+
+class Conv3D(Convolution):
+    """Convolution over a volume: x (batch, depth, height, width, n_in), w (kd, kh, kw, n_in / groups, n_out)."""
+
+    rank = 3
+    axes = "batch depth height width n_in"

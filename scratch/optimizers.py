@@ -1,93 +1,171 @@
-"""Optimizers: from gradients to the next weights."""
+"""Optimizers: from gradients to the next weights. Gradient descent and momentum."""
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
 import numpy as np
 
+from scratch.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from scratch.layer import Array
 
+State = dict[str, Array]
 
+
+@dataclass(eq=False)
 class Optimizer:
     """`step(params, grads)` changes every array of `params` in place.
 
     The state of a weight is kept under its name, so the same dict of weights is given at every step. `lr` may be
-    changed between steps. `clip_value` limits each gradient element to [-clip_value, clip_value] first.
+    changed between steps.
+
+    What all optimizers have in common happens in this order:
+    - accumulation: the gradients of `accumulation_steps` calls are put together, their mean or their sum as
+      `accumulation` says, and only the last of these calls is a step;
+    - clipping: `clip_value`, `clip_norm` or `clip_global_norm`, with `clip_epsilon` added to the norm;
+    - weight decay: g + weight_decay w in the place of g (the gradient of L2 regularisation, weight_decay / 2 ||w||**2);
+      or, where it is `decoupled` from the gradient, w - lr weight_decay w in the place of w (Loshchilov and Hutter,
+      2019). Both are the same for plain gradient descent only.
     """
 
-    def __init__(self, lr: float, *, clip_value: float | None = None) -> None:
-        if lr < 0:
-            raise ValueError(f"lr is {lr}, expected at least 0")
-        self.lr = lr
-        self.clip_value = clip_value
-        self.t = 0
-        self.state: dict[str, dict[str, Array]] = {}
+    lr: float = 0.01
+    _: KW_ONLY
+    clip_value: float | None = None
+    clip_norm: float | None = None
+    clip_global_norm: float | None = None
+    clip_epsilon: float = 0.0
+    weight_decay: float = 0.0
+    decoupled: bool = False
+    accumulation_steps: int = 1
+    accumulation: Literal["mean", "sum"] = "mean"
+    t: int = field(default=0, init=False)
+    state: dict[str, State] = field(default_factory=dict, init=False, repr=False)
+    pending: list[Mapping[str, Array]] = field(default_factory=list, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        limits = (self.clip_value, self.clip_norm, self.clip_global_norm)
+        if sum(limit is not None for limit in limits) > 1:
+            raise ValueError("clip_value, clip_norm and clip_global_norm exclude each other, expected at most one")
+        for name in ("lr", "clip_value", "clip_norm", "clip_global_norm", "clip_epsilon", "weight_decay"):
+            if (getattr(self, name) or 0) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected at least 0")
+        if self.accumulation_steps < 1:
+            raise ValueError(f"accumulation_steps is {self.accumulation_steps}, expected at least 1")
 
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
         """One step. Raises ValueError when a weight has no gradient or one of another shape."""
+        given = {name: self._fitting(name, w, grads.get(name)) for name, w in params.items()}
+        if self.accumulation_steps > 1:
+            self.pending.append({name: g.copy() for name, g in given.items()})
+            if len(self.pending) < self.accumulation_steps:
+                return
+            given = self._accumulated()
         self.t += 1
-        for name, w in params.items():
-            g = grads.get(name)
-            if g is None or g.shape != w.shape:
-                got = "none" if g is None else f"one of shape {g.shape}"
-                raise ValueError(f"{name} has shape {w.shape} and needs a gradient of that shape, got {got}")
-            if self.clip_value is not None:
-                g = np.clip(g, -self.clip_value, self.clip_value)
+        for name, g in self._clipped(given).items():
+            w = params[name]
+            if self.weight_decay and self.decoupled:
+                w -= self.lr * self.weight_decay * w
+            elif self.weight_decay:
+                g = g + self.weight_decay * w
             self.update(w, g, self.state.setdefault(name, {}))
 
-    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+    def update(self, w: Array, g: Array, state: State) -> None:
         """Change `w` in place, given its gradient `g` and the state kept for it."""
         raise NotImplementedError(f"{type(self).__name__}.update is not written")
 
+    def _fitting(self, name: str, w: Array, g: Array | None) -> Array:
+        if g is None or g.shape != w.shape:
+            got = "none" if g is None else f"one of shape {g.shape}"
+            raise ValueError(f"{name} has shape {w.shape} and needs a gradient of that shape, got {got}")
+        return g
 
-def clip_by_value(grads: Mapping[str, Array], limit: float) -> None:
-    """Limit every element of every gradient to [-limit, limit], in place."""
-    for g in grads.values():
-        np.clip(g, -limit, limit, out=g)
+    def _accumulated(self) -> dict[str, Array]:
+        parts = len(self.pending) if self.accumulation == "mean" else 1
+        total = {name: np.add.reduce([grads[name] for grads in self.pending]) / parts for name in self.pending[0]}
+        self.pending = []
+        return total
+
+    def _clipped(self, grads: Mapping[str, Array]) -> Mapping[str, Array]:
+        if self.clip_value is not None:
+            return clip_by_value(grads, self.clip_value)
+        if self.clip_norm is not None:
+            return clip_by_norm(grads, self.clip_norm, self.clip_epsilon)
+        if self.clip_global_norm is not None:
+            return clip_by_global_norm(grads, self.clip_global_norm, self.clip_epsilon)
+        return grads
 
 
+def require_below_one(optimizer: Optimizer, *names: str) -> None:
+    """Raise ValueError unless these settings are in [0, 1)."""
+    for name in names:
+        if not 0 <= getattr(optimizer, name) < 1:
+            raise ValueError(f"{name} is {getattr(optimizer, name)}, expected it in [0, 1)")
+
+
+def average(state: State, name: str, value: Array, beta: float) -> Array:
+    """a <- beta a + (1 - beta) value: the moving average called `name`, which starts from 0."""
+    a = state.setdefault(name, np.zeros_like(value))
+    a += (1 - beta) * (value - a)
+    return a
+
+
+@dataclass(eq=False)
 class SGD(Optimizer):
     """w <- w - lr g"""
 
-    def __init__(self, lr: float = 0.01, *, clip_value: float | None = None) -> None:
-        super().__init__(lr, clip_value=clip_value)
-
-    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+    def update(self, w: Array, g: Array, state: State) -> None:
         w -= self.lr * g
 
 
-class Adam(Optimizer):
-    """m <- beta_1 m + (1 - beta_1) g;  v <- beta_2 v + (1 - beta_2) g**2, both from 0; at step t = 1, 2, ...
+@dataclass(eq=False)
+class Momentum(Optimizer):
+    """The velocity v starts from 0, and `velocity_of` says what it gathers.
 
-    epsilon_on="corrected": w <- w - lr m^ / (sqrt(v^) + epsilon), m^ = m / (1 - beta_1**t), v^ = v / (1 - beta_2**t).
-    Algorithm 1 of Kingma and Ba (2015); PyTorch.
+    "gradients": v <- momentum v + (1 - dampening) g;  w <- w - lr v. PyTorch.
+    "steps": v <- momentum v + (1 - dampening) lr g;  w <- w - v. Sutskever et al. (2013); Keras.
+    Both are the same until lr changes: then a gradient keeps the lr of its time in "steps" only.
 
-    epsilon_on="raw": w <- w - lr_t m / (sqrt(v) + epsilon), lr_t = lr sqrt(1 - beta_2**t) / (1 - beta_1**t).
-    The "epsilon hat" of the paper's section 2; Keras. Both agree when one epsilon is sqrt(1 - beta_2**t) times
-    the other, so no constant makes them equal.
+    The first gradient is not dampened, as in PyTorch. v <- beta v + (1 - beta) g from v = 0, as some courses have it,
+    is this with dampening 0 and lr (1 - beta) in the place of lr.
     """
 
-    def __init__(
-        self,
-        lr: float = 0.001,
-        *,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        epsilon_on: Literal["corrected", "raw"] = "corrected",
-        clip_value: float | None = None,
-    ) -> None:
-        super().__init__(lr, clip_value=clip_value)
-        if not (0 <= beta_1 < 1 and 0 <= beta_2 < 1):
-            raise ValueError(f"beta_1 is {beta_1} and beta_2 is {beta_2}, expected both in [0, 1)")
-        self.beta_1, self.beta_2 = beta_1, beta_2
-        self.epsilon, self.epsilon_on = epsilon, epsilon_on
+    _: KW_ONLY
+    momentum: float = 0.9
+    dampening: float = 0.0
+    velocity_of: Literal["gradients", "steps"] = "gradients"
 
-    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        m = state.setdefault("m", np.zeros_like(w))
-        v = state.setdefault("v", np.zeros_like(w))
-        m += (1 - self.beta_1) * (g - m)
-        v += (1 - self.beta_2) * (g * g - v)
-        correction_1, root_2 = 1 - self.beta_1**self.t, np.sqrt(1 - self.beta_2**self.t)
-        epsilon = self.epsilon * (root_2 if self.epsilon_on == "corrected" else 1.0)
-        w -= float(self.lr * root_2 / correction_1) * m / (np.sqrt(v) + float(epsilon))
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_below_one(self, "momentum", "dampening")
+
+    def update(self, w: Array, g: Array, state: State) -> None:
+        v = self.velocity(g, state)
+        w -= v if self.velocity_of == "steps" else self.lr * v
+
+    def velocity(self, g: Array, state: State) -> Array:
+        gained = self.lr * g if self.velocity_of == "steps" else g
+        if "v" not in state:
+            state["v"] = gained.copy()
+            return state["v"]
+        v = state["v"]
+        v *= self.momentum
+        v += (1 - self.dampening) * gained
+        return v
+
+
+@dataclass(eq=False)
+class Nesterov(Momentum):
+    """The velocity of Momentum, looked ahead by one step; `velocity_of` as there.
+
+    "gradients": w <- w - lr (g + momentum v). PyTorch.
+    "steps": w <- w - (lr g + momentum v). Sutskever et al. (2013), with the weights where they look ahead to; Keras.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.dampening:
+            raise ValueError(f"dampening is {self.dampening}, Nesterov's momentum has none")
+
+    def update(self, w: Array, g: Array, state: State) -> None:
+        v = self.velocity(g, state)
+        w -= self.lr * g + self.momentum * v if self.velocity_of == "steps" else self.lr * (g + self.momentum * v)

@@ -41,6 +41,8 @@ class Pooling(Layer):
         self.kernel = per_axis("kernel", kernel, self.rank)
         self.stride = per_axis("stride", self.kernel if stride is None else stride, self.rank)
         self.padding = padding
+        if padding == "causal":
+            raise ValueError("padding is 'causal', expected 'valid', 'same', a number or one for each axis")
         if not isinstance(padding, str):
             amounts = per_axis("padding", padding, self.rank, least=0)
             if any(2 * p > k for p, k in zip(amounts, self.kernel, strict=True)):
@@ -180,11 +182,32 @@ def _magnitude(x: Array) -> Array:
     return np.where(x < 0, -x, x)
 
 
+class MaxPool1D(MaxPooling):
+    """Maximum over windows of time; x: (batch, time, channels)."""
+
+    rank = 1
+    axes = "batch time channels"
+
+
 class MaxPool2D(MaxPooling):
     """Maximum over windows of height and width; x: (batch, height, width, channels)."""
 
     rank = 2
     axes = "batch height width channels"
+
+
+class MaxPool3D(MaxPooling):
+    """Maximum over windows of depth, height and width; x: (batch, depth, height, width, channels)."""
+
+    rank = 3
+    axes = "batch depth height width channels"
+
+
+class AvgPool1D(AvgPooling):
+    """Mean over windows of time; x: (batch, time, channels)."""
+
+    rank = 1
+    axes = "batch time channels"
 
 
 class AvgPool2D(AvgPooling):
@@ -194,6 +217,20 @@ class AvgPool2D(AvgPooling):
     axes = "batch height width channels"
 
 
+class AvgPool3D(AvgPooling):
+    """Mean over windows of depth, height and width; x: (batch, depth, height, width, channels)."""
+
+    rank = 3
+    axes = "batch depth height width channels"
+
+
+class SumPool1D(SumPooling):
+    """Sum over windows of time; x: (batch, time, channels)."""
+
+    rank = 1
+    axes = "batch time channels"
+
+
 class SumPool2D(SumPooling):
     """Sum over windows of height and width; x: (batch, height, width, channels)."""
 
@@ -201,8 +238,29 @@ class SumPool2D(SumPooling):
     axes = "batch height width channels"
 
 
+class SumPool3D(SumPooling):
+    """Sum over windows of depth, height and width; x: (batch, depth, height, width, channels)."""
+
+    rank = 3
+    axes = "batch depth height width channels"
+
+
+class LpPool1D(LpPooling):
+    """Lp norm over windows of time; x: (batch, time, channels)."""
+
+    rank = 1
+    axes = "batch time channels"
+
+
 class LpPool2D(LpPooling):
     """Lp norm over windows of height and width; x: (batch, height, width, channels)."""
 
     rank = 2
     axes = "batch height width channels"
+
+
+class LpPool3D(LpPooling):
+    """Lp norm over windows of depth, height and width; x: (batch, depth, height, width, channels)."""
+
+    rank = 3
+    axes = "batch depth height width channels"

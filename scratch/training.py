@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from scratch.adam_optimizers import Adam
 from scratch.data import Dataset, MiniBatches, scale_01, standardise
 from scratch.layer import Array
 from scratch.losses import Loss, SoftmaxCrossEntropy
 from scratch.models import cnn, rnn_mnist, simple_rnn, three_layer_mlp, two_layer_net
 from scratch.network import Sequential
-from scratch.optimizers import SGD, Adam, Optimizer
+from scratch.optimizers import SGD, Optimizer
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ such layers the conversion costs nothing.
 import itertools
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -37,10 +38,13 @@ def pad_amounts(
     """(before, after) for each spatial axis.
 
     "valid" pads nothing. "same" gives ceil(size / stride) outputs and, when the total is odd, puts the larger half
-    at the end, as TensorFlow does. A number, or one for each axis, is put on both sides, as PyTorch does.
+    at the end, as TensorFlow does. "causal" pads in front only, so that no window reaches past its own place. A number,
+    or one for each axis, is put on both sides, as PyTorch does.
     """
     if padding == "valid":
         return [(0, 0)] * len(sizes)
+    if padding == "causal":
+        return [((k - 1) * d, 0) for k, d in zip(kernel, dilation, strict=True)]
     if padding == "same":
         pads = []
         for size, k, s, d in zip(sizes, kernel, stride, dilation, strict=True):
@@ -140,5 +144,6 @@ def fold(
     kernel, out = columns.shape[1 : 1 + rank], columns.shape[1 + rank : -1]
     x = np.zeros((columns.shape[0], *sizes, columns.shape[-1]), columns.dtype)
     for offset, view in taps(x, kernel, stride, dilation, out):
-        view += columns[(slice(None), *offset)]
+        place: tuple[Any, ...] = (slice(None), *offset)
+        view += columns[place]
     return x

@@ -17,17 +17,6 @@ class MissingFramework(RequestError):
     """A framework that was asked for is not installed; the message says how to install it."""
 
 
-class Stepper(Protocol):
-    """An optimizer of a framework with the weights it steps."""
-
-    def set_lr(self, lr: float) -> None: ...
-
-    def step(self, grads: list[Array]) -> None: ...
-
-    def values(self) -> list[Array]:
-        """Copies of the weights."""
-
-
 @dataclass(frozen=True)
 class Job:
     """A network to train with a loss and an optimizer: their twins with their options, and the first weights.
@@ -95,11 +84,19 @@ class Framework(Protocol):
     ) -> tuple[Array, list[Array | None], list[Array]]:
         """Forward, and with a cotangent backward: the output, and the gradients of inputs and of weights."""
 
-    def stepper(self, twin: Twin, options: Any, dtype: str, weights: list[Array]) -> Stepper:
-        """The twin of an optimizer, about to step these weights."""
+    def steps(
+        self, twin: Twin, options: Any, dtype: str, weights: list[Array], grads: list[Array], rates: list[float]
+    ) -> list[Array]:
+        """Every weight after each step of an optimizer's twin, steps first.
+
+        `grads` has for every weight its gradients at all steps, `rates` the learning rate at each.
+        """
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
         """What the twin of an initializer fills an array of this shape with."""
+
+    def schedule(self, twin: Twin, options: Any, metrics: list[float]) -> list[float]:
+        """The learning rate at each step of a schedule's twin, which is told one of the metrics after each."""
 
     def trainer(self, job: Job) -> Trainer:
         """The network, about to take its first step."""

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import random
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -61,7 +63,7 @@ class Keras:
         return [weight.path for weight in module.trainable_variables if id(weight) not in covered]
 
     def get(self, module: Any, path: str) -> Array:
-        return np.array(resolve(module, path))
+        return np.array(resolve(module, path).numpy())
 
     def set(self, module: Any, path: str, value: Array) -> None:
         resolve(module, path).assign(value)
@@ -91,36 +93,83 @@ class Keras:
         input_grads = [next(by_input) if wanted else None for wanted in differentiable]
         return y.numpy(), input_grads, list(by_input)
 
-    def stepper(self, twin: Twin, options: Any, dtype: str, weights: list[Array]) -> "KerasStepper":
-        return KerasStepper(twin, options, dtype, weights)
+    def steps(
+        self, twin: Twin, options: Any, dtype: str, weights: list[Array], grads: list[Array], rates: list[float]
+    ) -> list[Array]:
+        assert twin.build is not None
+        with float_type(dtype):
+            variables = [keras.Variable(w, dtype=dtype) for w in weights]
+            optimizer = twin.build(keras, options)
+            optimizer.build(variables)
+
+        def step(t: Any, *seen: Any) -> tuple[Any, ...]:
+            optimizer.learning_rate.assign(given_rates[t])
+            optimizer.apply([steps[t] for steps in given_grads], variables)
+            return t + 1, *(values.write(t, v.value) for values, v in zip(seen, variables, strict=True))
+
+        def all_steps() -> list[Any]:
+            seen = [tf.TensorArray(dtype, len(rates), element_shape=w.shape) for w in weights]
+            _, *after = tf.while_loop(lambda t, *_: t < len(rates), step, (0, *seen))
+            return [values.stack() for values in after]
+
+        given_grads, given_rates = list(map(tf.constant, grads)), tf.constant(rates, dtype)
+        with unoptimised_graphs():
+            # one graph of all steps, and nothing in it for autograph to translate: tracing is what takes long here
+            return [np.array(after) for after in tf.function(all_steps, autograph=False)()]
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
         assert twin.build is not None
-        return np.array(twin.build(keras, options)(seed)(shape, "float32"))
+        # layers seed their own initializers from Python's generator
+        before = random.getstate()
+        random.seed(seed)
+        try:
+            return np.array(twin.build(keras, options)(seed)(shape, "float32"))
+        finally:
+            random.setstate(before)
+
+    def schedule(self, twin: Twin, options: Any, metrics: list[float]) -> list[float]:
+        assert twin.build is not None
+        with float_type("float64"):
+            schedule = twin.build(keras, options)
+            if isinstance(schedule, keras.callbacks.Callback):
+                return _reported(schedule, options.lr, metrics)
+
+            # one graph of all steps; called one by one, a schedule takes a millisecond
+            def every() -> Any:
+                return tf.map_fn(
+                    lambda step: tf.cast(schedule(step), "float64"),
+                    tf.range(len(metrics)),
+                    fn_output_signature="float64",
+                )
+
+            with unoptimised_graphs():
+                return [float(rate) for rate in tf.function(every, autograph=False)()]
 
     def trainer(self, job: Job) -> "KerasTrainer":
         return KerasTrainer(job)
 
 
-class KerasStepper:
-    """A Keras optimizer with its weights, its step compiled."""
+@contextlib.contextmanager
+def unoptimised_graphs() -> Iterator[None]:
+    """TensorFlow runs graphs as they are; optimising one that is run once takes longer than running it."""
+    options = tf.config.optimizer.get_experimental_options()
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False, **options})
 
-    def __init__(self, twin: Twin, options: Any, dtype: str, weights: list[Array]) -> None:
-        assert twin.build is not None
-        with float_type(dtype):
-            self.weights = [keras.Variable(w, dtype=dtype) for w in weights]
-            self.optimizer = twin.build(keras, options)
-            self.optimizer.build(self.weights)
-        self.apply = tf.function(lambda grads: self.optimizer.apply(grads, self.weights))
 
-    def set_lr(self, lr: float) -> None:
-        self.optimizer.learning_rate = lr
-
-    def step(self, grads: list[Array]) -> None:
-        self.apply([tf.constant(g) for g in grads])
-
-    def values(self) -> list[Array]:
-        return [np.array(w) for w in self.weights]
+def _reported(callback: Any, lr: float, metrics: list[float]) -> list[float]:
+    """The learning rates under a callback that is told the loss after every epoch."""
+    model = SimpleNamespace(optimizer=keras.optimizers.SGD(lr))
+    callback.set_model(model)
+    callback.on_train_begin()
+    rates = []
+    for epoch, metric in enumerate(metrics):
+        rates.append(float(model.optimizer.learning_rate))
+        callback.on_epoch_end(epoch, {callback.monitor: metric})
+    return rates
 
 
 class KerasTrainer:

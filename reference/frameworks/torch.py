@@ -1,16 +1,65 @@
 """PyTorch as a judge: build a twin, load weights, forward, vector-Jacobian product."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
+from reference.errors import RequestError
 from reference.frameworks import Job, resolve
+from reference.migration.glue.torch.optimizers import clip_gradients
 from reference.pair import Array, Twin
 
 # one thread: sums run in one order, and small twins are not slowed down by threads that wait for each other
 torch.set_num_threads(1)
+
+# where twins compute; see `use_device`
+_device = torch.device("cpu")
+
+
+def use_device(name: str, tf32: bool = False) -> None:
+    """Let the twins that are built from now on compute on this device: "cpu" or "cuda".
+
+    `tf32` lets a GPU round the factors of float32 products to 10 bits; otherwise float32 means float32 there too.
+    Raises RequestError where there is no such device.
+    """
+    global _device
+    if name != "cpu" and not torch.cuda.is_available():
+        raise RequestError(f"--device {name}: PyTorch {torch.__version__} finds no GPU here. Leave --device out")
+    precision = "tf32" if tf32 else "ieee"
+    for products in (torch.backends.cuda.matmul, torch.backends.cudnn.conv, torch.backends.cudnn.rnn):
+        products.fp32_precision = precision
+    _device = torch.device(name)
+
+
+def tensor(x: Array) -> Any:
+    """A copy of an array, on the device."""
+    return torch.from_numpy(np.array(x, order="C")).to(_device)
+
+
+def array(x: Any) -> Array:
+    """A copy of a tensor."""
+    copied: Array = x.detach().cpu().numpy().copy()
+    return copied
+
+
+@contextlib.contextmanager
+def made_as(dtype: str) -> Iterator[None]:
+    """Tensors made inside without dtype or device are of this dtype, and on the device."""
+    previous = torch.get_default_dtype()
+    torch.set_default_dtype(getattr(torch, dtype))
+    try:
+        with on_device():
+            yield
+    finally:
+        torch.set_default_dtype(previous)
+
+
+def on_device() -> contextlib.AbstractContextManager[Any]:
+    """Tensors made inside without a device are on the device; the CPU needs nothing for that."""
+    return contextlib.nullcontext() if _device.type == "cpu" else _device
 
 
 class Torch:
@@ -21,12 +70,8 @@ class Torch:
 
     def build(self, twin: Twin, options: Any, dtype: str, inputs: list[Array]) -> Any:
         assert twin.build is not None
-        previous = torch.get_default_dtype()
-        torch.set_default_dtype(getattr(torch, dtype))
-        try:
+        with made_as(dtype):
             module = twin.build(torch, options)
-        finally:
-            torch.set_default_dtype(previous)
         if isinstance(module, torch.nn.Module):
             # absent where an option removes it; a misspelt one is found as a weight without a slot
             for name, weight in module.named_parameters():
@@ -41,14 +86,14 @@ class Torch:
         return [n for n, weight in module.named_parameters() if weight.requires_grad and id(weight) not in covered]
 
     def get(self, module: Any, path: str) -> Array:
-        return np.array(resolve(module, path).detach().numpy())
+        return array(resolve(module, path))
 
     def set(self, module: Any, path: str, value: Array) -> None:
         weight = resolve(module, path)
         if tuple(weight.shape) != value.shape:
             raise ValueError(f"{path} has shape {tuple(weight.shape)}, got {value.shape}")
         with torch.no_grad():
-            weight.copy_(torch.from_numpy(np.array(value, order="C")))
+            weight.copy_(tensor(value))
 
     def run(
         self,
@@ -59,60 +104,72 @@ class Torch:
         paths: list[str],
         training: bool = True,
     ) -> tuple[Array, list[Array | None], list[Array]]:
-        tensors = [torch.from_numpy(np.array(x, order="C")) for x in inputs]
+        tensors = list(map(tensor, inputs))
         leaves = [t.requires_grad_() for t, wanted in zip(tensors, differentiable, strict=True) if wanted]
         weights = [resolve(module, path) for path in paths]
         if isinstance(module, torch.nn.Module):
             module.train(training)
-        y = module(*tensors)
+        with on_device():
+            y = module(*tensors)
         if dy is None:
-            return y.detach().numpy().copy(), [], []
-        cotangent = torch.from_numpy(np.array(dy, order="C"))
-        grads = torch.autograd.grad(y, leaves + weights, cotangent, allow_unused=True)
+            return array(y), [], []
+        grads = torch.autograd.grad(y, leaves + weights, tensor(dy), allow_unused=True)
         arrays = [
-            np.zeros(tuple(leaf.shape)) if g is None else g.numpy().copy()
+            np.zeros(tuple(leaf.shape)) if g is None else array(g)
             for g, leaf in zip(grads, leaves + weights, strict=True)
         ]
         by_input = iter(arrays)
         input_grads = [next(by_input) if wanted else None for wanted in differentiable]
-        return y.detach().numpy().copy(), input_grads, list(by_input)
+        return array(y), input_grads, list(by_input)
 
-    def stepper(self, twin: Twin, options: Any, dtype: str, weights: list[Array]) -> "TorchStepper":
-        return TorchStepper(twin, options, weights)
+    def steps(
+        self, twin: Twin, options: Any, dtype: str, weights: list[Array], grads: list[Array], rates: list[float]
+    ) -> list[Array]:
+        assert twin.build is not None
+        parameters = [torch.nn.Parameter(tensor(w)) for w in weights]
+        optimizer = twin.build(torch, options)(parameters)
+        seen: list[list[Array]] = [[] for _ in weights]
+        for t, rate in enumerate(rates):
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            for w, steps in zip(parameters, grads, strict=True):
+                w.grad = tensor(steps[t]) if w.grad is None else w.grad + tensor(steps[t])
+            if (t + 1) % options.accumulation_steps == 0:
+                with made_as(dtype):
+                    complete(optimizer, parameters, options)
+            for w, values in zip(parameters, seen, strict=True):
+                values.append(array(w))
+        return [np.stack(values) for values in seen]
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
         assert twin.build is not None
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            array: Array = twin.build(torch, options)(torch.empty(shape)).numpy()
-        return array
+            return array(twin.build(torch, options)(torch.empty(shape)))
+
+    def schedule(self, twin: Twin, options: Any, metrics: list[float]) -> list[float]:
+        assert twin.build is not None
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=options.lr)
+        scheduler = twin.build(torch, options)(optimizer)
+        rates = []
+        for metric in metrics:
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step(*([metric] if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau) else []))
+        return rates
 
     def trainer(self, job: Job) -> "TorchTrainer":
         return TorchTrainer(job)
 
 
-class TorchStepper:
-    """A torch optimizer with its weights. Clipping is not an optimizer's business in PyTorch, so it is done here."""
-
-    def __init__(self, twin: Twin, options: Any, weights: list[Array]) -> None:
-        assert twin.build is not None
-        self.weights = [torch.nn.Parameter(torch.from_numpy(w.copy())) for w in weights]
-        self.optimizer = twin.build(torch, options)(self.weights)
-        self.clip_value = options.clip_value
-
-    def set_lr(self, lr: float) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
-
-    def step(self, grads: list[Array]) -> None:
-        for weight, g in zip(self.weights, grads, strict=True):
-            weight.grad = torch.from_numpy(g.copy())
-        if self.clip_value is not None:
-            torch.nn.utils.clip_grad_value_(self.weights, self.clip_value)
-        self.optimizer.step()
-
-    def values(self) -> list[Array]:
-        return [w.detach().numpy().copy() for w in self.weights]
+def complete(optimizer: Any, weights: list[Any], options: Any) -> None:
+    """A step on the gradients gathered so far. Their mean and clipping are no optimizer's business in PyTorch."""
+    if options.accumulation == "mean" and options.accumulation_steps > 1:
+        for w in weights:
+            w.grad /= options.accumulation_steps
+    clip_gradients(weights, options)
+    optimizer.step()
+    optimizer.zero_grad()
 
 
 class TorchTrainer:
@@ -129,32 +186,31 @@ class TorchTrainer:
         optimizer, options = job.optimizer
         assert optimizer.build is not None
         self.optimizer = optimizer.build(torch, options)(list(self.parameters.values()))
-        self.clip_value = options.clip_value
+        self.options = options
         self.scale = job.gradient_scale
 
     def step(self, x: Array, t: Array) -> tuple[float, int]:
-        target = torch.from_numpy(t)
-        logits = self.module(torch.from_numpy(np.array(x, order="C")))
-        cost = self.loss(logits, target) * self.scale
+        target = tensor(t)
+        with on_device():
+            logits = self.module(tensor(x))
+            cost = self.loss(logits, target) * self.scale
         self.optimizer.zero_grad()
         cost.backward()
-        if self.clip_value is not None:
-            torch.nn.utils.clip_grad_value_(self.parameters.values(), self.clip_value)
+        clip_gradients(self.parameters.values(), self.options)
         self.optimizer.step()
         return cost.item(), int((logits.argmax(1) == target).sum())
 
     def logits(self, x: Array) -> Array:
-        with torch.no_grad():
-            logits: Array = self.module(torch.from_numpy(np.array(x, order="C"))).numpy()
-        return logits
+        with torch.no_grad(), on_device():
+            return array(self.module(tensor(x)))
 
     def weights(self) -> dict[str, Array]:
-        return {path: w.detach().numpy() for path, w in self.parameters.items()}
+        return {path: w.detach().cpu().numpy() for path, w in self.parameters.items()}
 
     def state(self) -> dict[str, Array]:
         kept = {f"weight/{path}": w.copy() for path, w in self.weights().items()}
         for i, slots in self.optimizer.state_dict()["state"].items():
-            kept |= {f"optimizer/{i}/{name}": np.array(value) for name, value in slots.items() if value is not None}
+            kept |= {f"optimizer/{i}/{name}": array(value) for name, value in slots.items() if value is not None}
         return kept
 
     def restore(self, state: Mapping[str, Array]) -> None:

@@ -1,41 +1,65 @@
-"""Initializers and their twins: the same distribution, not the same numbers."""
+"""Initializers and their twins: the same distribution, not the same numbers.
 
+A torch twin's builder gives a function of an empty tensor, a Keras twin's a function of a seed that gives an
+initializer.
+"""
+
+import math
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from reference.fills import normal
+from reference.fills import choose, normal
 from reference.pair import Case, Pair, Slot, Twin
-from scratch.initializers import Gaussian, GlorotUniform, HeNormal, HeUniform, XavierNormal
+from scratch.initializers import (
+    TRUNCATED_DEVIATION,
+    Constant,
+    Gaussian,
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    Identity,
+    LecunNormal,
+    LecunUniform,
+    Ones,
+    Orthogonal,
+    TruncatedNormal,
+    Uniform,
+    VarianceScaling,
+    XavierNormal,
+    Zeros,
+    fans,
+)
 
 TORCH_LAYOUT = {"w": Slot("weight", "... n_in n_out -> n_out n_in ...")}
 
 SHAPES = (
-    Case("dense", {"w": normal(300, 170)}),
-    Case("tall", {"w": normal(40, 1100)}),
-    Case("convolution", {"w": normal(5, 4, 30, 70)}),
+    Case("dense", {"w": normal(200, 110)}),
+    Case("tall", {"w": normal(30, 800)}),
+    Case("convolution", {"w": normal(5, 4, 20, 50)}),
 )
+
+TorchInit = Callable[[Any, SimpleNamespace], Any]
+KerasInit = Callable[[Any, SimpleNamespace, int], Any]
+
+
+def random_shape(rng: np.random.Generator) -> tuple[int, ...]:
+    """That of a dense layer or a convolution."""
+    return (*rng.integers(1, 4, rng.integers(0, 3)).tolist(), *rng.integers(50, 120, 2).tolist())
 
 
 def _draw(rng: np.random.Generator) -> Case:
-    taps = rng.integers(1, 6, rng.integers(0, 4)).tolist()
-    fans = rng.integers(60, 200, 2).tolist()
-    return Case("", {"w": normal(*taps, *fans)})
+    return Case("", {"w": normal(*random_shape(rng))})
 
 
-def _pair(
-    name: str,
-    layer: Any,
-    torch: Callable[[Any, SimpleNamespace], Any],
-    keras: Callable[[Any, SimpleNamespace, int], Any],
-    **more: Any,
-) -> Pair:
+def pair(name: str, initializer: Any, torch: TorchInit, keras: KerasInit, **more: Any) -> Pair:
     """`torch(init, o)` gives an in-place function of torch.nn.init; `keras(keras, o, seed)` an initializer."""
     return Pair(
         name,
-        layer,
+        initializer,
         Twin(lambda framework, o: torch(framework.nn.init, o), TORCH_LAYOUT),
         Twin(lambda framework, o: lambda seed: keras(framework, o, seed)),
         kind="initializer",
@@ -43,43 +67,239 @@ def _pair(
     )
 
 
-def _scaled(scale: float, mode: str, distribution: str) -> Callable[[Any, SimpleNamespace, int], Any]:
-    def build(keras: Any, o: SimpleNamespace, seed: int) -> Any:
-        return keras.initializers.VarianceScaling(scale, mode, distribution, seed=seed)
+# ---- given numbers
+
+_SMALL = (
+    Case("matrix", {"w": normal(7, 5)}),
+    Case("vector", {"w": normal(11)}),
+    Case("many", {"w": normal(2, 3, 4, 5)}),
+)
+
+CONSTANT = pair(
+    "constant",
+    Constant,
+    lambda init, o: lambda w: init.constant_(w, o.value),
+    lambda keras, o, seed: keras.initializers.Constant(o.value),
+    cases=(
+        *_SMALL,
+        Case("tenth", {"w": normal(4, 3)}, {"value": 0.1}),
+        Case("negative", {"w": normal(13)}, {"value": -2.5}),
+    ),
+    draw=lambda rng: Case("", {"w": normal(*random_shape(rng))}, {"value": float(rng.normal())}),
+)
+ZEROS = pair(
+    "zeros", Zeros, lambda init, o: init.zeros_, lambda keras, o, seed: keras.initializers.Zeros(), cases=_SMALL
+)
+ONES = pair("ones", Ones, lambda init, o: init.ones_, lambda keras, o, seed: keras.initializers.Ones(), cases=_SMALL)
+IDENTITY = pair(
+    "identity_matrix",
+    Identity,
+    lambda init, o: lambda w: o.gain * init.eye_(w),
+    lambda keras, o, seed: keras.initializers.Identity(o.gain),
+    cases=(
+        Case("square", {"w": normal(6, 6)}),
+        Case("wide", {"w": normal(3, 8)}, {"gain": 2.0}),
+        Case("tall", {"w": normal(9, 4)}, {"gain": -0.5}),
+    ),
+    draw=lambda rng: Case("", {"w": normal(*rng.integers(1, 30, 2).tolist())}, {"gain": float(rng.normal())}),
+    notes=("torch.nn.init.eye_ has no gain.",),
+)
+
+# ---- distributions with given numbers
+
+
+def _draw_normal(rng: np.random.Generator) -> Case:
+    options = {"sigma": float(10 ** rng.uniform(-3, 1)), "mean": float(rng.choice([0.0, 0.0, 0.3]))}
+    return Case("", {"w": normal(*random_shape(rng))}, options)
+
+
+def _draw_uniform(rng: np.random.Generator) -> Case:
+    low, high = sorted(float(x) for x in rng.normal(size=2))
+    return Case("", {"w": normal(*random_shape(rng))}, {"low": low, "high": high})
+
+
+def _draw_gain(rng: np.random.Generator) -> Case:
+    return Case("", {"w": normal(*random_shape(rng))}, {"gain": choose(rng, 0.5, 1.0, math.sqrt(2))})
+
+
+RANDOM_UNIFORM = pair(
+    "random_uniform",
+    Uniform,
+    lambda init, o: lambda w: init.uniform_(w, o.low, o.high),
+    lambda keras, o, seed: keras.initializers.RandomUniform(o.low, o.high, seed),
+    cases=(*SHAPES, Case("from-zero", {"w": normal(150, 90)}, {"low": 0.0, "high": 1.0})),
+    draw=_draw_uniform,
+    notes=("Without numbers, uniform_ is from 0 to 1 and RandomUniform from -0.05 to 0.05.",),
+)
+GAUSSIAN = pair(
+    "gaussian",
+    Gaussian,
+    lambda init, o: lambda w: init.normal_(w, o.mean, o.sigma),
+    lambda keras, o, seed: keras.initializers.RandomNormal(o.mean, o.sigma, seed),
+    cases=(
+        *SHAPES,
+        Case("sigma1", {"w": normal(200, 90)}, {"sigma": 1.0}),
+        Case("mean", {"w": normal(200, 90)}, {"sigma": 0.1, "mean": 0.02}),
+    ),
+    draw=_draw_normal,
+    notes=("Without numbers, normal_ has the deviation 1 and RandomNormal 0.05.",),
+)
+TRUNCATED_NORMAL = pair(
+    "truncated_normal",
+    TruncatedNormal,
+    # its bounds are numbers, not deviations
+    lambda init, o: lambda w: init.trunc_normal_(w, o.mean, o.sigma, o.mean - 2 * o.sigma, o.mean + 2 * o.sigma),
+    lambda keras, o, seed: keras.initializers.TruncatedNormal(o.mean, o.sigma, seed),
+    cases=(
+        *SHAPES,
+        Case("sigma1", {"w": normal(200, 90)}, {"sigma": 1.0}),
+        Case("mean", {"w": normal(200, 90)}, {"sigma": 0.1, "mean": 0.02}),
+        Case(
+            "torch-own-bounds",
+            {"w": normal(200, 110)},
+            only=("deviation",),
+            frameworks=("torch",),
+            differs={"deviation": 0.1},
+            twins={
+                "torch": Twin(lambda torch, o: lambda w: torch.nn.init.trunc_normal_(w, o.mean, o.sigma), TORCH_LAYOUT)
+            },
+            reason="the bounds of trunc_normal_ are -2 and 2, whatever the deviation; Keras cuts at two deviations",
+        ),
+    ),
+    draw=_draw_normal,
+)
+ORTHOGONAL = pair(
+    "orthogonal",
+    Orthogonal,
+    lambda init, o: lambda w: init.orthogonal_(w, o.gain),
+    lambda keras, o, seed: keras.initializers.Orthogonal(o.gain, seed),
+    cases=(*SHAPES, Case("square", {"w": normal(120, 120)}, {"gain": math.sqrt(2)})),
+    draw=_draw_gain,
+)
+
+# ---- scaled by the fans
+
+
+def _torch_scaled(name: str, **given: Any) -> TorchInit:
+    """The function called `name`, or trunc_normal_ where the normal distribution is to be truncated."""
+
+    def build(init: Any, o: SimpleNamespace) -> Any:
+        if o.distribution != "truncated_normal":
+            return lambda w: getattr(init, name)(w, **given)
+        return lambda w: _truncated(init, w, o)
 
     return build
 
 
-GLOROT_UNIFORM = _pair(
-    "glorot_uniform",
-    GlorotUniform,
-    lambda init, o: init.xavier_uniform_,
-    lambda keras, o, seed: keras.initializers.GlorotUniform(seed),
+def _truncated(init: Any, w: Any, o: SimpleNamespace) -> Any:
+    fan_out, fan_in, *taps = w.shape
+    fan_in, fan_out = fans((*taps, fan_in, fan_out))
+    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[o.mode]
+    sigma = math.sqrt(o.scale / fan) / TRUNCATED_DEVIATION
+    return init.trunc_normal_(w, 0.0, sigma, -2 * sigma, 2 * sigma)
+
+
+def _keras_scaled(name: str) -> KerasInit:
+    """The class called `name`, which is truncated, or VarianceScaling where the normal distribution is not to be."""
+
+    def build(keras: Any, o: SimpleNamespace, seed: int) -> Any:
+        if o.distribution != "normal":
+            return getattr(keras.initializers, name)(seed=seed)
+        return keras.initializers.VarianceScaling(o.scale, o.mode, "untruncated_normal", seed=seed)
+
+    return build
+
+
+def _normal_pair(name: str, initializer: Any, torch: TorchInit, keras: str) -> Pair:
+    """A normal distribution, truncated in Keras and not in PyTorch; both as options."""
+    truncated = {"distribution": "truncated_normal"}
+    own = Twin(lambda framework, o: lambda seed: getattr(framework.initializers, keras)(seed=seed))
+
+    def draw(rng: np.random.Generator) -> Case:
+        return Case("", {"w": normal(*random_shape(rng))}, choose(rng, {}, truncated))
+
+    return pair(
+        name,
+        initializer,
+        torch,
+        _keras_scaled(keras),
+        cases=(
+            *SHAPES,
+            *(Case(f"truncated-{case.name}", case.inputs, truncated) for case in SHAPES),
+            Case(
+                "keras-own-class",
+                {"w": normal(200, 110)},
+                only=("tails",),
+                frameworks=("keras",),
+                differs={"tails": 0.01},
+                twins={"keras": own},
+                reason=f"Keras' {keras} is truncated at two deviations; two in a hundred numbers are beyond that",
+            ),
+        ),
+        draw=draw,
+        notes=(f"Keras' {keras} is truncated at two deviations and widened to make up for it, PyTorch's is not.",),
+    )
+
+
+GLOROT_UNIFORM = pair("glorot_uniform", GlorotUniform, _torch_scaled("xavier_uniform_"), _keras_scaled("GlorotUniform"))
+GLOROT_NORMAL = _normal_pair("glorot_normal", GlorotNormal, _torch_scaled("xavier_normal_"), "GlorotNormal")
+HE_UNIFORM = pair(
+    "he_uniform", HeUniform, _torch_scaled("kaiming_uniform_", nonlinearity="relu"), _keras_scaled("HeUniform")
 )
-HE_UNIFORM = _pair(
-    "he_uniform",
-    HeUniform,
-    lambda init, o: lambda w: init.kaiming_uniform_(w, nonlinearity="relu"),
-    lambda keras, o, seed: keras.initializers.HeUniform(seed),
+HE_NORMAL = _normal_pair("he_normal", HeNormal, _torch_scaled("kaiming_normal_", nonlinearity="relu"), "HeNormal")
+LECUN_UNIFORM = pair(
+    "lecun_uniform",
+    LecunUniform,
+    _torch_scaled("kaiming_uniform_", nonlinearity="linear"),
+    _keras_scaled("LecunUniform"),
 )
-HE_NORMAL = _pair(
-    "he_normal",
-    HeNormal,
-    lambda init, o: lambda w: init.kaiming_normal_(w, nonlinearity="relu"),
-    _scaled(2.0, "fan_in", "untruncated_normal"),
-    notes=("Keras' HeNormal is truncated at two deviations; its VarianceScaling with untruncated_normal is this one.",),
+LECUN_NORMAL = _normal_pair(
+    "lecun_normal", LecunNormal, _torch_scaled("kaiming_normal_", nonlinearity="linear"), "LecunNormal"
 )
-XAVIER_NORMAL = _pair(
+XAVIER_NORMAL = pair(
     "xavier_normal",
     XavierNormal,
-    lambda init, o: lambda w: init.kaiming_normal_(w, nonlinearity="linear"),
-    _scaled(1.0, "fan_in", "untruncated_normal"),
+    _torch_scaled("kaiming_normal_", nonlinearity="linear"),
+    lambda keras, o, seed: keras.initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal", seed=seed),
     notes=("The 1 / sqrt(n_in) of many courses. xavier_normal_ and GlorotNormal divide by the mean of both fans.",),
 )
-GAUSSIAN = _pair(
-    "gaussian",
-    Gaussian,
-    lambda init, o: lambda w: init.normal_(w, 0.0, o.sigma),
-    lambda keras, o, seed: keras.initializers.RandomNormal(0.0, o.sigma, seed),
-    cases=(*SHAPES, Case("sigma1", {"w": normal(200, 90)}, {"sigma": 1.0})),
+
+
+def _torch_variance(init: Any, o: SimpleNamespace) -> Any:
+    """kaiming_*_ with the gain of a leaky ReLU, sqrt(2 / (1 + a**2)), for a scale up to 2."""
+    if o.distribution == "truncated_normal":
+        return lambda w: _truncated(init, w, o)
+    if o.mode == "fan_avg":
+        named = {"uniform": init.xavier_uniform_, "normal": init.xavier_normal_}[o.distribution]
+        return lambda w: named(w, gain=math.sqrt(o.scale))
+    named = {"uniform": init.kaiming_uniform_, "normal": init.kaiming_normal_}[o.distribution]
+    return lambda w: named(w, a=math.sqrt(2 / o.scale - 1), mode=o.mode, nonlinearity="leaky_relu")
+
+
+def _keras_variance(keras: Any, o: SimpleNamespace, seed: int) -> Any:
+    distribution = "untruncated_normal" if o.distribution == "normal" else o.distribution
+    return keras.initializers.VarianceScaling(o.scale, o.mode, distribution, seed=seed)
+
+
+def _draw_variance(rng: np.random.Generator) -> Case:
+    options = {
+        "scale": float(rng.uniform(0.1, 2)),
+        "mode": choose(rng, "fan_in", "fan_out", "fan_avg"),
+        "distribution": choose(rng, "uniform", "normal", "truncated_normal"),
+    }
+    return Case("", {"w": normal(*random_shape(rng))}, options)
+
+
+VARIANCE_SCALING = pair(
+    "variance_scaling",
+    VarianceScaling,
+    _torch_variance,
+    _keras_variance,
+    cases=tuple(
+        Case(f"{distribution}-{mode}", {"w": normal(3, 3, 35, 80)}, {"mode": mode, "distribution": distribution})
+        for mode in ("fan_in", "fan_out", "fan_avg")
+        for distribution in ("uniform", "normal", "truncated_normal")
+    ),
+    draw=_draw_variance,
+    notes=("kaiming_uniform_ with a = sqrt(5), the default of PyTorch's layers, is the scale 1 / 3.",),
 )

@@ -1,69 +1,146 @@
-"""Losses and their twins."""
+"""Losses of one class among several, and their twins."""
 
+import functools
+import importlib
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from reference.fills import indices, listed, mixed, normal, one_hot, positive, probabilities, targets
+from reference.fills import choose, indices, listed, mixed, normal, one_hot, positive, probabilities, targets
 from reference.pair import Case, Input, Pair, Twin
-from scratch.losses import CrossEntropy, SoftmaxCrossEntropy
+from scratch.losses import CrossEntropy, NegativeLogLikelihood, SoftmaxCrossEntropy
 
 REDUCTIONS = ("mean", "sum", "none")
+KERAS_REDUCTIONS = {"mean": "sum_over_batch_size", "sum": "sum", "none": "none"}
+WEIGHTS = (0.5, 2.0, 1.25, 0.75, 3.0, 1.5)
 
 
-def _keras_reduction(o: SimpleNamespace) -> str:
-    return {"mean": "sum_over_batch_size", "sum": "sum", "none": "none"}[o.reduction]
+def fixed(spec: Input) -> Input:
+    """The same numbers, as targets."""
+    return replace(spec, differentiable=False)
 
 
-def _keras_softmax(keras: Any, o: SimpleNamespace) -> Any:
-    kinds = keras.losses.CategoricalCrossentropy, keras.losses.SparseCategoricalCrossentropy
-    rows, classes = (kind(from_logits=True, reduction=_keras_reduction(o)) for kind in kinds)
-    return lambda x, t: rows(t, x) if len(t.shape) == len(x.shape) else classes(t, x)
+def unlike_keras(case: Case, differs: dict[str, float], reason: str) -> tuple[Case, Case]:
+    """The case where Keras differs in these quantities: compared with PyTorch, and shown with Keras."""
+    shown = replace(case, name=f"{case.name}-keras", frameworks=("keras",), differs=differs, reason=reason)
+    return replace(case, frameworks=("torch",), reason=reason), shown
 
 
-def _torch_clipped(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch.losses import CrossEntropy as Composed
+def composed(framework: str, name: str, *options: str, reason: str) -> Twin:
+    """A twin that is the function `name` of the glue for a framework, given these options, and reduced."""
 
-    return Composed(o.low, o.high, o.reduction)
+    def build(_: Any, o: SimpleNamespace) -> Any:
+        glue = importlib.import_module(f"reference.migration.glue.{framework}.losses")
+        loss = functools.partial(getattr(glue, name), **{option: getattr(o, option) for option in options})
+        return glue.reduced(loss, o.reduction, getattr(o, "per_sample", False))
+
+    return Twin(build, likeness="composed", reason=reason)
 
 
-def _keras_clipped(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras.losses import CrossEntropy as Composed
-
-    return Composed(o.low, o.high, o.reduction)
+# ---- from logits, and from log-probabilities
 
 
-def _targets(rng: np.random.Generator, batch: int, classes: int) -> Input:
-    return [one_hot(batch, classes), indices(batch, below=classes), targets(batch, classes)][rng.integers(3)]
+def _torch_class_loss(make: Callable[..., Any]) -> Callable[[Any, SimpleNamespace], Any]:
+    """A loss of PyTorch's own with weights and an ignored index; their mean over the number of targets is composed."""
+
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.torch import losses as glue
+
+        over_number = o.reduction == "mean" and o.class_weights is not None and not o.weighted_mean
+        given: dict[str, Any] = {
+            "weight": glue.weights(o.class_weights),
+            "reduction": "sum" if over_number else o.reduction,
+        }
+        if o.ignore_index is not None:
+            given["ignore_index"] = o.ignore_index
+        loss = make(torch, o, **given)
+        if over_number:
+            return functools.partial(glue.mean_over_targets, loss, ignore_index=o.ignore_index)
+        return functools.partial(glue.class_loss, loss)
+
+    return build
+
+
+def _keras_class_loss(name: str) -> Callable[[Any, SimpleNamespace], Any]:
+    def build(keras: Any, o: SimpleNamespace) -> Any:
+        glue = importlib.import_module("reference.migration.glue.keras.losses")
+        smoothing = getattr(o, "label_smoothing", 0.0)
+        return getattr(glue, name)(o.class_weights, o.weighted_mean, o.ignore_index, smoothing, o.reduction)
+
+    return build
+
+
+def _draw_targets(rng: np.random.Generator, shape: tuple[int, ...], classes: int) -> Input:
+    return choose(rng, one_hot(*shape, classes), indices(*shape, below=classes), targets(*shape, classes))
+
+
+def draw_shape(rng: np.random.Generator) -> tuple[int, ...]:
+    """A batch, with positions or without."""
+    return tuple(rng.integers(1, 7, rng.integers(1, 3)).tolist())
+
+
+def _draw_options(rng: np.random.Generator, classes: int) -> dict[str, Any]:
+    return {
+        "class_weights": choose(rng, None, tuple(rng.uniform(0.2, 3.0, classes).tolist())),
+        "weighted_mean": bool(rng.integers(2)),
+        "ignore_index": choose(rng, None, int(rng.integers(classes))),
+        "reduction": choose(rng, *REDUCTIONS),
+    }
 
 
 def _draw_softmax(rng: np.random.Generator) -> Case:
-    batch, classes = int(rng.integers(1, 9)), int(rng.integers(2, 12))
-    scale = float(10 ** rng.uniform(-2, 0.5))
-    return Case(
-        "",
-        {"x": normal(batch, classes, scale=scale), "t": _targets(rng, batch, classes)},
-        {"reduction": str(rng.choice(REDUCTIONS))},
-    )
+    shape, classes = draw_shape(rng), int(rng.integers(2, 12))
+    options = _draw_options(rng, classes) | {"label_smoothing": choose(rng, 0.0, float(rng.uniform(0.0, 0.4)))}
+    if options["ignore_index"] is None:
+        t = _draw_targets(rng, shape, classes)
+    else:
+        t = some_ignored(shape, classes, options["ignore_index"])
+    return Case("", {"x": normal(*shape, classes, scale=float(10 ** rng.uniform(-2, 0.5))), "t": t}, options)
 
 
-def _draw_clipped(rng: np.random.Generator) -> Case:
-    batch, classes = int(rng.integers(1, 9)), int(rng.integers(2, 12))
-    low = float(10 ** rng.uniform(-10, -2))
-    return Case(
-        "",
-        {"p": probabilities(batch, classes, sharpness=3.0), "t": _targets(rng, batch, classes)},
-        {"reduction": str(rng.choice(REDUCTIONS)), "low": low, "high": float(rng.choice([1 - low, math.inf]))},
+def some_ignored(shape: tuple[int, ...], classes: int, index: int) -> Input:
+    """Class indices, some of them `index`, but not the first."""
+
+    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Any:
+        t = np.where(rng.random(size) < 0.4, index, rng.integers(0, classes, size))
+        t.flat[0] = 0 if index else 1
+        return t
+
+    return Input(shape, fill, differentiable=False)
+
+
+_IGNORED = some_ignored((5,), 6, -100)
+_ALL_IGNORED = Input((3,), lambda rng, size: np.full(size, -100), differentiable=False)
+
+
+def _weighted_cases(name: str, x: Callable[..., Input]) -> tuple[Case, ...]:
+    """Weights and ignored indices, of a loss whose prediction is called `name`."""
+    weights, ignored = {"class_weights": WEIGHTS}, {"ignore_index": -100}
+    both = {"class_weights": WEIGHTS, "ignore_index": 2}
+    every, some = indices(5, below=6), some_ignored((5,), 6, 2)
+    return (
+        *(Case(f"weights-{r}", {name: x(5, 6), "t": every}, {**weights, "reduction": r}) for r in REDUCTIONS),
+        *(Case(f"ignored-{r}", {name: x(5, 6), "t": _IGNORED}, {**ignored, "reduction": r}) for r in REDUCTIONS),
+        Case("weights-ignored", {name: x(5, 6), "t": some}, both),
+        Case("weights-by-number", {name: x(5, 6), "t": every}, {**weights, "weighted_mean": False}),
+        Case("all-by-number", {name: x(5, 6), "t": some}, {**both, "weighted_mean": False}),
+        Case("positions", {name: x(2, 3, 4, 6), "t": some_ignored((2, 3, 4), 6, 2)}, both),
     )
 
 
 SOFTMAX_CROSS_ENTROPY = Pair(
     "softmax_cross_entropy",
     SoftmaxCrossEntropy,
-    torch=Twin(lambda torch, o: torch.nn.CrossEntropyLoss(reduction=o.reduction)),
-    keras=Twin(_keras_softmax),
+    torch=Twin(
+        _torch_class_loss(
+            lambda torch, o, **given: torch.nn.CrossEntropyLoss(label_smoothing=o.label_smoothing, **given)
+        )
+    ),
+    keras=Twin(_keras_class_loss("SoftmaxCrossEntropy")),
     kind="loss",
     cases=(
         *(
@@ -75,26 +152,108 @@ SOFTMAX_CROSS_ENTROPY = Pair(
         Case("two-classes", {"x": normal(3, 2), "t": indices(3, below=2)}),
         Case("large-logits", {"x": mixed(4, 6, scale=1000.0), "t": one_hot(4, 6)}),
         Case("confident", {"x": listed([800.0, -800.0, 0.0]), "t": one_hot(2, 3)}),
+        *_weighted_cases("x", normal),
+        Case("weights-rows", {"x": normal(5, 6), "t": targets(5, 6)}, {"class_weights": WEIGHTS}),
+        Case("positions-rows", {"x": normal(2, 3, 5), "t": targets(2, 3, 5)}),
+        Case("smoothed-indices", {"x": normal(4, 6), "t": indices(4, below=6)}, {"label_smoothing": 0.1}),
+        Case("smoothed-one-hot", {"x": normal(4, 6), "t": one_hot(4, 6)}, {"label_smoothing": 0.3}),
         Case(
-            "unnormalised",
-            {"x": normal(4, 6), "t": Input((4, 6), positive(4, 6).fill, differentiable=False)},
-            frameworks=("torch",),
-            reason="Keras' gradient is softmax(x) - t whatever the targets sum to, which is wrong unless that is 1",
+            "smoothed-weighted-ignored",
+            {"x": normal(5, 6), "t": _IGNORED},
+            {"label_smoothing": 0.2, "class_weights": WEIGHTS, "ignore_index": -100},
+        ),
+        *unlike_keras(
+            Case("unnormalised", {"x": normal(4, 6), "t": fixed(positive(4, 6))}),
+            {"dx": 0.1},
+            "Keras' gradient is softmax(x) - t whatever the targets sum to, which is wrong unless that is 1",
+        ),
+        *unlike_keras(
+            Case(
+                "nothing-left",
+                {"x": normal(3, 6), "t": _ALL_IGNORED},
+                {"ignore_index": -100},
+                only=("y",),
+                smooth=False,
+                reason="where there is no loss there is no gradient",
+            ),
+            {"y": 1.0},
+            "where all targets are ignored PyTorch's mean is NaN, Keras' is 0",
         ),
     ),
     draw=_draw_softmax,
 )
 
+
+def logs(*shape: int) -> Input:
+    """Logarithms of probabilities."""
+    return Input(shape, lambda rng, size: np.log(probabilities(*shape).fill(rng, size)))
+
+
+def _draw_nll(rng: np.random.Generator) -> Case:
+    shape, classes = draw_shape(rng), int(rng.integers(2, 12))
+    options = _draw_options(rng, classes)
+    ignored = options["ignore_index"]
+    t = indices(*shape, below=classes) if ignored is None else some_ignored(shape, classes, ignored)
+    return Case("", {"log_p": logs(*shape, classes), "t": t}, options)
+
+
+NEGATIVE_LOG_LIKELIHOOD = Pair(
+    "negative_log_likelihood",
+    NegativeLogLikelihood,
+    torch=Twin(_torch_class_loss(lambda torch, o, **given: torch.nn.NLLLoss(**given))),
+    keras=Twin(_keras_class_loss("ClassLoss"), likeness="composed", reason="Keras' own take logits or probabilities"),
+    kind="loss",
+    cases=(
+        *(
+            Case(reduction, {"log_p": logs(4, 6), "t": indices(4, below=6)}, {"reduction": reduction})
+            for reduction in REDUCTIONS
+        ),
+        Case("batch1", {"log_p": logs(1, 5), "t": indices(1, below=5)}),
+        *_weighted_cases("log_p", logs),
+    ),
+    draw=_draw_nll,
+)
+
+
+# ---- from probabilities
+
+
+def _keras_clipped(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.losses import CrossEntropy as Clipped
+
+    return Clipped(o.low, o.high, o.normalise, o.label_smoothing, o.reduction)
+
+
+def _draw_clipped(rng: np.random.Generator) -> Case:
+    shape, classes = draw_shape(rng), int(rng.integers(2, 12))
+    low = choose(rng, 1e-7, float(10 ** rng.uniform(-10, -2)))
+    return Case(
+        "",
+        {"p": probabilities(*shape, classes, sharpness=3.0), "t": _draw_targets(rng, shape, classes)},
+        {
+            "reduction": choose(rng, *REDUCTIONS),
+            "low": low,
+            "high": choose(rng, 1 - low, math.inf),
+            "normalise": choose(rng, "never", "before", "after"),
+            "label_smoothing": choose(rng, 0.0, 0.2),
+        },
+    )
+
+
+_NARROW = {"low": 0.1, "high": 0.6}
 CROSS_ENTROPY = Pair(
     "cross_entropy",
     CrossEntropy,
-    torch=Twin(
-        _torch_clipped, likeness="composed", reason="PyTorch's own takes logits or log-probabilities, unclipped"
+    torch=composed(
+        "torch",
+        "cross_entropy",
+        *("low", "high", "normalise", "label_smoothing"),
+        reason="PyTorch's own takes logits or log-probabilities, unclipped",
     ),
     keras=Twin(
         _keras_clipped,
         likeness="composed",
-        reason="Keras' own divides the probabilities by their sum first, and clips at 1e-7 only",
+        reason="Keras' own always normalise, and clip at 1e-7 only; with these options they are the twins",
     ),
     kind="loss",
     cases=(
@@ -116,13 +275,26 @@ CROSS_ENTROPY = Pair(
             {"low": 1e-10, "high": math.inf},
             smooth=False,
         ),
-        Case("clipped-both", {"p": probabilities(5, 4, sharpness=3), "t": targets(5, 4)}, {"low": 0.1, "high": 0.6}),
+        Case("clipped-both", {"p": probabilities(5, 4, sharpness=3), "t": targets(5, 4)}, _NARROW),
         Case(
             "at-the-bounds",
             {"p": listed([0.25, 0.75, 0.5]), "t": targets(2, 3)},
             {"low": 0.25, "high": 0.75},
             smooth=False,
         ),
+        *(
+            Case(f"keras-{kind}", {"p": positive(4, 6), "t": t}, {"normalise": normalise})
+            for kind, t, normalise in (("rows", targets(4, 6), "before"), ("indices", indices(4, below=6), "after"))
+        ),
+        Case("after-rows", {"p": positive(4, 6), "t": targets(4, 6)}, {"normalise": "after"}),
+        Case("after-clipped", {"p": positive(4, 6), "t": indices(4, below=6)}, {"normalise": "after", **_NARROW}),
+        Case("before-clipped", {"p": positive(4, 6), "t": targets(4, 6)}, {"normalise": "before", **_NARROW}),
+        Case("before-indices", {"p": positive(4, 6), "t": indices(4, below=6)}, {"normalise": "before"}),
+        Case("smoothed", {"p": probabilities(4, 6), "t": one_hot(4, 6)}, {"label_smoothing": 0.2}),
+        Case(
+            "smoothed-keras", {"p": positive(4, 6), "t": one_hot(4, 6)}, {"label_smoothing": 0.2, "normalise": "before"}
+        ),
+        Case("positions", {"p": probabilities(2, 3, 5), "t": indices(2, 3, below=5)}),
     ),
     draw=_draw_clipped,
 )

@@ -5,78 +5,202 @@ from typing import Any
 
 import numpy as np
 
-from reference.pair import Case, Pair, Twin
-from scratch.optimizers import SGD, Adam
+from reference.fills import choose
+from reference.pair import Case, Options, Pair, Twin
+from scratch.optimizers import SGD, Momentum, Nesterov
+
+# what surrounds a step, the same for every optimizer
+CLIP_VALUE = {"clip_value": 0.25}
+CLIP_NORM = {"clip_norm": 2.0}
+GLOBAL = {"clip_global_norm": 3.0}
+L2 = {"weight_decay": 0.1}
+DECOUPLED = {"weight_decay": 0.1, "decoupled": True}
+TORCH_CLIP = {"clip_epsilon": 1e-6}
+SURROUNDINGS: tuple[Options, ...] = (
+    {},
+    CLIP_VALUE,
+    CLIP_NORM,
+    {**CLIP_NORM, **TORCH_CLIP},
+    GLOBAL,
+    {**GLOBAL, **TORCH_CLIP},
+    L2,
+    DECOUPLED,
+    {**GLOBAL, **DECOUPLED},
+    {**CLIP_VALUE, **L2},
+    {"accumulation_steps": 3},
+    {"accumulation_steps": 2, "accumulation": "sum", **GLOBAL},
+)
 
 
-def _torch_adam(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch.optimizers import KerasAdam
+def surrounded(rng: np.random.Generator, **options: Any) -> Case:
+    """A random case with these options, a learning rate unless there is one, and something around the step."""
+    lr = {"lr": float(10 ** rng.uniform(-4, -1))}
+    return Case("", {}, {**lr, **options, **choose(rng, *SURROUNDINGS)})
 
-    kind = torch.optim.Adam if o.epsilon_on == "corrected" else KerasAdam
-    return lambda weights: kind(weights, lr=o.lr, betas=(o.beta_1, o.beta_2), eps=o.epsilon)
+
+def surrounding_cases(**options: Any) -> tuple[Case, ...]:
+    """Cases of clipping by norms, weight decay and accumulation, with these options."""
+    return (
+        Case("clip-by-global-norm", {}, {**options, **GLOBAL, **TORCH_CLIP}),
+        Case("l2", {}, {**options, **L2}),
+        Case("decoupled-decay", {}, {**options, **DECOUPLED}),
+    )
 
 
-def _keras_adam(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras.optimizers import TorchAdam
+def own_class(framework: str, build: Any, options: Options, reason: str, least: float = 1e-6) -> Case:
+    """What a framework's own class does where the options ask for something else."""
+    looked_at = ("a after 200", "b after 200")
+    return Case(
+        f"{framework}-own-class",
+        {},
+        options,
+        frameworks=(framework,),
+        twins={framework: Twin(build)},
+        differs=dict.fromkeys(looked_at, least),
+        only=looked_at,
+        reason=reason,
+    )
 
-    kind = TorchAdam if o.epsilon_on == "corrected" else keras.optimizers.Adam
-    # Keras would round Python numbers to float32 in its bias correction, whatever the dtype of the weights
-    beta_1, beta_2 = np.float64(o.beta_1), np.float64(o.beta_2)
-    return kind(o.lr, beta_1=beta_1, beta_2=beta_2, epsilon=o.epsilon, clipvalue=o.clip_value)
+
+def named(o: SimpleNamespace, *names: str) -> dict[str, Any]:
+    return {name: getattr(o, name) for name in names}
+
+
+# ---- gradient descent
+
+
+def _torch_sgd(torch: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.torch.optimizers import made
+
+    return made(torch.optim.SGD, o)
+
+
+def _keras_sgd(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.optimizers import made
+
+    return made(keras.optimizers.SGD, o)
 
 
 def _draw_sgd(rng: np.random.Generator) -> Case:
-    return Case("", {}, {"lr": float(10 ** rng.uniform(-4, 0)), "clip_value": [None, 0.3][rng.integers(2)]})
-
-
-def _draw_adam(rng: np.random.Generator) -> Case:
-    return Case(
-        "",
-        {},
-        {
-            "lr": float(10 ** rng.uniform(-4, -1)),
-            "beta_1": float(rng.choice([0.0, 0.5, 0.9])),
-            "beta_2": float(rng.choice([0.9, 0.99, 0.999])),
-            "epsilon": float(10 ** rng.uniform(-9, -3)),
-            "epsilon_on": str(rng.choice(["corrected", "raw"])),
-            "clip_value": [None, 0.3][rng.integers(2)],
-        },
-    )
+    return surrounded(rng, lr=float(10 ** rng.uniform(-4, 0)))
 
 
 SGD_PAIR = Pair(
     "sgd",
     SGD,
-    torch=Twin(lambda torch, o: lambda weights: torch.optim.SGD(weights, lr=o.lr)),
-    keras=Twin(lambda keras, o: keras.optimizers.SGD(o.lr, clipvalue=o.clip_value)),
+    torch=Twin(_torch_sgd),
+    keras=Twin(_keras_sgd),
     kind="optimizer",
     cases=(
         Case("plain", {}, {"lr": 0.01}),
         Case("large-lr", {}, {"lr": 0.5}),
-        Case("clip-by-value", {}, {"lr": 0.1, "clip_value": 0.25}),
+        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
+        Case("clip-by-norm", {}, {"lr": 0.1, **CLIP_NORM}),
+        Case("clip-by-norm-torch", {}, {"lr": 0.1, **CLIP_NORM, **TORCH_CLIP}),
+        Case("clip-by-global-norm", {}, {"lr": 0.1, **GLOBAL}),
+        Case("clip-by-global-norm-torch", {}, {"lr": 0.1, **GLOBAL, **TORCH_CLIP}),
+        Case("l2", {}, {"lr": 0.1, **L2}),
+        Case("decoupled-decay", {}, {"lr": 0.1, **DECOUPLED}),
+        Case("accumulate-mean", {}, {"lr": 0.1, "accumulation_steps": 3}),
+        Case("accumulate-sum", {}, {"lr": 0.1, "accumulation_steps": 3, "accumulation": "sum", **GLOBAL}),
     ),
     draw=_draw_sgd,
+    notes=(
+        "clip_grad_norm_ adds 1e-6 to the norm it divides by, Keras' clipnorm and global_clipnorm nothing: that is "
+        "clip_epsilon. clip_grad_norm_ of all weights is Keras' global_clipnorm; clipnorm is per weight.",
+        "weight_decay is added to the gradient in PyTorch, and taken off the weights in Keras: that is decoupled.",
+        "Keras' gradient_accumulation_steps takes the mean; PyTorch's .grad is the sum of what was not set to zero.",
+    ),
 )
 
-ADAM = Pair(
-    "adam",
-    Adam,
-    torch=Twin(_torch_adam),
-    keras=Twin(_keras_adam),
+
+# ---- momentum
+
+
+def _torch_momentum(nesterov: bool) -> Any:
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.torch.optimizers import VelocityOfSteps, made
+
+        hooks = [VelocityOfSteps()] if o.velocity_of == "steps" else []
+        options = {"momentum": o.momentum, "dampening": o.dampening, "nesterov": nesterov}
+        return made(torch.optim.SGD, o, *hooks, **options)
+
+    return build
+
+
+def _keras_momentum(nesterov: bool) -> Any:
+    def build(keras: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.keras.optimizers import TorchMomentum, made
+
+        if o.velocity_of == "steps" and not o.dampening:
+            return made(keras.optimizers.SGD, o, momentum=o.momentum, nesterov=nesterov)
+        options = {"momentum": o.momentum, "dampening": o.dampening, "velocity_of": o.velocity_of}
+        return made(TorchMomentum, o, nesterov=nesterov, **options)
+
+    return build
+
+
+def _draw_momentum(dampened: bool) -> Any:
+    def draw(rng: np.random.Generator) -> Case:
+        return surrounded(
+            rng,
+            lr=float(10 ** rng.uniform(-4, -1)),
+            momentum=choose(rng, 0.5, 0.9, 0.99),
+            velocity_of=choose(rng, "gradients", "steps"),
+            **({"dampening": choose(rng, 0.0, 0.1, 0.9)} if dampened else {}),
+        )
+
+    return draw
+
+
+def _own_momentum(nesterov: bool) -> tuple[Case, ...]:
+    lr_change = "after lr was halved, the steps of before go on with their own lr in Keras, with the new one in PyTorch"
+
+    def torch_own(torch: Any, o: SimpleNamespace) -> Any:
+        return lambda weights: torch.optim.SGD(weights, lr=o.lr, momentum=o.momentum, nesterov=nesterov)
+
+    def keras_own(keras: Any, o: SimpleNamespace) -> Any:
+        return keras.optimizers.SGD(o.lr, momentum=np.float64(o.momentum), nesterov=nesterov)
+
+    steps, gradients = ({"lr": 0.1, "momentum": 0.99, "velocity_of": kind} for kind in ("steps", "gradients"))
+    return (
+        own_class("torch", torch_own, steps, lr_change, least=1e-4),
+        own_class("keras", keras_own, gradients, lr_change, least=1e-4),
+    )
+
+
+MOMENTUM = Pair(
+    "momentum",
+    Momentum,
+    torch=Twin(_torch_momentum(False)),
+    keras=Twin(_keras_momentum(False)),
     kind="optimizer",
     cases=(
-        Case("defaults", {}, {}),
-        Case("keras-epsilon", {}, {"epsilon": 1e-7, "epsilon_on": "raw"}),
-        Case("large-epsilon", {}, {"lr": 0.01, "epsilon": 1e-3}),
-        Case("large-keras-epsilon", {}, {"lr": 0.01, "epsilon": 1e-3, "epsilon_on": "raw"}),
-        Case("betas", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9}),
-        Case("clip-by-value", {}, {"clip_value": 0.25}),
+        Case("gradients", {}, {"lr": 0.1}),
+        Case("steps", {}, {"lr": 0.1, "velocity_of": "steps"}),
+        Case("long", {}, {"lr": 0.1, "momentum": 0.99}),
+        Case("dampened", {}, {"lr": 0.1, "momentum": 0.8, "dampening": 0.5}),
+        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
+        *surrounding_cases(lr=0.1),
+        *_own_momentum(nesterov=False),
     ),
-    draw=_draw_adam,
-    notes=(
-        "PyTorch adds epsilon to the bias-corrected root of v, Keras to the raw one. The two agree when PyTorch's is "
-        "1 / sqrt(1 - beta_2**t) times Keras' at step t; no constant does. `epsilon_on` says which one is meant.",
-        "Keras rounds beta_1 and beta_2 to float32 in the bias correction, even of float64 weights, which moves a "
-        "first step by 7e-6 of its size; given as numpy.float64 they are not rounded.",
+    draw=_draw_momentum(dampened=True),
+    notes=("With a constant lr both velocities give the same weights. Dampening is PyTorch's alone.",),
+)
+
+NESTEROV = Pair(
+    "nesterov",
+    Nesterov,
+    torch=Twin(_torch_momentum(True)),
+    keras=Twin(_keras_momentum(True)),
+    kind="optimizer",
+    cases=(
+        Case("gradients", {}, {"lr": 0.1}),
+        Case("steps", {}, {"lr": 0.1, "velocity_of": "steps"}),
+        Case("long", {}, {"lr": 0.1, "momentum": 0.99}),
+        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
+        Case("decoupled-decay", {}, {"lr": 0.1, **DECOUPLED}),
+        *_own_momentum(nesterov=True),
     ),
+    draw=_draw_momentum(dampened=False),
 )

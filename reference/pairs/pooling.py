@@ -6,185 +6,280 @@ from typing import Any
 import numpy as np
 
 from reference.fills import choose, constant, normal, tied, with_infinities, with_nan
-from reference.pair import Case, Pair, Twin
-from reference.pairs.convolution import CHANNELS_FIRST
-from scratch.pooling import AvgPool2D, LpPool2D, MaxPool2D, SumPool2D
+from reference.pair import Case, Input, Pair, Twin
+from reference.pairs.convolution import channels_first, each
+from scratch import pooling
+from scratch.pooling import MaxPool3D
 
 
-def _sizes(o: SimpleNamespace) -> tuple[tuple[int, int], tuple[int, int]]:
-    kernel = tuple(np.broadcast_to(o.kernel, 2).tolist())
-    return kernel, kernel if o.stride is None else tuple(np.broadcast_to(o.stride, 2).tolist())
+def _sizes(o: SimpleNamespace, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    kernel = each(o.kernel, rank)
+    return kernel, kernel if o.stride is None else each(o.stride, rank)
 
 
-def _torch_max(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch.pooling import SameMaxPool2d
+def _torch_max(rank: int) -> Any:
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.torch.pooling import SameMaxPool
 
-    if o.padding == "same":
-        return SameMaxPool2d(*_sizes(o))
-    return torch.nn.MaxPool2d(o.kernel, o.stride, 0 if o.padding == "valid" else o.padding)
+        if o.padding == "same":
+            return SameMaxPool(*_sizes(o, rank))
+        return getattr(torch.nn, f"MaxPool{rank}d")(o.kernel, o.stride, 0 if o.padding == "valid" else o.padding)
 
-
-def _torch_avg(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch.pooling import SameAvgPool2d, SumPool2d
-
-    kernel, stride = _sizes(o)
-    if o.padding != "same":
-        padding = 0 if o.padding == "valid" else o.padding
-        return torch.nn.AvgPool2d(kernel, stride, padding, count_include_pad=o.count_padding)
-    if o.count_padding:
-        total = SumPool2d(kernel, stride, o.padding)
-        return lambda x: total(x) / (kernel[0] * kernel[1])
-    return SameAvgPool2d(kernel, stride)
+    return build
 
 
-def _torch_sum(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch.pooling import SumPool2d
+def _torch_avg(rank: int) -> Any:
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.torch.pooling import SameAvgPool, SumPool
 
-    return SumPool2d(*_sizes(o), o.padding)
+        kernel, stride = _sizes(o, rank)
+        if o.padding != "same":
+            padding = 0 if o.padding == "valid" else o.padding
+            native = getattr(torch.nn, f"AvgPool{rank}d")
+            return native(kernel, stride, padding, count_include_pad=o.count_padding)
+        if o.count_padding:
+            total = SumPool(kernel, stride, o.padding)
+            return lambda x: total(x) / float(np.prod(kernel))
+        return SameAvgPool(kernel, stride)
 
-
-def _torch_lp(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch.pooling import LpPool2d
-
-    return LpPool2d(o.p, *_sizes(o), o.padding)
-
-
-def _keras_max(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras.pooling import max_pool2d
-
-    if isinstance(o.padding, str):
-        return keras.layers.MaxPooling2D(*_sizes(o), padding=o.padding)
-    return lambda x: max_pool2d(x, *_sizes(o), o.padding)
+    return build
 
 
-def _keras_avg(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras.pooling import avg_pool2d
+def _torch_sum(rank: int) -> Any:
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.torch.pooling import SumPool
 
-    if isinstance(o.padding, str) and not o.count_padding:
-        return keras.layers.AveragePooling2D(*_sizes(o), padding=o.padding)
-    return lambda x: avg_pool2d(x, *_sizes(o), o.padding, o.count_padding)
+        return SumPool(*_sizes(o, rank), o.padding)
 
-
-def _keras_sum(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras.pooling import sum_pool2d
-
-    return lambda x: sum_pool2d(x, *_sizes(o), o.padding)
+    return build
 
 
-def _keras_lp(keras: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.keras.pooling import lp_pool2d
+def _torch_lp(rank: int) -> Any:
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.torch.pooling import LpPool
 
-    return lambda x: lp_pool2d(x, o.p, *_sizes(o), o.padding)
+        return LpPool(o.p, *_sizes(o, rank), o.padding)
 
-
-X = normal(2, 7, 6, 3)
-COMMON = (
-    Case("valid", {"x": X}, {"kernel": 2}),
-    Case("window-3x2", {"x": X}, {"kernel": (3, 2)}),
-    Case("overlapping", {"x": X}, {"kernel": 3, "stride": 2}),
-    Case("stride1", {"x": X}, {"kernel": 2, "stride": 1}),
-    Case("gaps", {"x": normal(2, 9, 8, 3)}, {"kernel": 2, "stride": (3, 4)}),
-    Case("same", {"x": X}, {"kernel": 2, "padding": "same"}),
-    Case("same-overlapping", {"x": X}, {"kernel": 3, "stride": 2, "padding": "same"}),
-    Case("same-stride1-even", {"x": X}, {"kernel": (2, 4), "stride": 1, "padding": "same"}),
-    Case("padding1", {"x": X}, {"kernel": 3, "stride": 2, "padding": 1}),
-    Case("padding-unequal", {"x": X}, {"kernel": (2, 4), "stride": (1, 2), "padding": (1, 2)}),
-    Case("batch1", {"x": normal(1, 5, 4, 2)}, {"kernel": 2}),
-    Case("whole-image", {"x": normal(3, 5, 4, 2)}, {"kernel": (5, 4)}),
-    Case("large-values", {"x": normal(2, 6, 5, 3, scale=1e6)}, {"kernel": (3, 2)}),
-)
+    return build
 
 
-def _draw(rng: np.random.Generator) -> Case:
-    n, h, w, c = (int(k) for k in (rng.integers(1, 4), rng.integers(3, 12), rng.integers(3, 12), rng.integers(1, 5)))
-    return Case(
-        "",
-        {"x": normal(n, h, w, c)},
-        {
-            "kernel": choose(rng, 1, 2, 3, (2, 3), (3, 2), (4, 1), (3, 5)),
-            "stride": choose(rng, None, 1, 2, 3, (1, 2), (3, 1)),
-            "padding": choose(rng, "valid", "same", 1, (0, 1)),
-        },
+def _keras_max(rank: int) -> Any:
+    def build(keras: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.keras.pooling import max_pool
+
+        if isinstance(o.padding, str) and rank < 3:
+            return getattr(keras.layers, f"MaxPooling{rank}D")(*_sizes(o, rank), padding=o.padding)
+        return lambda x: max_pool(x, *_sizes(o, rank), o.padding)
+
+    return build
+
+
+def _keras_avg(rank: int) -> Any:
+    def build(keras: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.keras.pooling import avg_pool
+
+        if isinstance(o.padding, str) and not o.count_padding and rank < 3:
+            return getattr(keras.layers, f"AveragePooling{rank}D")(*_sizes(o, rank), padding=o.padding)
+        return lambda x: avg_pool(x, *_sizes(o, rank), o.padding, o.count_padding)
+
+    return build
+
+
+def _keras_sum(rank: int) -> Any:
+    def build(keras: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.keras.pooling import sum_pool
+
+        return lambda x: sum_pool(x, *_sizes(o, rank), o.padding)
+
+    return build
+
+
+def _keras_lp(rank: int) -> Any:
+    def build(keras: Any, o: SimpleNamespace) -> Any:
+        from reference.migration.glue.keras.pooling import lp_pool
+
+        return lambda x: lp_pool(x, o.p, *_sizes(o, rank), o.padding)
+
+    return build
+
+
+def _keras_own_max3d(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.pooling import max_pool_in_float32
+
+    return lambda x: max_pool_in_float32(x, *_sizes(o, 3), o.padding)
+
+
+def last(rank: int, *values: Any) -> tuple[Any, ...]:
+    """The last `rank` of three: cases for volumes, cut down to images and sequences."""
+    return values[-rank:]
+
+
+def _common(rank: int) -> tuple[Case, ...]:
+    def at(*values: Any) -> tuple[Any, ...]:
+        return last(rank, *values)
+
+    x = normal(2, *at(5, 7, 6), 3)
+    return (
+        Case("valid", {"x": x}, {"kernel": 2}),
+        Case("unequal-window", {"x": x}, {"kernel": at(2, 3, 2)}),
+        Case("overlapping", {"x": x}, {"kernel": 3, "stride": 2}),
+        Case("stride1", {"x": x}, {"kernel": 2, "stride": 1}),
+        Case("gaps", {"x": normal(2, *at(4, 9, 8), 3)}, {"kernel": 2, "stride": at(3, 3, 4)}),
+        Case("same", {"x": x}, {"kernel": 2, "padding": "same"}),
+        Case("same-overlapping", {"x": x}, {"kernel": 3, "stride": 2, "padding": "same"}),
+        Case("same-stride1-even", {"x": x}, {"kernel": at(3, 2, 4), "stride": 1, "padding": "same"}),
+        Case("padding1", {"x": x}, {"kernel": 3, "stride": 2, "padding": 1}),
+        Case("padding-unequal", {"x": x}, {"kernel": at(2, 2, 4), "stride": at(2, 1, 2), "padding": at(0, 1, 2)}),
+        Case("batch1", {"x": normal(1, *at(3, 5, 4), 2)}, {"kernel": 2}),
+        Case("whole-image", {"x": normal(3, *at(2, 5, 4), 1)}, {"kernel": at(2, 5, 4)}),
+        Case("large-values", {"x": normal(2, *at(4, 6, 5), 3, scale=1e6)}, {"kernel": at(1, 3, 2)}),
     )
 
 
-def _draw_avg(rng: np.random.Generator) -> Case:
-    case = _draw(rng)
-    return Case("", case.inputs, {**case.options, "count_padding": bool(rng.integers(2))})
+def _draw(rank: int, **more: Any) -> Any:
+    kernels = {1: (1, 2, 3, 5), 2: (1, 2, 3, (2, 3), (3, 2), (4, 1), (3, 5)), 3: (1, 2, (2, 3, 1), (1, 2, 4))}[rank]
+    strides = {1: (None, 1, 2, 3), 2: (None, 1, 2, 3, (1, 2), (3, 1)), 3: (None, 1, 2, (1, 3, 2))}[rank]
+    most = {1: 25, 2: 12, 3: 7}[rank]
 
+    def draw(rng: np.random.Generator) -> Case:
+        shape = (int(rng.integers(1, 4)), *(int(n) for n in rng.integers(3, most, rank)), int(rng.integers(1, 5)))
+        options = {
+            "kernel": choose(rng, *kernels),
+            "stride": choose(rng, *strides),
+            "padding": choose(rng, "valid", "same", 1, last(rank, 1, 0, 1)),
+        }
+        return Case("", {"x": normal(*shape)}, options | {name: choose(rng, *values) for name, values in more.items()})
 
-def _draw_lp(rng: np.random.Generator) -> Case:
-    case = _draw(rng)
-    return Case("", case.inputs, {**case.options, "p": float(rng.choice([1, 2, 3, 4.5]))})
+    return draw
 
 
 NAN_IN_KERAS = "TensorFlow's max-pooling drops a NaN or not, depending on its place in the window and on the dtype"
+IN_3D = "by planes, then along the depth: TensorFlow's 3D pooling has no float64 kernel on a CPU"
 
-MAX_POOL2D = Pair(
-    "max_pool2d",
-    MaxPool2D,
-    torch=Twin(_torch_max, layout=CHANNELS_FIRST),
-    keras=Twin(_keras_max),
-    cases=(
-        *COMMON,
-        Case("ties", {"x": tied(2, 7, 6, 3)}, {"kernel": (3, 2)}, smooth=False),
-        Case("ties-overlapping", {"x": tied(2, 7, 6, 3)}, {"kernel": 3, "stride": 1}, smooth=False),
-        Case("ties-same", {"x": tied(2, 7, 6, 3)}, {"kernel": 3, "stride": 2, "padding": "same"}, smooth=False),
-        Case("all-equal", {"x": constant(2, 6, 5, 3)}, {"kernel": (2, 3)}, smooth=False),
-        Case("infinities", {"x": with_infinities(2, 6, 5, 3)}, {"kernel": (2, 3)}, smooth=False),
-        Case(
-            "nan",
-            {"x": with_nan(2, 6, 5, 3)},
-            {"kernel": 2},
-            only=("y",),
-            smooth=False,
-            frameworks=("torch",),
-            reason=f"{NAN_IN_KERAS}; the gradient to a NaN has no use",
+
+def _exact_below_3d(build: Any, rank: int) -> Twin:
+    return Twin(build(rank)) if rank < 3 else Twin(build(rank), likeness="composed", reason=IN_3D)
+
+
+def _max(rank: int) -> Pair:
+    def at(*values: Any) -> tuple[Any, ...]:
+        return last(rank, *values)
+
+    def edge(name: str, x: Input, **options: Any) -> Case:
+        return Case(name, {"x": x}, options, smooth=False)
+
+    ties, small = tied(2, *at(5, 7, 6), 3), (2, *at(4, 6, 5), 3)
+    many = {"x": with_nan({1: 20, 2: 5, 3: 2}[rank], *at(4, 6, 7), 3)}
+    nan: dict[str, Any] = {"inputs": many, "options": {"kernel": 2}, "only": ("y",), "smooth": False}
+    return Pair(
+        f"max_pool{rank}d",
+        getattr(pooling, f"MaxPool{rank}D"),
+        torch=Twin(_torch_max(rank), layout=channels_first(rank)),
+        keras=_exact_below_3d(_keras_max, rank),
+        cases=(
+            *_common(rank),
+            edge("ties", ties, kernel=at(2, 3, 2)),
+            edge("ties-overlapping", ties, kernel=3, stride=1),
+            edge("ties-same", ties, kernel=3, stride=2, padding="same"),
+            edge("all-equal", constant(*small), kernel=at(2, 2, 3)),
+            edge("infinities", with_infinities(*small), kernel=at(1, 2, 3)),
+            Case("nan", frameworks=("torch",), reason=f"{NAN_IN_KERAS}; the gradient to a NaN has no use", **nan),
+            Case("nan-in-keras", frameworks=("keras",), differs={"y": 1e-3}, reason=NAN_IN_KERAS, **nan),
         ),
-    ),
-    draw=_draw,
-    notes=("Of equal maxima the first, row by row, gets the gradient.", NAN_IN_KERAS),
-)
+        draw=_draw(rank),
+        notes=("Of equal maxima the first, row by row, gets the gradient.", NAN_IN_KERAS),
+    )
 
-AVG_POOL2D = Pair(
-    "avg_pool2d",
-    AvgPool2D,
-    torch=Twin(_torch_avg, layout=CHANNELS_FIRST),
-    keras=Twin(_keras_avg),
-    cases=(
-        *COMMON,
-        Case("count-padding", {"x": X}, {"kernel": 3, "stride": 2, "padding": 1, "count_padding": True}),
-        Case("count-padding-same", {"x": X}, {"kernel": 3, "stride": 2, "padding": "same", "count_padding": True}),
-    ),
-    draw=_draw_avg,
-    notes=("Keras never counts the padding; PyTorch does unless count_include_pad=False.",),
-)
 
-SUM_POOL2D = Pair(
-    "sum_pool2d",
-    SumPool2D,
-    torch=Twin(_torch_sum, layout=CHANNELS_FIRST, likeness="composed", reason="average pooling with divisor 1"),
-    keras=Twin(_keras_sum, likeness="composed", reason="average pooling times the size of the window"),
-    cases=COMMON,
-    draw=_draw,
-)
+def _avg(rank: int) -> Pair:
+    x = {"x": normal(2, *last(rank, 5, 7, 6), 3)}
+    counted = {"kernel": 3, "stride": 2, "count_padding": True}
+    return Pair(
+        f"avg_pool{rank}d",
+        getattr(pooling, f"AvgPool{rank}D"),
+        torch=Twin(_torch_avg(rank), layout=channels_first(rank)),
+        keras=_exact_below_3d(_keras_avg, rank),
+        cases=(
+            *_common(rank),
+            Case("count-padding", x, {**counted, "padding": 1}),
+            Case("count-padding-same", x, {**counted, "padding": "same"}),
+        ),
+        draw=_draw(rank, count_padding=(True, False)),
+        notes=("Keras never counts the padding; PyTorch does unless count_include_pad=False.",),
+    )
 
-LP_POOL2D = Pair(
-    "lp_pool2d",
-    LpPool2D,
-    torch=Twin(
-        _torch_lp,
-        layout=CHANNELS_FIRST,
-        likeness="composed",
-        reason="LPPool2d of |x|: for odd p PyTorch's own gives NaN or a wrong sign on negative inputs",
+
+def _sum(rank: int) -> Pair:
+    reason = "average pooling times the size of the window"
+    return Pair(
+        f"sum_pool{rank}d",
+        getattr(pooling, f"SumPool{rank}D"),
+        torch=Twin(_torch_sum(rank), layout=channels_first(rank), likeness="composed", reason=reason),
+        keras=Twin(_keras_sum(rank), likeness="composed", reason=reason),
+        cases=_common(rank),
+        draw=_draw(rank),
+    )
+
+
+def _lp(rank: int) -> Pair:
+    def at(*values: Any) -> tuple[Any, ...]:
+        return last(rank, *values)
+
+    x = {"x": normal(2, *at(5, 7, 6), 3)}
+    return Pair(
+        f"lp_pool{rank}d",
+        getattr(pooling, f"LpPool{rank}D"),
+        torch=Twin(
+            _torch_lp(rank),
+            layout=channels_first(rank),
+            likeness="composed",
+            reason=f"LPPool{rank}d of |x|: for odd p PyTorch's own gives NaN or a wrong sign on negative inputs",
+        ),
+        keras=Twin(
+            _keras_lp(rank), likeness="composed", reason="sum pooling of |x|**p, then its root; Keras has no Lp pooling"
+        ),
+        cases=(
+            *_common(rank),
+            Case("p1", x, {"kernel": 2, "p": 1.0}),
+            Case("p3", x, {"kernel": at(2, 3, 2), "p": 3.0}),
+            Case("p4.5-same", x, {"kernel": 3, "stride": 2, "padding": "same", "p": 4.5}),
+            Case("all-zero", {"x": constant(2, *at(4, 6, 5), 3)}, {"kernel": at(2, 2, 3)}, smooth=False),
+        ),
+        draw=_draw(rank, p=(1.0, 2.0, 3.0, 4.5)),
+    )
+
+
+MAX_POOL1D, MAX_POOL2D, MAX_POOL3D = (_max(rank) for rank in (1, 2, 3))
+AVG_POOL1D, AVG_POOL2D, AVG_POOL3D = (_avg(rank) for rank in (1, 2, 3))
+SUM_POOL1D, SUM_POOL2D, SUM_POOL3D = (_sum(rank) for rank in (1, 2, 3))
+LP_POOL1D, LP_POOL2D, LP_POOL3D = (_lp(rank) for rank in (1, 2, 3))
+
+TIES_IN_3D = "TensorFlow's 3D kernel hands the whole gradient to each of equal maxima, PyTorch's to the first"
+
+MAX_POOL3D_NATIVE = Pair(
+    "max_pool3d_native",
+    MaxPool3D,
+    torch=Twin(_torch_max(3), layout=channels_first(3)),
+    keras=Twin(
+        _keras_own_max3d,
+        likeness="inexact",
+        reason=f"keras.layers.MaxPooling3D. {TIES_IN_3D}, and has float32 only on a CPU",
     ),
-    keras=Twin(_keras_lp, likeness="composed", reason="sum pooling of |x|**p, then its root; Keras has no Lp pooling"),
-    cases=(
-        *COMMON,
-        Case("p1", {"x": X}, {"kernel": 2, "p": 1.0}),
-        Case("p3", {"x": X}, {"kernel": (3, 2), "p": 3.0}),
-        Case("p4.5-same", {"x": X}, {"kernel": 3, "stride": 2, "padding": "same", "p": 4.5}),
-        Case("all-zero", {"x": constant(2, 6, 5, 3)}, {"kernel": (2, 3)}, smooth=False),
+    cases=tuple(
+        Case(
+            f"ties-{framework}-{name}",
+            {"x": tied(2, 5, 7, 6, 3)},
+            options,
+            smooth=False,
+            frameworks=(framework,),
+            differs={"dx": 0.01} if framework == "keras" else {},
+            reason=TIES_IN_3D,
+        )
+        for framework in ("torch", "keras")
+        for name, options in (
+            ("valid", {"kernel": (1, 2, 2)}),
+            ("same", {"kernel": (2, 2, 1), "stride": (2, 1, 3), "padding": "same"}),
+        )
     ),
-    draw=_draw_lp,
+    notes=(f"{TIES_IN_3D}; max_pool3d has a twin in Keras that agrees.",),
 )

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,23 +39,38 @@ class Checkpoint:
             self.save(*kept())
 
     def save(self, facts: dict[str, Any], arrays: dict[str, Array]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Raises RequestError when nothing can be written there."""
         beside = self.path.with_suffix(f".{os.getpid()}.tmp")
-        with beside.open("wb") as file:
-            np.savez(file, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
-        os.replace(beside, self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with beside.open("wb") as file:
+                    np.savez(file, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+                os.replace(beside, self.path)
+            finally:
+                beside.unlink(missing_ok=True)
+        except OSError as error:
+            raise RequestError(
+                f"the run cannot be kept in {self.path.parent} ({error.strerror}). "
+                "Make room there, or name another folder for caches with XDG_CACHE_HOME"
+            ) from error
         self.saved = time.monotonic()
 
     def load(self) -> Kept:
         """What was saved. Raises RequestError when the file is not one of ours."""
         try:
-            with np.load(self.path, allow_pickle=False) as file:
+            with self.path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             return json.loads(str(arrays.pop("facts"))), arrays
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise RequestError(
-                f"the unfinished run {self.path} cannot be read ({error}); delete it to start again"
-            ) from error
+        except Exception as error:  # whatever a damaged archive makes of NumPy
+            raise self.unreadable(error) from error
+
+    def unreadable(self, error: Exception) -> RequestError:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return RequestError(f"the unfinished run {self.path} cannot be read ({reason}); delete it to start again")
 
     def remove(self) -> None:
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise RequestError(f"the run {self.path} cannot be replaced ({error.strerror}); delete it") from error

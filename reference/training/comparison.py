@@ -9,11 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import scratch
 from reference.errors import RequestError
 from reference.frameworks import framework
 from reference.training.checkpoint import Checkpoint
-from reference.training.run import PARTED, Drift, Run, total_steps
+from reference.training.drift import PARTED, Drift
+from reference.training.run import Run, total_steps
 from reference.training.sources import SOURCES, Source
 from reference.training.trainers import SCRATCH
 from scratch.data import Dataset
@@ -88,7 +91,12 @@ def _code() -> str:
 
 
 def make_plans(
-    models: Sequence[str], folder: Path | None, frameworks: Sequence[str], seeds: int, epochs: int | None
+    models: Sequence[str],
+    folder: Path | None,
+    frameworks: Sequence[str],
+    seeds: int,
+    epochs: int | None,
+    first_seed: int = 0,
 ) -> list[Plan]:
     """Plans for these models, all without any; `epochs` None means each recipe's own schedule.
 
@@ -98,10 +106,8 @@ def make_plans(
     for name in frameworks:
         framework(name)
     data = load_mnist(folder)
-    return [
-        Plan(recipe, folder, data, tuple(frameworks), tuple(range(seeds)), epochs or recipe.epochs)
-        for recipe in recipes
-    ]
+    chosen = tuple(range(first_seed, first_seed + seeds))
+    return [Plan(recipe, folder, data, tuple(frameworks), chosen, epochs or recipe.epochs) for recipe in recipes]
 
 
 @dataclass(frozen=True)
@@ -135,16 +141,29 @@ class Comparison:
     def reproduced(self) -> bool | None:
         """Whether all implementations reproduce what the source printed; None where that cannot be said."""
         verdicts = {
-            self.source.reproduced([e.test_accuracy for e in done], self.full)
+            self.source.reproduced([e.test_accuracy for e in done[: self.plan.recipe.epochs]], self.full)
             for one in self.runs
             for done in one.epochs.values()
         }
         return None if None in verdicts else verdicts == {True}
 
+    @property
+    def verdict(self) -> str:
+        """What is to be said of the printed number beside ours; "" where the source printed none."""
+        if not self.source.printed:
+            return ""
+        if not self.plan.data.is_mnist:
+            return "on MNIST"
+        if not self.full:
+            return f"after {self.plan.epochs} of {self.plan.recipe.epochs} epochs"
+        if self.reproduced():
+            return "reproduced"
+        return "not reproducible from its own code" if self.source.stale else "not reproduced"
+
     def finals(self, name: str, quantity: str) -> tuple[float, float]:
         """Mean and deviation over the float32 seeds of a quantity of the last epoch."""
         values = [getattr(one.epochs[name][-1], quantity) for one in self.runs[1:]]
-        return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else math.nan
+        return statistics.fmean(values), float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
 
     def seconds(self, name: str) -> float:
         """Mean time an implementation spent in its steps in float32."""
@@ -167,32 +186,48 @@ def in_words(name: str, drift: Drift) -> str:
     """What a drift curve means."""
     last, steps = drift.largest[-1], len(drift.largest)
     if drift.first is None:
-        return f"{name} stays in step with scratch: {max(drift.largest):.0e} apart at most in {steps:,} steps"
+        largest = max(drift.largest)
+        apart = f"{largest:.0e} apart at most" if largest else "equal to the last bit"
+        return f"{name} stays in step with scratch: {apart} in {steps:,} steps"
     first = drift.first
     began = f"{name} parts from scratch at step {first['step']:,} ({first['parameter']}, {first['difference']:.0e})"
+    if drift.again is None:
+        return began
+    again = f"{drift.again:.0e}" if drift.again else "0"
     if not drift.same_formula:
-        again = "" if drift.again is None else f", and {drift.again:.0e} apart one step after a common start"
-        return f"{began}{again}: they do not compute the same formula"
+        return f"{began}, and a step from the same weights takes them {again} apart: it is not the same formula"
     pace = _tenfold(drift)
     grown = f", the difference growing tenfold every {pace:,} steps" if pace else ""
     return (
-        f"{began}{grown}, and is {last:.0e} away after {steps:,}. Training is chaotic there: started again from the "
-        f"same weights the two are {drift.again:.0e} apart after a step, so the formula is the same and rounding has grown"
+        f"{began}{grown}, and is {last:.0e} away after {steps:,}. Training is chaotic there: a step from the same "
+        f"weights takes them {again} apart, so the formula is the same and rounding has grown"
     )
 
 
 def _tenfold(drift: Drift) -> int | None:
-    """Steps in which the difference grew tenfold, on average from the parting to its largest value."""
+    """Steps in which the difference grew tenfold, on average from the parting until it was nearly at its largest."""
     assert drift.first is not None
     start = drift.first["step"] - 1
-    top = max(range(start, len(drift.largest)), key=lambda i: drift.largest[i])
-    growth = math.log10(drift.largest[top] / max(drift.first["difference"], PARTED))
-    return max(1, round((top - start) / growth)) if growth >= 1 else None
+    grown = [apart for apart in drift.largest[start:] if math.isfinite(apart)]
+    if not grown:
+        return None
+    nearly = next(i for i in range(start, len(drift.largest)) if drift.largest[i] >= max(grown) / 10)
+    growth = math.log10(drift.largest[nearly] / max(drift.first["difference"], PARTED))
+    return max(1, round((nearly - start) / growth)) if math.isfinite(growth) and growth >= 1 else None
 
 
 def to_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
-    """The document of `crosscheck train --json`."""
-    return {"schema": "crosscheck.train/1", "models": [_model(each) for each in comparisons]}
+    """The document of `crosscheck train --json`. NaN and infinity, which JSON does not know, are null."""
+    document: dict[str, Any] = _finite({"schema": "crosscheck.train/1", "models": [_model(c) for c in comparisons]})
+    return document
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _model(each: Comparison) -> dict[str, Any]:

@@ -1,26 +1,32 @@
 """The runs of all models, spread over processes."""
 
+import contextlib
 import functools
 import multiprocessing
 import queue
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+from reference.errors import RequestError
 from reference.training.comparison import Comparison, Plan
 from reference.training.run import Run, run
-from scratch.data import Dataset
+from scratch.data import DataError, Dataset
 from scratch.mnist import load_mnist
 from scratch.training import RECIPES
 
 TELL_EVERY = 0.2  # seconds
 
+Advance = Callable[[int], None]
+
 
 def train(
-    plans: Sequence[Plan], *, resume: bool, jobs: int, advance: Callable[[int], None] = lambda steps: None
+    plans: Sequence[Plan], *, resume: bool, jobs: int, advance: Advance = lambda steps: None
 ) -> Iterator[Comparison]:
     """Each plan's comparison, in order, as soon as its runs are done; `advance(n)` is told of every n steps done.
 
@@ -31,38 +37,80 @@ def train(
         for plan in plans:
             for dtype, seed in plan.runs():
                 plan.checkpoint(dtype, seed).remove()
-    if jobs == 1:
+    jobs = min(jobs, sum(len(plan.runs()) for plan in plans))
+    if jobs <= 1:
         for plan in plans:
-            runs = [_train_one(plan, plan.data, dtype, seed, advance) for dtype, seed in plan.runs()]
+            with _stopping_between_steps(advance) as advance_or_stop:
+                runs = [_train_one(plan, plan.data, dtype, seed, advance_or_stop) for dtype, seed in plan.runs()]
             yield Comparison(plan, tuple(runs))
         return
     context = multiprocessing.get_context("spawn")  # the frameworks do not survive a fork
     steps, stop = context.Queue(), context.Event()
     with ProcessPoolExecutor(jobs, context, _start_worker, (steps, stop)) as pool:
-        pending = {
-            plan.recipe.name: [
-                pool.submit(_work, plan.recipe.name, plan.folder, plan.frameworks, plan.seeds, plan.epochs, *one)
-                for one in plan.runs()
+        with _deaf_children():
+            pending = [
+                [
+                    pool.submit(_work, plan.recipe.name, plan.folder, plan.frameworks, plan.seeds, plan.epochs, *one)
+                    for one in plan.runs()
+                ]
+                for plan in plans
             ]
-            for plan in plans
-        }
         try:
-            for plan in plans:
-                futures = pending[plan.recipe.name]
+            for plan, futures in zip(plans, pending, strict=True):
                 _await(futures, steps, advance)
                 yield Comparison(plan, tuple(future.result() for future in futures))
+        except BrokenProcessPool as error:
+            raise RequestError(
+                f"one of {jobs} processes was ended from outside, perhaps for want of memory. "
+                "Go on with --resume --jobs 1"
+            ) from error
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def _train_one(plan: Plan, data: Dataset, dtype: str, seed: int, advance: Callable[[int], None]) -> Run:
+@contextlib.contextmanager
+def _stopping_between_steps(advance: Advance) -> Iterator[Advance]:
+    """Hold Ctrl-C back until the next step is done; gives what to call in the place of `advance`."""
+    stopped = threading.Event()
+
+    def advance_or_stop(steps: int) -> None:
+        advance(steps)
+        if stopped.is_set():
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # only the main thread hears the keyboard
+        yield advance_or_stop
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    try:
+        yield advance_or_stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if stopped.is_set():  # after the last step
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes started inside do not hear Ctrl-C even while they are starting; this one hears it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _train_one(plan: Plan, data: Dataset, dtype: str, seed: int, advance: Advance) -> Run:
     checkpoint = plan.checkpoint(dtype, seed)
     return run(plan.recipe, data, plan.frameworks, dtype, seed, plan.epochs, checkpoint, advance)
 
 
-def _await(futures: Sequence[Future[Run]], steps: Any, advance: Callable[[int], None]) -> None:
+def _await(futures: Sequence[Future[Run]], steps: Any, advance: Advance) -> None:
     left: set[Future[Run]] = set(futures)
     while left:
         done, left = wait(left, timeout=TELL_EVERY, return_when=FIRST_COMPLETED)
@@ -102,8 +150,6 @@ def _work(
     dtype: str,
     seed: int,
 ) -> Run:
-    data = _data(folder)
-    plan = Plan(RECIPES[name], folder, data, frameworks, seeds, epochs)
     untold, told = 0, time.monotonic()
 
     def advance(steps: int) -> None:
@@ -115,6 +161,14 @@ def _work(
             _Worker.steps.put(untold)
             untold, told = 0, time.monotonic()
 
-    done = _train_one(plan, data, dtype, seed, advance)
+    try:
+        advance(0)
+        data = _data(folder)
+        advance(0)
+        done = _train_one(Plan(RECIPES[name], folder, data, frameworks, seeds, epochs), data, dtype, seed, advance)
+    except (RequestError, ImportError, DataError):
+        raise
+    except Exception as error:  # some errors of the frameworks cannot be sent between processes
+        raise RuntimeError(f"{name} could not be trained: {type(error).__name__}: {error}") from error
     _Worker.steps.put(untold)
     return done

@@ -1,7 +1,8 @@
 """One run: a recipe, a dtype and a seed, in all implementations at once, step by step."""
 
+import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,12 +12,11 @@ from threadpoolctl import threadpool_limits
 from reference.frameworks import Trainer
 from reference.pair import Array
 from reference.training.checkpoint import Checkpoint
+from reference.training.drift import Drift, Restarts
 from reference.training.trainers import SCRATCH, ScratchTrainer, TwinTrainer
-from scratch.data import Dataset
+from scratch.data import Dataset, MiniBatches
 from scratch.training import Recipe, Split
 
-# In float64 two implementations whose weights are this far apart have parted.
-PARTED = 1e-12
 # A test set is put through the network in parts of this many images.
 PART = 1000
 
@@ -31,30 +31,6 @@ class Epoch:
     train_accuracy: float
     test_cost: float
     test_accuracy: float
-
-
-@dataclass
-class Drift:
-    """How far a framework's weights are from scratch's after each step; float64 only.
-
-    `first` is the first step after which they had parted. `again` is then how far apart they are one step after both
-    start again from scratch's last weights: still nothing where rounding errors have grown and nothing else.
-    """
-
-    largest: list[float] = field(default_factory=list)
-    first: dict[str, Any] | None = None
-    again: float | None = None
-
-    def note(self, step: int, distances: dict[str, float]) -> None:
-        name = max(distances, key=lambda key: distances[key])
-        self.largest.append(distances[name])
-        if self.first is None and not distances[name] <= PARTED:
-            self.first = {"step": step, "parameter": name, "difference": distances[name]}
-
-    @property
-    def same_formula(self) -> bool:
-        """Never parted, or only by rounding errors that training made grow."""
-        return self.first is None or (self.again is not None and self.again <= PARTED)
 
 
 @dataclass
@@ -97,8 +73,8 @@ def run(
 ) -> Run:
     """Train all implementations side by side; `advance(n)` is told of every n steps done.
 
-    Goes on from the checkpoint where it holds one. Interrupted, it leaves one behind that holds the last whole step.
-    Every implementation has one thread.
+    Goes on from the checkpoint where it holds one. Stopped by a KeyboardInterrupt from `advance`, it leaves one behind
+    that holds the last step. Every implementation has one thread.
     """
     with threadpool_limits(1, "blas"):
         return _run(recipe, data, frameworks, dtype, seed, epochs, checkpoint, advance)
@@ -122,45 +98,75 @@ def _run(
     last = total_steps(recipe, len(split.x_train), epochs)
     if checkpoint.exists():
         facts, arrays = checkpoint.load()
-        if facts["result"]["steps"] <= last:  # a longer run tells nothing about its own middle
-            state.restore(facts, arrays)
-            advance(state.result.steps)
+        try:
+            if facts["result"]["steps"] <= last:  # a longer run tells nothing about its own middle
+                state.restore(facts, arrays)
+        except Exception as error:  # a sound archive that holds something else
+            raise checkpoint.unreadable(error) from error
+        advance(state.result.steps)
     batches = recipe.batches(split, seed)
+    lockstep = _Lockstep(recipe, seed, scratch, twins, batches, state.result) if dtype == "float64" else None
     try:
-        while state.result.steps < last:
-            epoch, start = divmod(state.result.steps, len(batches))
-            for x, t in _until(batches.batches(epoch, start), last - state.result.steps):
+        while state.result.steps < last or state.steps:  # the latter: interrupted just before the end of an epoch
+            epoch, first = len(state.result.epochs[SCRATCH]), state.steps
+            wanted = min(len(batches) - first, last - state.result.steps)
+            for step, (x, t) in enumerate(itertools.islice(batches.batches(epoch, first), wanted), start=first):
+                if lockstep:
+                    lockstep.before()
                 state.step(x, t)
-                if dtype == "float64":
-                    for name, twin in twins.items():
-                        state.result.drift[name].note(state.result.steps, twin.distances(scratch.weights()))
+                if lockstep:
+                    lockstep.after(epoch, step)
                 advance(1)
                 checkpoint.save_now_and_then(state.kept)
-            state.end_epoch(epoch + 1, split, recipe.gradient_scale)
+            state.end_epoch(split, recipe.gradient_scale)
+            if lockstep:
+                lockstep.end_epoch(epoch)
             checkpoint.save(*state.kept())
     except KeyboardInterrupt:
         checkpoint.save(*state.kept())
         raise
-    for name, drift in state.result.drift.items():
-        if drift.first is not None and drift.again is None:
-            drift.again = _restart(recipe, name, seed, scratch.weights(), *next(batches.batches(0)))
-            checkpoint.save(*state.kept())
     return state.result
 
 
-def _restart(recipe: Recipe, name: str, seed: int, weights: Mapping[str, Array], x: Array, t: Array) -> float:
-    """The largest difference one step after scratch and a framework both start from `weights`, in float64."""
-    scratch = ScratchTrainer(recipe, "float64", seed)
-    scratch.network.load(weights)
-    twin = TwinTrainer(recipe, name, "float64", weights, x)
-    scratch.step(x, t)
-    twin.step(x, t)
-    return max(twin.distances(scratch.weights()).values())
+class _Lockstep:
+    """Compares all weights after every step and, where a framework has parted, whether a step still makes the same."""
 
+    def __init__(
+        self,
+        recipe: Recipe,
+        seed: int,
+        scratch: ScratchTrainer,
+        twins: Mapping[str, TwinTrainer],
+        batches: MiniBatches,
+        result: Run,
+    ) -> None:
+        self.recipe, self.seed, self.scratch, self.twins = recipe, seed, scratch, twins
+        self.batches, self.result = batches, result
+        self.kept: dict[str, Array] = {}
+        self.restarts: dict[str, Restarts] = {}
 
-def _until(batches: Iterator[tuple[Array, Array]], count: int) -> Iterator[tuple[Array, Array]]:
-    for _, batch in zip(range(count), batches, strict=False):
-        yield batch
+    def before(self) -> None:
+        """Before a step: keep the weights, in case somebody parts in it."""
+        if any(drift.first is None for drift in self.result.drift.values()):
+            self.kept = {name: w.copy() for name, w in self.scratch.weights().items()}
+
+    def after(self, epoch: int, step: int) -> None:
+        """After this step of an epoch."""
+        for name, twin in self.twins.items():
+            if self.result.drift[name].note(self.result.steps, twin.distances(self.scratch.weights())):
+                self._restart(name, self.kept, epoch, step)
+
+    def end_epoch(self, epoch: int) -> None:
+        for name in self.twins:
+            if self.result.drift[name].first is not None:
+                self._restart(name, self.scratch.weights(), epoch + 1, 0)
+
+    def _restart(self, name: str, weights: Mapping[str, Array], epoch: int, step: int) -> None:
+        batches = itertools.chain(self.batches.batches(epoch, step), self.batches.batches(epoch + 1))
+        if name not in self.restarts:
+            x, _ = next(self.batches.batches(0))
+            self.restarts[name] = Restarts(self.recipe, name, self.seed, weights, x)
+        self.result.drift[name].note_restart(self.restarts[name].apart(weights, batches))
 
 
 class _State:
@@ -192,7 +198,8 @@ class _State:
         self.steps += 1
         self.result.steps += 1
 
-    def end_epoch(self, number: int, split: Split, scale: float) -> None:
+    def end_epoch(self, split: Split, scale: float) -> None:
+        number = len(self.result.epochs[SCRATCH]) + 1
         for name, trainer in self.trainers.items():
             cost, right, seen = self.sums[name]
             logits = np.concatenate(

@@ -1,5 +1,6 @@
 """One trainer for each implementation of a recipe, all starting from the same weights."""
 
+import math
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reference.frameworks import Job, Trainer, framework
-from reference.pair import Array, Case, Pair, Slot
+from reference.pair import Array, Case, Pair, Slot, lay_out
 from reference.registry import find, pairs
 from scratch.training import Recipe, training_step
 
@@ -61,7 +62,7 @@ class TwinTrainer:
             optimizer=_twin_of(recipe.optimizer, name, recipe.optimizer_options),
             gradient_scale=recipe.gradient_scale,
             dtype=dtype,
-            weights={slot.name: slot.to_twin(weights[key]) for key, slot in self.slots.items()},
+            weights=lay_out(self.slots, weights),
             example=self._lay(x[:1]),
         )
         self.trainer: Trainer = framework(name).trainer(job)
@@ -84,12 +85,32 @@ class TwinTrainer:
     def weights(self) -> dict[str, Array]:
         return self.trainer.weights()
 
+    def take(self, weights: Mapping[str, Array]) -> None:
+        """Go on from scratch's weights, with the optimizer's state as it is."""
+        theirs = {f"weight/{path}": w for path, w in lay_out(self.slots, weights).items()}
+        self.trainer.restore({**self.trainer.state(), **theirs})
+
     def distances(self, weights: Mapping[str, Array]) -> dict[str, float]:
         """The largest difference of any element of each weight from that of scratch, by its name there."""
         mine = self.trainer.weights()
-        return {
-            key: float(np.abs(slot.to_twin(weights[key]) - mine[slot.name]).max()) for key, slot in self.slots.items()
-        }
+        return {key: _distance(slot.to_twin(weights[key]), _part(slot, mine)) for key, slot in self.slots.items()}
+
+
+def _part(slot: Slot, arrays: Mapping[str, Array]) -> Array:
+    """What a slot stands for in the twin's arrays."""
+    place, count = slot.part
+    return arrays[slot.name] if count == 1 else np.split(arrays[slot.name], count)[place]
+
+
+def _distance(a: Array, b: Array) -> float:
+    """The largest difference of any element; where one is not finite, infinite unless the other is the same."""
+    with np.errstate(invalid="ignore"):
+        largest = float(np.abs(a - b).max())
+        if math.isfinite(largest):
+            return largest
+        same = (a == b) | (np.isnan(a) & np.isnan(b))
+        differences = np.where(same, 0.0, np.abs(a - b))
+    return float(np.where(np.isnan(differences), math.inf, differences).max())
 
 
 def _twin_of(layer: Any, framework_name: str, options: Mapping[str, Any]) -> tuple[Any, SimpleNamespace]:

@@ -1,18 +1,186 @@
-"""Losses that Keras lacks."""
+"""Losses that Keras lacks, or has with fewer options."""
 
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import keras
+import tensorflow as tf
 from keras import ops
+
+EPSILON = 1e-7
+MEAN = "sum_over_batch_size"
+
+
+def reduced(loss: Callable[..., Any], reduction: str, per_sample: bool = False) -> Callable[..., Any]:
+    """`loss` with a reduction; with `per_sample` averaged along the last axis first, as Keras' own losses are."""
+
+    def whole(*inputs: Any) -> Any:
+        losses = loss(*inputs)
+        if per_sample:
+            losses = ops.mean(losses, axis=-1)
+        return {"none": lambda z: z, "sum": ops.sum, "mean": ops.mean}[reduction](losses)
+
+    return whole
+
+
+def one_hot_like(t: Any, p: Any) -> Any:
+    """Class indices as rows like `p`; rows as they are."""
+    return t if len(t.shape) == len(p.shape) else ops.one_hot(ops.cast(t, "int32"), p.shape[-1], dtype=p.dtype)
+
+
+class ClassLoss:
+    """-sum_k w_k t_k log p_k with PyTorch's options, composed, for what Keras' own cross-entropies cannot do."""
+
+    def __init__(
+        self,
+        class_weights: Sequence[float] | None,
+        weighted_mean: bool,
+        ignore_index: int | None,
+        label_smoothing: float,
+        reduction: str,
+    ) -> None:
+        self.class_weights, self.weighted_mean, self.ignore_index = class_weights, weighted_mean, ignore_index
+        self.label_smoothing, self.reduction = label_smoothing, reduction
+
+    def __call__(self, log_p: Any, t: Any) -> Any:
+        w = ops.ones(log_p.shape[-1:], log_p.dtype)
+        if self.class_weights is not None:
+            w = ops.convert_to_tensor(self.class_weights, log_p.dtype)
+        kept = ops.ones(log_p.shape[:-1], log_p.dtype)
+        indices = len(t.shape) < len(log_p.shape)
+        if indices and self.ignore_index is not None:
+            kept = ops.cast(t != self.ignore_index, log_p.dtype)
+            t = ops.where(t != self.ignore_index, t, 0)
+        rows = one_hot_like(t, log_p)
+        smooth = rows * (1 - self.label_smoothing) + self.label_smoothing / log_p.shape[-1]
+        losses = -kept * ops.sum(w * smooth * log_p, axis=-1)
+        if self.reduction == "none":
+            return losses
+        total = ops.sum(kept * ops.sum(w * rows, axis=-1)) if indices and self.weighted_mean else ops.sum(kept)
+        return ops.sum(losses) / total if self.reduction == "mean" else ops.sum(losses)
+
+
+class SoftmaxCrossEntropy(ClassLoss):
+    """Cross-entropy from logits: Keras' own wherever it has the options, otherwise composed."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        reduction = MEAN if self.reduction == "mean" else self.reduction
+        self.rows = keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=self.label_smoothing, reduction=reduction
+        )
+        if self.class_weights is not None and self.weighted_mean and reduction == MEAN:
+            reduction = "mean_with_sample_weight"
+        self.indices = keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, ignore_class=self.ignore_index, reduction=reduction
+        )
+
+    def __call__(self, x: Any, t: Any) -> Any:
+        rows = len(t.shape) == len(x.shape)
+        if rows and self.class_weights is None:
+            return self.rows(t, x)
+        if rows or self.label_smoothing:
+            return super().__call__(ops.log_softmax(x), t)
+        if self.class_weights is None:
+            return self.indices(t, x)
+        kept = t if self.ignore_index is None else ops.where(t != self.ignore_index, t, 0)
+        return self.indices(t, x, sample_weight=ops.take(ops.convert_to_tensor(self.class_weights, x.dtype), kept))
 
 
 class CrossEntropy:
-    """Cross-entropy of clipped probabilities: Keras' own divides them by their sum first, and clips at 1e-7 only."""
+    """Cross-entropy of clipped probabilities. Keras' own clips at 1e-7 only and always normalises."""
 
-    def __init__(self, low: float, high: float, reduction: str) -> None:
-        self.low, self.high, self.reduction = low, high, reduction
+    def __init__(self, low: float, high: float, normalise: str, label_smoothing: float, reduction: str) -> None:
+        self.low, self.high, self.normalise = low, high, normalise
+        self.label_smoothing, self.reduction = label_smoothing, reduction
+        own = MEAN if reduction == "mean" else reduction
+        self.rows = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing, reduction=own)
+        self.indices = keras.losses.SparseCategoricalCrossentropy(reduction=own)
 
     def __call__(self, p: Any, t: Any) -> Any:
-        if len(t.shape) < len(p.shape):
-            t = ops.one_hot(t, p.shape[-1], dtype=p.dtype)
-        losses = -ops.sum(t * ops.log(ops.clip(p, self.low, self.high)), axis=-1)
-        return {"none": lambda z: z, "sum": ops.sum, "mean": ops.mean}[self.reduction](losses)
+        if (self.low, self.high) == (EPSILON, 1 - EPSILON):
+            if self.normalise == "before":
+                return self.rows(one_hot_like(t, p), p)
+            if self.normalise == "after" and len(t.shape) < len(p.shape) and not self.label_smoothing:
+                return self.indices(t, p)
+        return reduced(self.composed, self.reduction)(p, t)
+
+    def composed(self, p: Any, t: Any) -> Any:
+        rows = one_hot_like(t, p) * (1 - self.label_smoothing) + self.label_smoothing / p.shape[-1]
+        if self.normalise == "before":
+            p = p / ops.sum(p, axis=-1, keepdims=True)
+        clipped = ops.clip(p, self.low, self.high)
+        if self.normalise == "after":
+            clipped = clipped / ops.sum(clipped, axis=-1, keepdims=True)
+        return -ops.sum(rows * ops.log(clipped), axis=-1)
+
+
+def kl_divergence_of_logs(log_p: Any, t: Any, log_target: bool) -> Any:
+    """t (log t - log p) of each element, as PyTorch's KLDivLoss has it."""
+    if log_target:
+        return ops.exp(t) * (t - log_p)
+    return t * (ops.log(ops.where(ops.equal(t, 0), ops.ones_like(t), t)) - log_p)
+
+
+def weighted_sigmoid_cross_entropy(x: Any, t: Any, positive_weight: Any, label_smoothing: float) -> Any:
+    """Binary cross-entropy from logits with a weight for the positive class, which TensorFlow has and Keras has not."""
+    t = t * (1 - label_smoothing) + label_smoothing / 2
+    return tf.nn.weighted_cross_entropy_with_logits(t, x, ops.convert_to_tensor(positive_weight, x.dtype))
+
+
+def soft_margin(x: Any, t: Any) -> Any:
+    """log(1 + exp(-t x)) of each element."""
+    return ops.softplus(-t * x)
+
+
+def smooth_l1(p: Any, t: Any, beta: float) -> Any:
+    """Huber's loss divided by its delta."""
+    return keras.losses.huber(t[..., None], p[..., None], delta=beta) / beta
+
+
+def log_cosh(p: Any, t: Any) -> Any:
+    """log(cosh(p - t)), with a log 2 of p's own precision; Keras rounds it to float32."""
+    d = ops.abs(p - t)
+    return d + ops.softplus(-2 * d) - math.log(2)
+
+
+def poisson_nll(p: Any, t: Any, log_input: bool, full: bool, epsilon: float) -> Any:
+    """PyTorch's PoissonNLLLoss; Keras' Poisson has its epsilon fixed, and neither of the two options."""
+    loss = ops.exp(p) - t * p if log_input else p - t * ops.log(p + epsilon)
+    if not full:
+        return loss
+    n = ops.maximum(t, 1)
+    return loss + ops.where(t > 1, n * ops.log(n) - n + ops.log(2 * math.pi * n) / 2, ops.zeros_like(n))
+
+
+def gaussian_nll(m: Any, t: Any, v: Any, full: bool, epsilon: float) -> Any:
+    """(log v + (m - t)**2 / v) / 2, v at least epsilon; the gradient passes where it is not."""
+    v = v + ops.stop_gradient(ops.maximum(v, epsilon) - v)
+    return (ops.log(v) + (m - t) ** 2 / v) / 2 + (math.log(2 * math.pi) / 2 if full else 0.0)
+
+
+def cosine_embedding(a: Any, b: Any, t: Any, margin: float) -> Any:
+    """1 - cos where t is 1, what cos is above the margin where t is -1."""
+    lengths = (ops.sum(a * a, axis=-1) + 1e-12) * (ops.sum(b * b, axis=-1) + 1e-12)
+    cos = ops.sum(a * b, axis=-1) / ops.sqrt(lengths)
+    return ops.where(ops.equal(t, 1), 1 - cos, ops.maximum(cos - margin, 0.0))
+
+
+def triplet_margin(
+    anchor: Any, positive: Any, negative: Any, *, margin: float, p: float, epsilon: float, swap: bool
+) -> Any:
+    """What the distance to the positive, plus a margin, exceeds the distance to the negative by."""
+
+    def distance(x: Any, y: Any) -> Any:
+        return ops.sum(ops.abs(x - y + epsilon) ** p, axis=-1) ** (1 / p)
+
+    far = distance(anchor, negative)
+    if swap:
+        far = ops.minimum(far, distance(positive, negative))
+    return ops.maximum(distance(anchor, positive) - far + margin, 0.0)
+
+
+def margin_ranking(a: Any, b: Any, t: Any, margin: float) -> Any:
+    """What a falls short of b plus a margin by, or the other way round."""
+    return ops.maximum(-t * (a - b) + margin, 0.0)

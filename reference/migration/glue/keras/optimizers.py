@@ -1,9 +1,112 @@
-"""PyTorch's optimizers in Keras, where the two differ."""
+"""PyTorch's optimizers in Keras, where the two differ, and what surrounds a step: clipping, accumulation, decay."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
+
+# Keras casts these to the dtype of the weights, and on the way rounds Python numbers to float32 whatever that dtype is;
+# numbers of NumPy keep their digits
+CAST = ("beta_1", "beta_2", "momentum", "initial_accumulator_value")
+
+
+def made(kind: Any, o: SimpleNamespace, **options: Any) -> Any:
+    """An optimizer of this kind, with clipping, accumulation and weight decay as `o` has them."""
+    l2 = o.weight_decay and not o.decoupled
+    if l2 or o.clip_epsilon:
+        kind = type(f"{kind.__name__}Like", (LikeTorch, kind), {})
+    exact = {name: np.float64(value) if name in CAST else value for name, value in options.items()}
+    optimizer = kind(
+        o.lr,
+        clipvalue=o.clip_value,
+        clipnorm=o.clip_norm,
+        global_clipnorm=o.clip_global_norm,
+        weight_decay=np.float64(o.weight_decay) if o.weight_decay and o.decoupled else None,
+        gradient_accumulation_steps=o.accumulation_steps if o.accumulation_steps > 1 else None,
+        # Keras takes the mean of what it accumulates
+        loss_scale_factor=1 / o.accumulation_steps if o.accumulation == "sum" and o.accumulation_steps > 1 else None,
+        **exact,
+    )
+    if l2 or o.clip_epsilon:
+        optimizer.l2, optimizer.clip_epsilon = np.float64(o.weight_decay if l2 else 0.0), o.clip_epsilon
+    return optimizer
+
+
+class LikeTorch:
+    """Beside an optimizer's class: weight decay that is added to the gradient, and an epsilon in clipping by norm."""
+
+    l2: Any
+    clip_epsilon: float
+
+    def _clip_gradients(self: Any, grads: list[Any]) -> Any:
+        if self.clipnorm:
+            return [self._limited([g], self.clipnorm)[0] for g in grads]
+        if self.global_clipnorm:
+            return self._limited(grads, self.global_clipnorm)
+        return super()._clip_gradients(grads)  # type: ignore[misc]
+
+    def _limited(self, grads: list[Any], limit: float) -> list[Any]:
+        norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g in grads))
+        return [g * ops.minimum(1.0, limit / (norm + self.clip_epsilon)) for g in grads]
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        gradient = gradient + ops.cast(self.l2, variable.dtype) * variable
+        super().update_step(gradient, variable, learning_rate)  # type: ignore[misc]
+
+
+class Composed(keras.optimizers.Optimizer):
+    """An optimizer that is written as the `update` of one variable: it returns the step to subtract.
+
+    Its options are attributes; `slots` names its variables.
+    """
+
+    slots: tuple[str, ...] = ()
+
+    def __init__(self, learning_rate: float, **options: Any) -> None:
+        common = ("clipvalue", "clipnorm", "global_clipnorm", "weight_decay", "gradient_accumulation_steps")
+        kept = {name: options.pop(name) for name in (*common, "loss_scale_factor")}
+        super().__init__(learning_rate, **kept)
+        self.options = SimpleNamespace(**options)
+
+    def build(self, variables: Any) -> None:
+        super().build(variables)
+        self.kept = {name: self.add_optimizer_variables(variables, name) for name in self.slots}
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        index = self._get_variable_index(variable)
+        slots = {name: variables[index] for name, variables in self.kept.items()}
+        t = ops.cast(self.iterations + 1, variable.dtype)
+        options = {
+            name: ops.cast(np.float64(value), variable.dtype) if isinstance(value, float) else value
+            for name, value in vars(self.options).items()
+        }
+        self.assign_sub(variable, self.update(gradient, slots, learning_rate, t, SimpleNamespace(**options)))
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        raise NotImplementedError
+
+    def mean(self, slot: Any, value: Any, beta: float) -> Any:
+        """Take `value` into the moving average in `slot`; the average."""
+        return self.put(slot, slot + (value - slot) * (1 - beta))
+
+    def put(self, slot: Any, value: Any) -> Any:
+        self.assign(slot, value)
+        return value
+
+
+class TorchMomentum(Composed):
+    """SGD whose velocity gathers gradients instead of steps, with dampening of all but the first."""
+
+    slots = ("velocity",)
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        gained = lr * g if o.velocity_of == "steps" else g
+        kept = gained * (1 - o.dampening * ops.cast(t > 1, g.dtype))
+        v = self.put(slots["velocity"], o.momentum * slots["velocity"] + kept)
+        step = gained + o.momentum * v if o.nesterov else v
+        return step if o.velocity_of == "steps" else lr * step
 
 
 class TorchAdam(keras.optimizers.Adam):
@@ -21,3 +124,84 @@ class TorchAdam(keras.optimizers.Adam):
     @epsilon.setter
     def epsilon(self, value: float) -> None:
         self.corrected_epsilon = value
+
+
+class TorchAdagrad(Composed):
+    """Adagrad with epsilon outside the root, and with a learning rate that decays."""
+
+    slots = ("sum",)
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        s = self.put(slots["sum"], slots["sum"] + ops.cast(t == 1, g.dtype) * o.initial_accumulator + ops.square(g))
+        return lr / (1 + (t - 1) * o.lr_decay) * g / _root(s, o)
+
+
+class TorchRMSprop(Composed):
+    """RMSprop with epsilon inside or outside the root, and a velocity of gradients or of steps."""
+
+    slots = ("v", "mean", "velocity")
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        v = self.mean(slots["v"], ops.square(g), o.rho)
+        if o.centered:
+            v = v - ops.square(self.mean(slots["mean"], g, o.rho))
+        direction = (lr * g if o.velocity_of == "steps" else g) / _root(v, o)
+        velocity = self.put(slots["velocity"], o.momentum * slots["velocity"] + direction)
+        return velocity if o.velocity_of == "steps" else lr * velocity
+
+
+class TorchAdamax(Composed):
+    """Adamax with epsilon added to the size of the gradient, under the maximum."""
+
+    slots = ("m", "norm")
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        m = self.mean(slots["m"], g, o.beta_1)
+        norm = self.put(slots["norm"], ops.maximum(o.beta_2 * slots["norm"], ops.abs(g) + o.epsilon))
+        return lr / (1 - o.beta_1**t) * m / norm
+
+
+class TorchNadam(Composed):
+    """Nadam with a momentum decay; and with 0.96 in the dtype of the weights, which Keras rounds to float32."""
+
+    slots = ("m", "v", "product")
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        mu, mu_next = (o.beta_1 * (1 - 0.96 ** (step * o.momentum_decay) / 2) for step in (t, t + 1))
+        product = self.put(slots["product"], mu * (slots["product"] + ops.cast(t == 1, g.dtype)))
+        m, v = self.mean(slots["m"], g, o.beta_1), self.mean(slots["v"], ops.square(g), o.beta_2)
+        m_hat = mu_next * m / (1 - product * mu_next) + (1 - mu) * g / (1 - product)
+        return lr * m_hat / (ops.sqrt(v / (1 - o.beta_2**t)) + o.epsilon)
+
+
+class RAdam(Composed):
+    """RAdam, which Keras has not."""
+
+    slots = ("m", "v")
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        m, v = self.mean(slots["m"], g, o.beta_1), self.mean(slots["v"], ops.square(g), o.beta_2)
+        m_hat, correction_2 = m / (1 - o.beta_1**t), 1 - o.beta_2**t
+        longest = 2 / (1 - o.beta_2) - 1
+        length = longest - 2 * t * o.beta_2**t / correction_2
+        rectified = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+        # where it is short the root is of a negative number, and not used
+        adaptive = ops.sqrt(ops.maximum(rectified, 0.0) * correction_2) / (ops.sqrt(v) + o.epsilon)
+        return lr * m_hat * ops.where(length > 5, adaptive, 1.0)
+
+
+class Rprop(Composed):
+    """Rprop, which Keras has not."""
+
+    slots = ("g", "size")
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        turn = g * slots["g"]
+        factor = ops.where(turn > 0, o.increase, ops.where(turn < 0, o.decrease, ops.ones_like(g)))
+        size = (slots["size"] + ops.cast(t == 1, g.dtype) * lr) * factor
+        size = self.put(slots["size"], ops.clip(size, o.smallest, o.largest))
+        return size * ops.sign(self.put(slots["g"], ops.where(turn < 0, ops.zeros_like(g), g)))
+
+
+def _root(s: Any, o: SimpleNamespace) -> Any:
+    return ops.sqrt(s + o.epsilon) if o.epsilon_inside else ops.sqrt(s) + o.epsilon

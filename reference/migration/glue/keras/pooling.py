@@ -1,46 +1,107 @@
-"""Pooling that Keras lacks. Arrays are channels last, as Keras has them."""
+"""Pooling that Keras lacks. Arrays are channels last, as Keras has them; a kernel has one number for each axis.
+
+TensorFlow's 3D pooling has no float64 kernel on a CPU, and its maximum hands the whole gradient to each of equal
+maxima. Here a volume is pooled over height and width first, then over depth: the same, with the gradient to the first.
+"""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from keras import ops
 
 from scratch.windows import pad_amounts
 
+Sizes = tuple[int, ...]
 
-def pad2d(x: Any, padding: Any, kernel: tuple[int, ...], stride: tuple[int, ...], value: float = 0.0) -> Any:
-    """`value` around (batch, height, width, channels): "valid", "same", or numbers for both sides as in PyTorch."""
-    pads = pad_amounts(padding, tuple(x.shape[1:3]), kernel, stride, (1, 1))
+
+def padded(x: Any, padding: Any, kernel: Sizes, stride: Sizes, value: float = 0.0) -> Any:
+    """`value` around (batch, *spatial, channels): "valid", "same", or numbers for both sides as in PyTorch."""
+    pads = pad_amounts(padding, tuple(x.shape[1:-1]), kernel, stride, (1,) * len(kernel))
     return ops.pad(x, [(0, 0), *pads, (0, 0)], constant_values=value) if any(map(any, pads)) else x
 
 
-def max_pool2d(x: Any, kernel: tuple[int, ...], stride: tuple[int, ...], padding: Any) -> Any:
+def by_planes(pool: Callable[[Any, Sizes, Sizes], Any], x: Any, kernel: Sizes, stride: Sizes) -> Any:
+    """`pool(x, kernel, stride)`, a pooling of planes, over a volume: each plane, then what is left along the depth."""
+    n, depth, height, width, channels = x.shape
+    planes = pool(ops.reshape(x, (n * depth, height, width, channels)), kernel[1:], stride[1:])
+    height, width = planes.shape[1:3]
+    lines = pool(ops.reshape(planes, (n, depth, height * width, channels)), (kernel[0], 1), (stride[0], 1))
+    return ops.reshape(lines, (n, lines.shape[1], height, width, channels))
+
+
+def max_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Any) -> Any:
     """Max-pooling that also takes PyTorch's padding in numbers: cells of -inf that never win."""
-    if isinstance(padding, str):
+    if not isinstance(padding, str):
+        x, padding = padded(x, padding, kernel, stride, -math.inf), "valid"
+    if len(kernel) < 3:
         return ops.max_pool(x, kernel, stride, padding)
-    return ops.max_pool(pad2d(x, padding, kernel, stride, -math.inf), kernel, stride, "valid")
+    return by_planes(lambda z, k, s: ops.max_pool(z, k, s, padding), x, kernel, stride)
 
 
-def avg_pool2d(x: Any, kernel: tuple[int, ...], stride: tuple[int, ...], padding: Any, count_padding: bool) -> Any:
+def avg_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Any, count_padding: bool) -> Any:
     """Average pooling that also takes PyTorch's padding in numbers, counted in the divisor or not."""
     if isinstance(padding, str) and not count_padding:
-        return ops.average_pool(x, kernel, stride, padding)
+        return _mean(x, kernel, stride, padding)
 
     def mean(z: Any) -> Any:
-        return ops.average_pool(pad2d(z, padding, kernel, stride), kernel, stride, "valid")
+        return _mean(padded(z, padding, kernel, stride), kernel, stride, "valid")
 
     return mean(x) if count_padding else mean(x) / mean(ops.ones_like(x))
 
 
-def sum_pool2d(x: Any, kernel: tuple[int, ...], stride: tuple[int, ...], padding: Any) -> Any:
+def _mean(x: Any, kernel: Sizes, stride: Sizes, padding: str) -> Any:
+    if len(kernel) < 3:
+        return ops.average_pool(x, kernel, stride, padding)
+    # how much of a window is padding is a product over the axes, so a mean of means leaves the padding out too
+    return by_planes(lambda z, k, s: ops.average_pool(z, k, s, padding), x, kernel, stride)
+
+
+def sum_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Any) -> Any:
     """The sum of each window: the mean times the number of its places, padding being zero."""
-    mean = ops.average_pool(pad2d(x, padding, kernel, stride), kernel, stride, "valid")
-    return mean * math.prod(kernel)
+    return _mean(padded(x, padding, kernel, stride), kernel, stride, "valid") * math.prod(kernel)
 
 
-def lp_pool2d(x: Any, p: float, kernel: tuple[int, ...], stride: tuple[int, ...], padding: Any) -> Any:
+def lp_pool(x: Any, p: float, kernel: Sizes, stride: Sizes, padding: Any) -> Any:
     """The p-norm of each window; its gradient is 0 where the whole window is 0."""
-    power = sum_pool2d(ops.abs(x) ** p, kernel, stride, padding)
+    power = sum_pool(ops.abs(x) ** p, kernel, stride, padding)
     # the root's slope at 0 is infinite, and 0 times it would be NaN: such windows get a root of 1, then 0
     empty = ops.equal(power, 0)
     return ops.where(empty, ops.zeros_like(power), ops.where(empty, ops.ones_like(power), power) ** (1 / p))
+
+
+def max_pool_in_float32(x: Any, kernel: Sizes, stride: Sizes, padding: str) -> Any:
+    """TensorFlow's own kernel, in the float32 it has on a CPU in three dimensions."""
+    return ops.cast(ops.max_pool(ops.cast(x, "float32"), kernel, stride, padding), x.dtype)
+
+
+def adaptive_avg_pool(x: Any, output_size: Sizes) -> Any:
+    """Average pooling of a volume to a given size."""
+    return _axis_by_axis(ops.adaptive_average_pool, x, output_size)
+
+
+def adaptive_max_pool(x: Any, output_size: Sizes) -> Any:
+    """Max-pooling to a given size: Keras' own where TensorFlow can differentiate it, else axis by axis.
+
+    Keras also makes windows one longer than it needs. Where an axis is pooled to 1 or has a single element they are
+    longer than the axis, and TensorFlow's gradient is then uninitialised memory or stops the process.
+    Axis by axis the first of equal maxima row by row gets the gradient; with Keras' own, the first column by column.
+    """
+    sizes = x.shape[1:-1]
+    if len(output_size) < 3 and min(*sizes, *output_size) > 1:
+        return ops.adaptive_max_pool(x, output_size if len(output_size) > 1 else output_size[0])
+    return _axis_by_axis(_max_of_lines, x, output_size)
+
+
+def _max_of_lines(x: Any, size: int) -> Any:
+    n = x.shape[1]
+    return ops.repeat(ops.max_pool(x, n), size, axis=1) if min(n, size) == 1 else ops.adaptive_max_pool(x, size)
+
+
+def _axis_by_axis(pool: Callable[[Any, int], Any], x: Any, output_size: Sizes) -> Any:
+    """`pool`, an adaptive pooling of sequences, along the last spatial axis, then along the one before it, ..."""
+    for axis, size in reversed(list(enumerate(output_size, start=1))):
+        before, n, after = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
+        lines = pool(ops.reshape(x, (math.prod(before), n, math.prod(after))), size)
+        x = ops.reshape(lines, (*before, size, *after))
+    return x

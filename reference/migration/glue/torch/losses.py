@@ -1,19 +1,113 @@
-"""Losses that PyTorch lacks."""
+"""Losses that PyTorch lacks. Those of one class among several take the classes last."""
 
-from torch import Tensor, nn
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 
-class CrossEntropy(nn.Module):
+def reduced(loss: Callable[..., Tensor], reduction: str, per_sample: bool = False) -> Callable[..., Tensor]:
+    """`loss` with a reduction; with `per_sample` averaged along the last axis first, as Keras' losses are."""
+
+    def whole(*inputs: Tensor) -> Tensor:
+        losses = loss(*inputs)
+        if per_sample:
+            losses = losses.mean(-1)
+        return losses if reduction == "none" else getattr(losses, reduction)()
+
+    return whole
+
+
+def class_loss(loss: Callable[..., Tensor], x: Tensor, t: Tensor) -> Tensor:
+    """A loss of PyTorch's, which takes the classes along axis 1."""
+    return loss(x.movedim(-1, 1).contiguous(), t if t.ndim < x.ndim else t.movedim(-1, 1))
+
+
+def mean_over_targets(loss: Callable[..., Tensor], x: Tensor, t: Tensor, ignore_index: int | None) -> Tensor:
+    """The sum of weighted losses over the number of targets; PyTorch divides by the sum of their weights."""
+    count = t.numel() if t.ndim < x.ndim else t[..., 0].numel()
+    if ignore_index is not None and t.ndim < x.ndim:
+        count = int((t != ignore_index).sum())
+    return class_loss(loss, x, t) / count
+
+
+def cross_entropy(p: Tensor, t: Tensor, low: float, high: float, normalise: str, label_smoothing: float) -> Tensor:
     """Cross-entropy of clipped probabilities: PyTorch's own takes logits only. Targets are rows or class indices."""
+    rows = t if t.ndim == p.ndim else F.one_hot(t, p.shape[-1]).to(p.dtype)
+    rows = rows * (1 - label_smoothing) + label_smoothing / p.shape[-1]
+    if normalise == "before":
+        p = p / p.sum(-1, keepdim=True)
+    clipped = p.clamp(low, high)
+    if normalise == "after":
+        clipped = clipped / clipped.sum(-1, keepdim=True)
+    return -(rows * clipped.log()).sum(-1)
 
-    def __init__(self, low: float, high: float, reduction: str) -> None:
-        super().__init__()
-        self.low, self.high, self.reduction = low, high, reduction
 
-    def forward(self, p: Tensor, t: Tensor) -> Tensor:
-        log = p.clamp(self.low, self.high).log()
-        if t.ndim < p.ndim:
-            return F.nll_loss(log, t, reduction=self.reduction)
-        losses = -(t * log).sum(-1)
-        return losses if self.reduction == "none" else getattr(losses, self.reduction)()
+def kl_divergence(p: Tensor, t: Tensor, epsilon: float) -> Tensor:
+    """The divergence of each sample, from probabilities clipped as in Keras; PyTorch's own takes their logarithm."""
+    return F.kl_div(p.clamp(epsilon, 1).log(), t.clamp(epsilon, 1), reduction="none").sum(-1)
+
+
+def binary_cross_entropy(p: Tensor, t: Tensor, epsilon: float, label_smoothing: float) -> Tensor:
+    """Binary cross-entropy of clipped probabilities: PyTorch's own clips the logarithms, at -100."""
+    t = t * (1 - label_smoothing) + label_smoothing / 2
+    return F.binary_cross_entropy(p.clamp(epsilon, 1 - epsilon), t, reduction="none")
+
+
+def binary_focal_cross_entropy(
+    p: Tensor, t: Tensor, gamma: float, alpha: float | None, label_smoothing: float
+) -> Tensor:
+    """Keras' focal loss: binary cross-entropy times (1 - q)**gamma, q the probability of the right class."""
+    loss = binary_cross_entropy(p, t, 1e-7, label_smoothing)
+    t = t * (1 - label_smoothing) + label_smoothing / 2
+    balance = 1.0 if alpha is None else alpha * t + (1 - alpha) * (1 - t)
+    return balance * (1 - (t * p + (1 - t) * (1 - p))) ** gamma * loss
+
+
+def hinge(p: Tensor, t: Tensor) -> Tensor:
+    """max(1 - t p, 0) of each element."""
+    return (1 - t * p).clamp(min=0)
+
+
+def squared_hinge(p: Tensor, t: Tensor) -> Tensor:
+    """The square of it."""
+    return hinge(p, t) ** 2
+
+
+def categorical_hinge(p: Tensor, t: Tensor) -> Tensor:
+    """max(1 + the largest wrong score - the right one, 0); PyTorch's MultiMarginLoss sums over the wrong ones."""
+    return (1 + ((1 - t) * p).amax(-1) - (t * p).sum(-1)).clamp(min=0)
+
+
+def log_cosh(p: Tensor, t: Tensor) -> Tensor:
+    """log(cosh(p - t)), without overflow."""
+    d = (p - t).abs()
+    return d + F.softplus(-2 * d) - math.log(2)
+
+
+def mean_absolute_percentage_error(p: Tensor, t: Tensor) -> Tensor:
+    """100 |t - p| / |t|, |t| being at least Keras' epsilon."""
+    return 100 * ((t - p) / t.abs().clamp(min=1e-7)).abs()
+
+
+def mean_squared_logarithmic_error(p: Tensor, t: Tensor) -> Tensor:
+    """The squared difference of log(1 + p) and log(1 + t), both at least Keras' epsilon."""
+    return ((p.clamp(min=1e-7) + 1).log() - (t.clamp(min=1e-7) + 1).log()) ** 2
+
+
+def cosine_similarity(p: Tensor, t: Tensor, epsilon: float) -> Tensor:
+    """Minus the cosine of each pair of vectors."""
+    return -F.cosine_similarity(p, t, dim=-1, eps=epsilon)
+
+
+def smoothed(loss: Callable[..., Tensor], label_smoothing: float) -> Callable[..., Tensor]:
+    """A loss of PyTorch's own with the labels 0 and 1 smoothed first, which none of two classes does."""
+    return lambda x, t: loss(x, t * (1 - label_smoothing) + label_smoothing / 2)
+
+
+def weights(values: Any) -> Tensor | None:
+    """Class weights as PyTorch's losses take them."""
+    return None if values is None else torch.tensor(values, dtype=torch.get_default_dtype())

@@ -1,23 +1,152 @@
-"""Keras' optimizers in PyTorch, where the two differ."""
+"""Keras' optimizers in PyTorch, where the two differ, and what surrounds a step: clipping, accumulation, decay."""
 
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 
+# what clip_grad_norm_ adds to the norm
+CLIP_EPSILON = 1e-6
 
-class KerasAdam(torch.optim.Adam):
-    """Adam with Keras' epsilon, which is added to the root of v before the bias correction.
+
+def made(kind: Any, o: SimpleNamespace, *hooks: Any, **options: Any) -> Callable[[Any], Any]:
+    """A function of the weights that gives an optimizer of this kind, with weight decay as `o` has it.
+
+    Each hook is run before a step, as `Optimizer.register_step_pre_hook` does.
+    """
+    decoupled = o.weight_decay if o.decoupled else 0.0
+    if o.weight_decay and not o.decoupled:
+        options["weight_decay"] = o.weight_decay
+
+    def make(weights: Any) -> Any:
+        optimizer = kind(weights, lr=o.lr, **options)
+        for hook in [*hooks, DecoupledDecay(decoupled)] if decoupled else hooks:
+            optimizer.register_step_pre_hook(hook)
+        return optimizer
+
+    return make
+
+
+def clip_gradients(weights: Iterable[Any], o: SimpleNamespace) -> None:
+    """Clip the gradients of weights as Keras' clipvalue, clipnorm or global_clipnorm, before a step."""
+    weights = list(weights)
+    if o.clip_value is not None:
+        torch.nn.utils.clip_grad_value_(weights, o.clip_value)
+    elif o.clip_norm is not None:
+        for w in weights:
+            _clip_norm([w], o.clip_norm, o.clip_epsilon)
+    elif o.clip_global_norm is not None:
+        _clip_norm(weights, o.clip_global_norm, o.clip_epsilon)
+
+
+def _clip_norm(weights: list[Any], limit: float, epsilon: float) -> None:
+    if epsilon == CLIP_EPSILON:
+        torch.nn.utils.clip_grad_norm_(weights, limit)
+        return
+    norm = torch.nn.utils.get_total_norm([w.grad for w in weights])
+    for w in weights:
+        w.grad.mul_(torch.clamp(limit / (norm + epsilon), max=1.0))
+
+
+class DecoupledDecay:
+    """w <- w - lr weight_decay w before the step, which Keras has for every optimizer and PyTorch for the Adams."""
+
+    def __init__(self, weight_decay: float) -> None:
+        self.weight_decay = weight_decay
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def __call__(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        for group in optimizer.param_groups:
+            for w in group["params"]:
+                w.mul_(1 - group["lr"] * self.weight_decay)
+
+
+class VelocityOfSteps:
+    """Keras' velocity, which gathers steps instead of gradients.
+
+    PyTorch multiplies by lr at the end, so what is in the buffer is rescaled whenever lr changes.
+    """
+
+    def __init__(self) -> None:
+        self.lr: float | None = None
+
+    def __call__(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        (group,) = optimizer.param_groups
+        if self.lr not in (None, group["lr"]):
+            for slots in optimizer.state.values():
+                slots["momentum_buffer"].mul_(self.lr / group["lr"])
+        self.lr = group["lr"]
+
+
+class RawEpsilon:
+    """Keras' epsilon of Adam, which is added to the root of v before the bias correction.
 
     PyTorch adds epsilon to the corrected root, so its epsilon has to be larger by 1 / sqrt(1 - beta_2**t) at step t.
     """
 
-    def __init__(self, params: Any, *, eps: float = 1e-7, **kwargs: Any) -> None:
-        super().__init__(params, eps=eps, **kwargs)
-        self.raw_epsilon = eps
+    def __init__(self, epsilon: float) -> None:
+        self.epsilon = epsilon
 
-    def step(self, closure: Any = None) -> Any:
-        steps = [int(slots["step"]) for slots in self.state.values()]
-        t = max(steps, default=0) + 1
+    def __call__(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        t = max((int(slots["step"]) for slots in optimizer.state.values()), default=0) + 1
+        for group in optimizer.param_groups:
+            group["eps"] = self.epsilon / (1 - group["betas"][1] ** t) ** 0.5
+
+
+class Composed(torch.optim.Optimizer):
+    """An optimizer that is written as the `update` of one weight, in place."""
+
+    def __init__(self, weights: Any, lr: float, **options: Any) -> None:
+        super().__init__(weights, {"lr": lr, "weight_decay": 0.0, **options})
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def step(self, closure: Any = None) -> None:
         for group in self.param_groups:
-            group["eps"] = self.raw_epsilon / (1 - group["betas"][1] ** t) ** 0.5
-        return super().step(closure)
+            for w in group["params"]:
+                slots = self.state[w]
+                slots["step"] = slots.get("step", 0) + 1
+                g = w.grad.add(w, alpha=group["weight_decay"]) if group["weight_decay"] else w.grad
+                self.update(w, g, slots, group)
+
+    def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    @staticmethod
+    def slot(slots: dict[str, Any], name: str, w: Any) -> Any:
+        """The tensor of this name, zeros at first."""
+        return slots.setdefault(name, torch.zeros_like(w))
+
+
+class KerasRMSprop(Composed):
+    """RMSprop with epsilon inside the root. Its velocity is PyTorch's."""
+
+    def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
+        v = self.slot(slots, "square_avg", w).mul_(group["alpha"]).addcmul_(g, g, value=1 - group["alpha"])
+        if group["centered"]:
+            v = v - self.slot(slots, "grad_avg", w).lerp_(g, 1 - group["alpha"]).square()
+        direction = g / (v + group["eps"]).sqrt()
+        if group["momentum"]:
+            direction = self.slot(slots, "momentum_buffer", w).mul_(group["momentum"]).add_(direction)
+        w.sub_(direction, alpha=group["lr"])
+
+
+class KerasAdamax(Composed):
+    """Adamax with epsilon added to the norm where it divides."""
+
+    def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
+        beta_1, beta_2 = group["betas"]
+        m = self.slot(slots, "exp_avg", w).lerp_(g, 1 - beta_1)
+        u = self.slot(slots, "exp_inf", w)
+        torch.maximum(u.mul_(beta_2), g.abs(), out=u)
+        w.addcdiv_(m, u + group["eps"], value=-group["lr"] / (1 - beta_1 ** slots["step"]))
+
+
+class Lion(Composed):
+    """Lion, which PyTorch has not."""
+
+    def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
+        beta_1, beta_2 = group["betas"]
+        m = self.slot(slots, "exp_avg", w)
+        w.sub_(m.mul(beta_1).add(g, alpha=1 - beta_1).sign(), alpha=group["lr"])
+        m.mul_(beta_2).add_(g, alpha=1 - beta_2)

@@ -1,0 +1,87 @@
+"""Layers made of layers, and what parity does not see of recurrent ones."""
+
+import numpy as np
+import pytest
+
+from scratch.architectures import residual_block
+from scratch.bidirectional import Bidirectional
+from scratch.dense import Dense
+from scratch.gru import GRU
+from scratch.lstm import LSTM
+from scratch.merging import Add, Concatenate
+from scratch.network import Branches, Residual, Sequential
+from scratch.recurrent import SimpleRNN
+from scratch.stacked import Stacked
+from scratch.time_distributed import TimeDistributed
+
+X, STEPS = np.random.default_rng(0).standard_normal((2, 3)), np.random.default_rng(1).standard_normal((2, 5, 3))
+COMPOSITES = [
+    (Sequential([Dense(3, 4), Dense(4, 2)]), X),
+    (Residual([Dense(3, 4), Dense(4, 3)]), X),
+    (Residual([Dense(3, 2)], Dense(3, 2)), X),
+    (Branches([Dense(3, 2), Dense(3, 4)], Concatenate()), X),
+    (Bidirectional(LSTM, 3, 2), STEPS),
+    (Bidirectional(GRU, 3, 2, merge="mul", sequences=False), STEPS),
+    (Stacked(SimpleRNN, 3, 2), STEPS),
+    (TimeDistributed(Dense(3, 2)), STEPS),
+]
+
+
+@pytest.mark.parametrize(("layer", "x"), COMPOSITES, ids=lambda each: type(each).__name__)
+def test_the_input_gradient_can_be_spared(layer, x):
+    dy = np.ones_like(layer.forward(x))
+    assert layer.backward(dy).shape == x.shape
+    before = {name: g.copy() for name, g in layer.grads.items()}
+    layer.input_gradient = False
+    layer.forward(x)
+    assert layer.backward(dy) is None
+    assert layer.grads.keys() == before.keys() == layer.params.keys()
+    assert all(np.array_equal(g, before[name]) for name, g in layer.grads.items())
+
+
+def test_training_reaches_every_part():
+    block = residual_block(2, 4, stride=2)
+    block.training = False
+    norm = block.parts["0"].parts["main"].parts["1"]
+    assert norm.training is False
+    block.training = True
+    assert norm.training is True
+
+
+def test_weights_and_buffers_are_loaded_by_name():
+    block, other = residual_block(2, 4, rng=0), residual_block(2, 4, rng=1)
+    assert {"0.main.0.w", "0.main.1.gamma", "0.shortcut.0.w"} <= block.params.keys()
+    assert "0.main.1.running_mean" in block.buffers
+    x = np.random.default_rng(2).standard_normal((2, 4, 3, 2))
+    block.forward(x)
+    other.load(block.params, block.buffers)
+    block.training = other.training = False
+    assert np.array_equal(block.forward(x), other.forward(x))
+    with pytest.raises(ValueError, match=r"no layer has \['0.main.9.w'\]"):
+        other.load({**block.params, "0.main.9.w": x})
+
+
+def test_a_new_lstm_remembers():
+    b = LSTM(3, 4, forget_bias=1.0).params["b"]
+    assert b.tolist() == [0] * 4 + [1] * 4 + [0] * 8
+
+
+@pytest.mark.parametrize(
+    ("layer", "given", "message"),
+    [
+        (LSTM(3, 4), (np.zeros((2, 4)),), "LSTM takes the states h_0, c_0, got 1"),
+        (GRU(3, 4), (np.zeros((2, 3)),), r"GRU: h_0 has shape \(2, 3\), expected \(2, 4\)"),
+        (SimpleRNN(3, 4), (np.ones((2, 4), bool),), r"SimpleRNN: mask has shape \(2, 4\), expected \(2, 5\)"),
+    ],
+    ids=["one-of-two", "state", "mask"],
+)
+def test_what_does_not_fit_is_refused(layer, given, message):
+    with pytest.raises(ValueError, match=message):
+        layer.forward(STEPS, *given)
+
+
+def test_merging_refuses_other_shapes():
+    with pytest.raises(ValueError, match=r"Add takes two or more of one shape, got \[\(2, 3\), \(2, 5, 3\)\]"):
+        Add().forward(X, STEPS)
+    with pytest.raises(ValueError, match="merge is 'max', expected one of concat, sum, mul, ave"):
+        Bidirectional(LSTM, 3, 4, merge="max")

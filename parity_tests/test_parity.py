@@ -1,0 +1,91 @@
+"""Every pair agrees with every judge, in both dtypes, on its declared cases and on some random ones."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import reference.frameworks
+from reference.compare import Finding
+from reference.frameworks import MissingFramework
+from reference.pair import FRAMEWORKS, Case, Pair
+from reference.parity import DTYPES, Check, cases_of, check, judges_of
+from reference.registry import pairs
+
+DRAWS = 4
+SEED = 0
+
+
+def trials() -> Iterator[Any]:
+    for name, pair in pairs().items():
+        for case in cases_of(pair, DRAWS, SEED):
+            for dtype in DTYPES:
+                for judge in judges_of(pair, case, dtype):
+                    yield pytest.param(
+                        pair,
+                        case,
+                        judge,
+                        dtype,
+                        id=f"{name}-{judge}-{dtype}-{case.name}",
+                        marks=pytest.mark.xdist_group(name),
+                    )
+
+
+TRIALS = list(trials())
+
+
+@pytest.mark.parametrize(("pair", "case", "judge", "dtype"), TRIALS)
+def test_agrees(pair: Pair, case: Case, judge: str, dtype: str) -> None:
+    checked = check(pair, case, judge, dtype, SEED)
+    assert checked.agree, explained(checked)
+
+
+def explained(checked: Check) -> str:
+    """Every quantity that disagrees, and what repeats the check."""
+    unit = "standard errors" if pairs()[checked.pair].kind == "initializer" else "ulp"
+    lines = [described(finding, unit) for finding in checked.findings if not finding.agree]
+    return "\n".join(["", *lines, checked.command])
+
+
+def described(finding: Finding, unit: str) -> str:
+    """A disagreement: where, both values, how far apart they are and how far they may be."""
+    if finding.problem:
+        return f"{finding.name} {finding.problem}"
+    place = f"{finding.name}[{', '.join(map(str, finding.index))}]" if finding.index else finding.name
+    error = f"{finding.max_abs:.3g}, {finding.ulp:.3g} {unit} where {finding.allowed:.3g} are allowed"
+    return f"{place} is {finding.got!r}, expected {finding.want!r}; off by {error}"
+
+
+def test_every_pair_is_held_to_both_frameworks() -> None:
+    """A case may leave a framework out, a pair only where it says that there is no twin."""
+    asked = {(trial.values[0].name, trial.values[2]) for trial in TRIALS}
+    twins = {(name, f) for name, pair in pairs().items() for f in FRAMEWORKS if pair.twin(f).likeness != "none"}
+    assert twins <= asked
+
+
+def test_ids_are_unique() -> None:
+    ids = [trial.id for trial in TRIALS]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("judge", FRAMEWORKS)
+def test_a_missing_framework_fails(judge: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not skipped, and not taken for a disagreement of the layer either."""
+    monkeypatch.setitem(reference.frameworks._PACKAGES, judge, ("no_such_package",))
+    pair = pairs()["dense"]
+    for layer in (None, pair.layer):
+        with pytest.raises(MissingFramework, match=f"{judge} was asked for"):
+            check(pair, pair.cases[0], judge, layer=layer)
+
+
+def test_collecting_imports_no_framework() -> None:
+    code = (
+        "import sys, test_parity, test_wrong_layers\n"
+        "print(sorted({'torch', 'keras', 'tensorflow'} & sys.modules.keys()))"
+    )
+    here = Path(__file__).parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,108 @@
+"""The suite tests itself: every wrong version of a layer disagrees, where the right one agrees."""
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from wrong import Version, Versions, right_versions, wrong_versions
+
+from reference.pair import FRAMEWORKS, Pair
+from reference.parity import CONTRACT, DERIVATIVE, DTYPES, Check, check, judges_of
+from reference.registry import family, find, pairs
+
+LEAST = 5
+# These families still lack wrong versions of their own; whatever is added to them leaves this list.
+PENDING = (
+    "adam_optimizers",
+    "adaptive_optimizers",
+    "cyclic_schedules",
+    "default_initializers",
+    "initializers",
+    "optimizers",
+    "plateau",
+    "schedules",
+    "sign_optimizers",
+)
+# what a mistake shows in -> the judges that must each see it, and the dtypes they may use
+CAUGHT_BY = {
+    "outputs": (FRAMEWORKS, ("float64",)),
+    "gradients": ((*FRAMEWORKS, DERIVATIVE), ("float64",)),
+    "kinks": (FRAMEWORKS, ("float64",)),
+    "torch": (("torch",), ("float64",)),
+    "precision": (FRAMEWORKS, ("float32",)),
+    "contract": ((CONTRACT,), DTYPES),
+}
+WRONG = wrong_versions()
+
+
+def trials() -> Iterator[Any]:
+    for name, versions in WRONG.items():
+        for shows_in, version in versions:
+            for judge in CAUGHT_BY[shows_in][0]:
+                yield pytest.param(
+                    name,
+                    version,
+                    shows_in,
+                    judge,
+                    id=f"{name}-{judge}-{version.__name__}",
+                    marks=pytest.mark.xdist_group(name),
+                )
+
+
+@functools.cache
+def right(pair: Pair, case: str, judge: str, dtype: str) -> Check:
+    return check(pair, next(c for c in pair.cases if c.name == case), judge, dtype)
+
+
+def disagreements(pair: Pair, version: Version, judge: str, dtypes: tuple[str, ...]) -> Iterator[Check]:
+    """The checks that the version fails by what it computes; that it merely breaks down does not count."""
+    for dtype in dtypes:
+        for case in pair.cases:
+            if judge in judges_of(pair, case, dtype):
+                checked = check(pair, case, judge, dtype, layer=version)
+                if any(not f.agree and f.name != "run" for f in checked.findings):
+                    yield checked
+
+
+@pytest.mark.parametrize(("name", "version", "shows_in", "judge"), list(trials()))
+def test_a_wrong_version_is_caught(name: str, version: Version, shows_in: str, judge: str) -> None:
+    pair = find(name)
+    caught = next(disagreements(pair, version, judge, CAUGHT_BY[shows_in][1]), None)
+    assert caught is not None, f"{version.__name__} ({version.__doc__}) survives {judge} in every case of {name}"
+    if shows_in in ("gradients", "kinks"):
+        assert all(finding.agree for finding in caught.findings if finding.name == "y")
+    unmistaken = right(pair, caught.case, judge, caught.dtype)
+    assert unmistaken.agree, unmistaken
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        pytest.param(name, version, id=f"{name}-{version.__name__}", marks=pytest.mark.xdist_group(name))
+        for name, versions in right_versions().items()
+        for version in versions
+    ],
+)
+def test_a_rewritten_layer_without_mistake_agrees(name: str, version: Version) -> None:
+    pair = find(name)
+    failed = [
+        checked
+        for case in pair.cases
+        for judge in judges_of(pair, case, "float64")
+        if not (checked := check(pair, case, judge, layer=version)).agree
+    ]
+    assert not failed
+
+
+@pytest.mark.parametrize("name", list(pairs()))
+def test_every_pair_has_wrong_versions(name: str) -> None:
+    versions = [version for _, version in WRONG.get(name, Versions())]
+    least = LEAST if family(name) not in PENDING else 0
+    assert len(versions) >= least, f"{name} has {len(versions)} wrong versions in parity_tests/wrong, needs {LEAST}"
+    assert len({version.__name__ for version in versions}) == len(versions)
+    assert all((version.__doc__ or "").count("\n") == 0 < len(version.__doc__ or "") for version in versions)
+
+
+def test_only_pairs_have_wrong_versions() -> None:
+    assert WRONG.keys() | right_versions().keys() <= pairs().keys()

@@ -1,0 +1,260 @@
+"""Wrong versions of attention and of the sinusoidal positions."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from scratch.attention import DotProductAttention, SinusoidalPositions
+from scratch.layer import Array
+from wrong import Versions
+from wrong.common import GRADIENTS, LINEAR, OverwritesOutput, ReturnsCotangent, ReusesOutput, TurnsToFloat64, made_by
+from wrong.several_inputs import ChangesFirst, CountsCalls, GradientsTurnToFloat64
+
+Mask = Array | None
+
+
+class Unscaled(DotProductAttention):
+    """Leaves the scores unscaled, as Luong's attention does."""
+
+    def __init__(self, *, scale: float | None = None, causal: bool = False) -> None:
+        super().__init__(scale=1.0 if scale is None else scale, causal=causal)
+
+
+class DividesBySize(DotProductAttention):
+    """Divides by the size, not by its root."""
+
+    def forward(self, q: Array, k: Array, v: Array, mask: Mask = None) -> Array:
+        self.scale = 1 / q.shape[-1] if self.scale is None else self.scale
+        return super().forward(q, k, v, mask)
+
+
+class ScalesByKeys(DotProductAttention):
+    """Takes the root of the number of keys in the place of their size."""
+
+    def forward(self, q: Array, k: Array, v: Array, mask: Mask = None) -> Array:
+        self.scale = 1 / math.sqrt(k.shape[-2]) if self.scale is None else self.scale
+        return super().forward(q, k, v, mask)
+
+
+class MaskInverted(DotProductAttention):
+    """Takes a true mask for one that blocks, as torch.nn.MultiheadAttention does."""
+
+    def forward(self, q: Array, k: Array, v: Array, mask: Mask = None) -> Array:
+        return super().forward(q, k, v, ~mask if mask is not None and mask.dtype == bool else mask)
+
+
+class MaskIgnored(DotProductAttention):
+    """Ignores the mask."""
+
+    def forward(self, q: Array, k: Array, v: Array, mask: Mask = None) -> Array:
+        return super().forward(q, k, v)
+
+
+class MaskedToZero(DotProductAttention):
+    """Sets the scores of masked keys to 0 instead of -infinity."""
+
+    def _masked(self, scores: Array, mask: Mask) -> Array:
+        masked = super()._masked(scores, mask)
+        return np.where(np.isneginf(masked.real), 0, masked)
+
+
+class MaskedAfterSoftmax(DotProductAttention):
+    """Masks the weights after the softmax, so that they no longer sum to 1."""
+
+    def _masked(self, scores: Array, mask: Mask) -> Array:
+        self.open = ~np.isneginf(super()._masked(scores, mask).real)
+        return scores
+
+    def _softmax(self, scores: Array) -> Array:
+        return super()._softmax(scores) * self.open
+
+
+class CausalIgnored(DotProductAttention):
+    """Sees later keys, whatever `causal` says."""
+
+    def _masked(self, scores: Array, mask: Mask) -> Array:
+        self.causal = False
+        return super()._masked(scores, mask)
+
+
+class StrictlyCausal(DotProductAttention):
+    """A query does not see the key at its own place."""
+
+    def _masked(self, scores: Array, mask: Mask) -> Array:
+        scores = super()._masked(scores, mask)
+        if self.causal:
+            scores = np.where(np.tri(*scores.shape[-2:], -1, dtype=np.bool_), scores, -math.inf)
+        return scores
+
+
+class CausalFromTheEnd(DotProductAttention):
+    """The last query sees all keys, where there are more keys than queries."""
+
+    def _masked(self, scores: Array, mask: Mask) -> Array:
+        if not self.causal:
+            return super()._masked(scores, mask)
+        self.causal = False
+        queries, keys = scores.shape[-2:]
+        scores = super()._masked(scores, mask)
+        self.causal = True
+        return np.where(np.tri(queries, keys, keys - queries, dtype=np.bool_), scores, -math.inf)
+
+
+class OverQueries(DotProductAttention):
+    """The softmax runs over the queries."""
+
+    def _softmax(self, scores: Array) -> Array:
+        return super()._softmax(scores.swapaxes(-1, -2)).swapaxes(-1, -2)
+
+
+class SoftmaxSlopeForgotten(DotProductAttention):
+    """Passes the gradient of the weights on as that of the scores."""
+
+    def backward(self, dy: Array) -> Any:
+        dscores = dy @ self.v.swapaxes(-1, -2) * self.factor
+        return dscores @ self.k, dscores.swapaxes(-1, -2) @ self.q, self.weights.swapaxes(-1, -2) @ dy
+
+
+class DiagonalSlope(DotProductAttention):
+    """Takes the softmax for elementwise: y (1 - y)."""
+
+    def backward(self, dy: Array) -> Any:
+        slope = self.weights * (1 - self.weights)
+        dscores = slope * (dy @ self.v.swapaxes(-1, -2)) * self.factor
+        return dscores @ self.k, dscores.swapaxes(-1, -2) @ self.q, self.weights.swapaxes(-1, -2) @ dy
+
+
+class ScaleForgotten(DotProductAttention):
+    """The gradients of q and k leave out the scale."""
+
+    def backward(self, dy: Array) -> Any:
+        dq, dk, dv = super().backward(dy)
+        return dq / self.factor, dk / self.factor, dv
+
+
+class ScaleOfOneOnly(DotProductAttention):
+    """The gradient of k leaves out the scale."""
+
+    def backward(self, dy: Array) -> Any:
+        dq, dk, dv = super().backward(dy)
+        return dq, dk / self.factor, dv
+
+
+class NoGradientOfKeys(DotProductAttention):
+    """The keys get no gradient."""
+
+    def backward(self, dy: Array) -> Any:
+        dq, dk, dv = super().backward(dy)
+        return dq, np.zeros_like(dk), dv
+
+
+class ValuesUnweighted(DotProductAttention):
+    """Every value gets the cotangents of all queries alike."""
+
+    def backward(self, dy: Array) -> Any:
+        dq, dk, dv = super().backward(dy)
+        return dq, dk, np.broadcast_to(dy.sum(axis=-2, keepdims=True) / dv.shape[-2], dv.shape).copy()
+
+
+class CosinesFirst(SinusoidalPositions):
+    """Cosines stand at even places, sines at odd ones."""
+
+    def forward(self, x: Array) -> Array:
+        p = super().forward(np.zeros_like(x[:, :, : x.shape[2] // 2 * 2]))
+        swapped = p.reshape(*p.shape[:2], -1, 2)[..., ::-1].reshape(p.shape)
+        return x + np.pad(swapped, ((0, 0), (0, 0), (0, x.shape[2] % 2)))
+
+
+class FromOne(SinusoidalPositions):
+    """The first place is 1, not 0."""
+
+    def forward(self, x: Array) -> Array:
+        longer = np.concatenate([x[:, :1], x], axis=1)
+        return super().forward(longer)[:, 1:]
+
+
+class Halves(SinusoidalPositions):
+    """All sines stand before all cosines."""
+
+    def forward(self, x: Array) -> Array:
+        p = super().forward(np.zeros_like(x))
+        return x + np.concatenate([p[..., 0::2], p[..., 1::2]], axis=-1)
+
+
+class Multiplied(SinusoidalPositions):
+    """The positions are multiplied, not added."""
+
+    def forward(self, x: Array) -> Array:
+        return x * super().forward(np.zeros_like(x))
+
+
+class BaseForgotten(SinusoidalPositions):
+    """The base is 10000, whatever is asked for."""
+
+    def forward(self, x: Array) -> Array:
+        self.base = 10000.0
+        return super().forward(x)
+
+
+class OverTheBatch(SinusoidalPositions):
+    """Takes the first axis for time."""
+
+    def forward(self, x: Array) -> Array:
+        return super().forward(x.swapaxes(0, 1)).swapaxes(0, 1)
+
+
+class ExponentOfPlace(SinusoidalPositions):
+    """The exponent is i / n, not 2i / n, so that frequencies fall off too slowly."""
+
+    def forward(self, x: Array) -> Array:
+        self.base = self.base**0.5
+        y = super().forward(x)
+        self.base = self.base**2
+        return y
+
+
+class LastStepLost(SinusoidalPositions):
+    """The last step gets no gradient."""
+
+    def backward(self, dy: Array) -> Array:
+        dx = super().backward(dy)
+        dx[:, -1] = 0
+        return dx
+
+
+WRONG = {
+    "dot_product_attention": Versions(
+        outputs=(
+            Unscaled,
+            DividesBySize,
+            ScalesByKeys,
+            MaskInverted,
+            MaskIgnored,
+            MaskedToZero,
+            MaskedAfterSoftmax,
+            CausalIgnored,
+            StrictlyCausal,
+            CausalFromTheEnd,
+            OverQueries,
+        ),
+        gradients=(
+            SoftmaxSlopeForgotten,
+            DiagonalSlope,
+            ScaleForgotten,
+            ScaleOfOneOnly,
+            NoGradientOfKeys,
+            ValuesUnweighted,
+            *made_by(DotProductAttention, GRADIENTS),
+        ),
+        contract=made_by(
+            DotProductAttention,
+            (ReusesOutput, OverwritesOutput, TurnsToFloat64, ChangesFirst, CountsCalls, GradientsTurnToFloat64),
+        ),
+    ),
+    "sinusoidal_positions": Versions(
+        outputs=(CosinesFirst, FromOne, Halves, Multiplied, BaseForgotten, OverTheBatch, ExponentOfPlace),
+        gradients=(LastStepLost, *made_by(SinusoidalPositions, GRADIENTS)),
+        contract=made_by(SinusoidalPositions, (*LINEAR, ReturnsCotangent)),
+    ),
+}

@@ -1,0 +1,290 @@
+"""Wrong versions of the convolutions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from scratch.convolution import Conv1D, Conv2D, Conv3D, Convolution
+from scratch.layer import Array
+from scratch.windows import Pads, output_sizes, pad_amounts
+from wrong import Versions
+from wrong.common import ANY, GRADIENTS, WEIGHTED, made_by
+from wrong.weights import WEIGHT_GRADIENTS, BiasSumsBatchOnly
+
+Place = tuple[slice, ...]
+# where it is in the output, and where it lies in the input
+Window = tuple[tuple[int, ...], Place]
+
+
+class Loops(Convolution):
+    """The convolution as a loop over the places of the window; right. The wrong ones below change one step of it."""
+
+    def forward(self, x: Array) -> Array:
+        self.set_places(x)
+        self.x = self.padded(x)
+        w, b = self.params["w"], self.params.get("b", 0)
+        y = np.zeros((len(x), *self.out, w.shape[-1]), np.result_type(x, w))
+        for here, at in self.windows():
+            for into, out in self.blocks():
+                taps = np.tensordot(self.x[at][..., into], self.kernel_of(w)[..., out], self.rank + 1)
+                y[:, *here, out] = taps
+        return self.with_bias(y, b)
+
+    def set_places(self, x: Array) -> None:
+        self.sizes = x.shape[1:-1]
+        self.pads = self.pads_of(self.sizes)
+        self.out = output_sizes(self.sizes, self.pads, self.kernel, self.stride, self.dilation)
+
+    def pads_of(self, sizes: tuple[int, ...]) -> Pads:
+        return pad_amounts(self.padding, sizes, self.kernel, self.stride, self.dilation)
+
+    def padded(self, x: Array) -> Array:
+        return np.pad(x, [(0, 0), *self.pads, (0, 0)])
+
+    def windows(self) -> Iterator[Window]:
+        for here in np.ndindex(self.out):
+            yield here, self.place(here, self.stride, self.dilation)
+
+    def place(self, here: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> Place:
+        spans = zip(here, stride, self.kernel, dilation, strict=True)
+        return (slice(None), *(slice(o * s, o * s + (k - 1) * d + 1, d) for o, s, k, d in spans))
+
+    def blocks(self) -> list[tuple[Any, Any]]:
+        n_in, n_out = (n // self.groups for n in (self.n_in, self.params["w"].shape[-1]))
+        return [(slice(g * n_in, (g + 1) * n_in), slice(g * n_out, (g + 1) * n_out)) for g in range(self.groups)]
+
+    def kernel_of(self, w: Array) -> Array:
+        return w
+
+    def with_bias(self, y: Array, b: Array) -> Array:
+        return y + b
+
+    def backward(self, dy: Array) -> Any:
+        w = self.params["w"]
+        dx, dw = np.zeros_like(self.x), np.zeros_like(w)
+        for here, at in self.windows_back():
+            for into, out in self.blocks_back():
+                g = dy[:, *here, out]
+                dw[..., out] += np.tensordot(self.x[at][..., into], g, (0, 0))
+                self.scatter(dx[at][..., into], np.tensordot(g, self.kernel_back(w)[..., out], (1, -1)))
+        self.grads["w"] = self.dw(dw, dy)
+        if "b" in self.params:
+            self.grads["b"] = dy.sum(axis=tuple(range(dy.ndim - 1)))
+        return self.cropped(dx)
+
+    def windows_back(self) -> Iterator[Window]:
+        return self.windows()
+
+    def blocks_back(self) -> list[tuple[Any, Any]]:
+        return self.blocks()
+
+    def kernel_back(self, w: Array) -> Array:
+        return self.kernel_of(w)
+
+    def scatter(self, dx: Array, share: Array) -> None:
+        dx += share
+
+    def dw(self, dw: Array, dy: Array) -> Array:
+        return dw
+
+    def cropped(self, dx: Array) -> Array:
+        inner = (slice(before, before + n) for (before, _), n in zip(self.pads, self.sizes, strict=True))
+        return dx[:, *inner].copy()
+
+    def flipped(self, w: Array) -> Array:
+        return np.flip(w, tuple(range(self.rank)))
+
+
+class Flipped(Loops):
+    """True convolution: the kernel is flipped."""
+
+    def kernel_of(self, w: Array) -> Array:
+        return self.flipped(w)
+
+
+class KernelAxesSwapped(Convolution):
+    """The kernel is read as (width, height)."""
+
+    def _rows(self, w: Array) -> Array:
+        return super()._rows(np.ascontiguousarray(w.swapaxes(0, 1)))
+
+
+class LargerHalfInFront(Loops):
+    """SAME padding puts the larger half in front."""
+
+    def pads_of(self, sizes: tuple[int, ...]) -> Pads:
+        pads = super().pads_of(sizes)
+        return [(after, before) for before, after in pads]
+
+
+class PadsWithEdge(Loops):
+    """The padding repeats the border instead of zeros."""
+
+    def padded(self, x: Array) -> Array:
+        return np.pad(x, [(0, 0), *self.pads, (0, 0)], mode="edge")
+
+
+class BiasOnEveryTap(Loops):
+    """The bias is added to the kernel instead of the output."""
+
+    def kernel_of(self, w: Array) -> Array:
+        return w + self.params.get("b", 0)
+
+    def with_bias(self, y: Array, b: Array) -> Array:
+        return y
+
+
+class BiasPerInput(Loops):
+    """The bias is added once for each input channel."""
+
+    def with_bias(self, y: Array, b: Array) -> Array:
+        return y + self.n_in * b
+
+
+class LastColumnMissing(Loops):
+    """The loop over the columns ends one early."""
+
+    def windows(self) -> Iterator[Window]:
+        return ((here, at) for here, at in super().windows() if here[-1] < self.out[-1] - 1)
+
+
+class IgnoresDilation(Loops):
+    """The taps lie side by side, though the output has the size of a dilated kernel."""
+
+    def place(self, here: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> Place:
+        return super().place(here, stride, (1,) * self.rank)
+
+
+class IgnoresStride(Loops):
+    """The window moves by one, though the output has the size of a larger stride."""
+
+    def place(self, here: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> Place:
+        return super().place(here, (1,) * self.rank, dilation)
+
+
+class ChannelsInterleaved(Loops):
+    """Group g takes every g-th input channel instead of a block of them."""
+
+    def blocks(self) -> list[tuple[Any, Any]]:
+        return [(slice(g, None, self.groups), out) for g, (_, out) in enumerate(super().blocks())]
+
+
+class GroupsReversed(Loops):
+    """The last group of inputs goes to the first group of outputs."""
+
+    def blocks(self) -> list[tuple[Any, Any]]:
+        into, out = zip(*super().blocks(), strict=True)
+        return list(zip(reversed(into), out, strict=True))
+
+
+class BackwardIgnoresStride(Loops):
+    """The backward pass moves the window by one, whatever the stride."""
+
+    def windows_back(self) -> Iterator[Window]:
+        return ((here, self.place(here, (1,) * self.rank, self.dilation)) for here in np.ndindex(self.out))
+
+
+class BackwardIgnoresDilation(Loops):
+    """The backward pass takes the taps side by side, whatever the dilation."""
+
+    def windows_back(self) -> Iterator[Window]:
+        return ((here, self.place(here, self.stride, (1,) * self.rank)) for here in np.ndindex(self.out))
+
+
+class BackwardIgnoresGroups(Loops):
+    """The backward pass pairs the groups of inputs and outputs the wrong way round."""
+
+    def blocks_back(self) -> list[tuple[Any, Any]]:
+        into, out = zip(*super().blocks(), strict=True)
+        return list(zip(reversed(into), out, strict=True))
+
+
+class CropsFromTheCorner(Loops):
+    """The padding is cut off at the far end of dx only."""
+
+    def cropped(self, dx: Array) -> Array:
+        return dx[:, *map(slice, self.sizes)].copy()
+
+
+class KeepsPadding(Loops):
+    """dx keeps the size of the padded input."""
+
+    def cropped(self, dx: Array) -> Array:
+        return dx
+
+
+class Overwrites(Loops):
+    """col2im: windows that overlap overwrite each other."""
+
+    def scatter(self, dx: Array, share: Array) -> None:
+        dx[...] = share
+
+
+class BackwardFlips(Loops):
+    """dx is taken with the flipped kernel, though each tap is scattered where it was read."""
+
+    def kernel_back(self, w: Array) -> Array:
+        return self.flipped(w)
+
+
+class ReshapesForTransposing(Loops):
+    """dx swaps the channels of the kernel by reshaping: right with one channel on either side."""
+
+    def kernel_back(self, w: Array) -> Array:
+        return w.reshape(*self.kernel, w.shape[-1], w.shape[-2]).swapaxes(-1, -2)
+
+
+class LastUnitOnly(Loops):
+    """dx is overwritten by each output channel instead of summed."""
+
+    def kernel_back(self, w: Array) -> Array:
+        return np.where(np.arange(w.shape[-1]) == w.shape[-1] - 1, w, 0)
+
+
+class WeightRotated(Loops):
+    """dw comes out rotated by 180 degrees."""
+
+    def dw(self, dw: Array, dy: Array) -> Array:
+        return self.flipped(dw).copy()
+
+
+class PadsBehind(Loops):
+    """Causal padding is put at the end, so that outputs see what comes after them."""
+
+    def pads_of(self, sizes: tuple[int, ...]) -> Pads:
+        pads = super().pads_of(sizes)
+        return [(after, before) for before, after in pads] if self.padding == "causal" else pads
+
+
+class CausalWithoutDilation(Loops):
+    """Causal padding forgets that a dilated kernel is longer, and puts the rest at the end."""
+
+    def pads_of(self, sizes: tuple[int, ...]) -> Pads:
+        if self.padding != "causal":
+            return super().pads_of(sizes)
+        return [(k - 1, (k - 1) * (d - 1)) for k, d in zip(self.kernel, self.dilation, strict=True)]
+
+
+OUTPUTS = (
+    *(Flipped, LargerHalfInFront, PadsWithEdge, BiasOnEveryTap, BiasPerInput, LastColumnMissing),
+    *(IgnoresDilation, IgnoresStride, ChannelsInterleaved, GroupsReversed),
+)
+OWN_GRADIENTS = (
+    *(BackwardIgnoresStride, BackwardIgnoresDilation, BackwardIgnoresGroups, CropsFromTheCorner),
+    *(Overwrites, BackwardFlips, ReshapesForTransposing, LastUnitOnly, WeightRotated, *WEIGHT_GRADIENTS, *GRADIENTS),
+)
+RIGHT = {"conv1d": made_by(Conv1D, (Loops,)), "conv2d": made_by(Conv2D, (Loops,)), "conv3d": made_by(Conv3D, (Loops,))}
+WRONG = {
+    "conv1d": Versions(made_by(Conv1D, (*OUTPUTS, PadsBehind, CausalWithoutDilation)), made_by(Conv1D, OWN_GRADIENTS)),
+    "conv2d": Versions(
+        made_by(Conv2D, (*OUTPUTS, KernelAxesSwapped)),
+        made_by(Conv2D, (*OWN_GRADIENTS, KeepsPadding, BiasSumsBatchOnly)),
+        contract=made_by(Conv2D, (*ANY, *WEIGHTED)),
+    ),
+    "conv3d": Versions(made_by(Conv3D, (*OUTPUTS, KernelAxesSwapped)), made_by(Conv3D, OWN_GRADIENTS)),
+    "conv3d_native": Versions(
+        made_by(Conv3D, (Flipped, KernelAxesSwapped, LargerHalfInFront, BiasPerInput)),
+        made_by(Conv3D, (BackwardIgnoresStride, WeightRotated, ReshapesForTransposing)),
+    ),
+}

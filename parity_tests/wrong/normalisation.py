@@ -1,0 +1,293 @@
+"""Wrong versions of the normalisations."""
+
+from typing import Any
+
+import numpy as np
+
+from scratch.layer import Array
+from scratch.normalisation import BatchNorm, LayerNorm, Normalisation, moments
+from wrong import Versions
+from wrong.common import ANY, GRADIENTS, WEIGHTED, made_by
+
+# ---- mistakes that any normalisation can make
+
+
+class EpsilonForgotten(Normalisation):
+    """Divides by the root of the variance alone."""
+
+    def forward(self, x: Array) -> Array:
+        self.epsilon = 0.0
+        return super().forward(x)
+
+
+class EpsilonOutside(Normalisation):
+    """Adds epsilon to the standard deviation, not to the variance."""
+
+    def affine(self, z: Array) -> Array:
+        wrong = np.sqrt(self.deviation**2 - self.epsilon) + self.epsilon
+        return super().affine((grouped(self, z) * (self.deviation / wrong)).reshape(z.shape))
+
+
+class DividesByVariance(Normalisation):
+    """Divides by the variance, not by its root."""
+
+    def affine(self, z: Array) -> Array:
+        return super().affine((grouped(self, z) / self.deviation).reshape(z.shape))
+
+
+class UnbiasedInside(Normalisation):
+    """Divides by the unbiased deviation, of N - 1."""
+
+    def affine(self, z: Array) -> Array:
+        n = z.size // self.deviation.size
+        return super().affine(z * float(np.sqrt((n - 1) / n)))
+
+
+class ShiftScaled(Normalisation):
+    """y = gamma (z + beta)."""
+
+    def affine(self, z: Array) -> Array:
+        y = super().affine(z)
+        if len(self.params) == 2:
+            gamma, beta = (self.params[name].reshape(self.along) for name in ("gamma", "beta"))
+            y += (gamma - 1) * beta
+        return y
+
+
+class OtherGradient(Normalisation):
+    """Base of what goes wrong in the gradient through the moments."""
+
+    def backward(self, dy: Array) -> Array:
+        dz = grouped(self, self.affine_backward(dy))
+        over = getattr(self, "over", self.axis)
+        return self.through(dz, grouped(self, self.z), over).reshape(dy.shape)
+
+    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
+        raise NotImplementedError
+
+
+class MomentsConstant(OtherGradient):
+    """Takes mean and variance for constants."""
+
+    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
+        return dz / self.deviation
+
+
+class MeanOnly(OtherGradient):
+    """Takes the variance for a constant."""
+
+    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
+        return (dz - dz.mean(axis=over, keepdims=True)) / self.deviation
+
+
+class VarianceOnly(OtherGradient):
+    """Takes the mean for a constant."""
+
+    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
+        return (dz - z * (dz * z).mean(axis=over, keepdims=True)) / self.deviation
+
+
+class SumsForMeans(OtherGradient):
+    """Takes sums over the places where means belong."""
+
+    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
+        mean, slope = dz.sum(axis=over, keepdims=True), (dz * z).sum(axis=over, keepdims=True)
+        return (dz - mean - z * slope) / self.deviation
+
+
+class ScaleForgotten(Normalisation):
+    """The input gradient leaves out gamma."""
+
+    def affine_backward(self, dy: Array) -> Array:
+        super().affine_backward(dy)
+        return dy
+
+
+class ScaleGradientOfCotangent(Normalisation):
+    """dgamma is the sum of the cotangent, as dbeta."""
+
+    def affine_backward(self, dy: Array) -> Array:
+        dz = super().affine_backward(dy)
+        if "gamma" in self.grads and "beta" in self.grads:
+            self.grads["gamma"] = self.grads["beta"].copy()
+        return dz
+
+
+class ScaleGradientOfOutput(Normalisation):
+    """dgamma is taken with the output in the place of the normalised input."""
+
+    def affine(self, z: Array) -> Array:
+        self.y = super().affine(z)
+        return self.y
+
+    def affine_backward(self, dy: Array) -> Array:
+        dz = super().affine_backward(dy)
+        if "gamma" in self.params:
+            others = tuple(i for i in range(dy.ndim) if i not in {axis % dy.ndim for axis in self.axis})
+            self.grads["gamma"] = (dy * self.y).sum(axis=others)
+        return dz
+
+
+class ShiftAveraged(Normalisation):
+    """dbeta is an average where it should be a sum."""
+
+    def affine_backward(self, dy: Array) -> Array:
+        dz = super().affine_backward(dy)
+        if "beta" in self.grads:
+            self.grads["beta"] = self.grads["beta"] * (self.grads["beta"].size / dy.size)
+        return dz
+
+
+def grouped(layer: Any, z: Array) -> Array:
+    """z as the moments of the layer are taken: in groups, where it has such."""
+    return layer._grouped(z) if hasattr(layer, "_grouped") else z
+
+
+OUTPUTS = (EpsilonForgotten, EpsilonOutside, DividesByVariance, UnbiasedInside, ShiftScaled)
+THROUGH = (MomentsConstant, MeanOnly, VarianceOnly, SumsForMeans)
+AFFINE = (ScaleForgotten, ScaleGradientOfCotangent, ScaleGradientOfOutput, ShiftAveraged)
+
+
+def versions(layer: type[Normalisation], *outputs: Any, **more: Any) -> Versions:
+    """The mistakes of any normalisation made in `layer`, and its own."""
+    return Versions(
+        outputs=(*made_by(layer, OUTPUTS), *outputs),
+        gradients=(*made_by(layer, (*THROUGH, *AFFINE, *GRADIENTS)), *more.pop("gradients", ())),
+        contract=made_by(layer, (*ANY, *WEIGHTED)),
+        **more,
+    )
+
+
+# ---- of the batch
+
+
+class BatchAtInference(BatchNorm):
+    """Uses the batch's own moments at inference too."""
+
+    def forward(self, x: Array) -> Array:
+        if self.training:
+            return super().forward(x)
+        mean, variance = moments(x, tuple(range(x.ndim - 1)))
+        self.over, self.of_batch, self.deviation = tuple(range(x.ndim - 1)), False, np.sqrt(variance + self.epsilon)
+        return self.affine((x - mean) / self.deviation)
+
+
+class RunningInTraining(BatchNorm):
+    """Uses the running moments in training, after they followed."""
+
+    def forward(self, x: Array) -> Array:
+        super().forward(x)
+        mean, variance = self.buffers["running_mean"], self.buffers["running_variance"]
+        self.deviation = np.sqrt(variance + self.epsilon)
+        return self.affine((x - mean) / self.deviation)
+
+
+class OfSamples(BatchNorm):
+    """Normalises every sample over its channels."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        if not self.training:
+            return y
+        mean, variance = moments(x, (-1,))
+        return self.affine((x - mean) / np.sqrt(variance + self.epsilon))
+
+
+class MomentumSwapped(BatchNorm):
+    """Takes momentum for the share of the new, as PyTorch does."""
+
+    def __init__(self, *args: Any, momentum: float = 0.9, **kwargs: Any) -> None:
+        super().__init__(*args, momentum=1 - momentum, **kwargs)
+
+
+class RunningForgotten(BatchNorm):
+    """The running moments never follow."""
+
+    def _follow(self, mean: Array, variance: Array, n: int) -> None:
+        pass
+
+
+class RunningDeviation(BatchNorm):
+    """The standard deviation follows where the variance should."""
+
+    def _follow(self, mean: Array, variance: Array, n: int) -> None:
+        super()._follow(mean, np.sqrt(variance), n)
+
+
+class OtherVariance(BatchNorm):
+    """The running variance follows the unbiased variance where the biased one is asked for, and the other way round."""
+
+    def _follow(self, mean: Array, variance: Array, n: int) -> None:
+        self.unbiased = not self.unbiased
+        super()._follow(mean, variance, n)
+        self.unbiased = not self.unbiased
+
+
+class FollowsAtInference(BatchNorm):
+    """The running moments follow at inference too."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        if not self.training:
+            mean, variance = moments(x, tuple(range(x.ndim - 1)))
+            self._follow(mean.ravel(), variance.ravel(), max(x.size // x.shape[-1], 2))
+        return y
+
+
+class GradientAtInference(BatchNorm):
+    """Takes the gradient at inference as in training."""
+
+    def backward(self, dy: Array) -> Array:
+        self.of_batch = True
+        self.deviation = np.broadcast_to(self.deviation, (*[1] * (dy.ndim - 1), dy.shape[-1]))
+        return super().backward(dy)
+
+
+BATCH = versions(
+    BatchNorm,
+    BatchAtInference,
+    RunningInTraining,
+    OfSamples,
+    MomentumSwapped,
+    RunningForgotten,
+    RunningDeviation,
+    OtherVariance,
+    FollowsAtInference,
+    gradients=(GradientAtInference,),
+)
+
+# ---- of the sample
+
+
+class OfTheBatch(LayerNorm):
+    """Normalises over the batch, as BatchNorm does."""
+
+    def forward(self, x: Array) -> Array:
+        mean, variance = moments(x, (0,))
+        self.deviation = np.sqrt(variance + self.epsilon)
+        return self.affine((x - mean) / self.deviation)
+
+
+class LastAxisOnly(LayerNorm):
+    """Takes the moments over the last axis only, of however many there are."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        mean, variance = moments(x, (self.axis[-1],))
+        self.deviation = np.sqrt(variance + self.epsilon)
+        return self.affine((x - mean) / self.deviation) if len(self.axis) > 1 else y
+
+
+class OverAllButTheBatch(LayerNorm):
+    """Takes the moments over all axes but the first."""
+
+    def forward(self, x: Array) -> Array:
+        mean, variance = moments(x, tuple(range(1, x.ndim)))
+        self.deviation = np.sqrt(variance + self.epsilon)
+        return self.affine((x - mean) / self.deviation)
+
+
+WRONG = {
+    **{f"batch_norm{rank}d": BATCH for rank in (1, 2, 3)},
+    "layer_norm": versions(LayerNorm, OfTheBatch, LastAxisOnly, OverAllButTheBatch),
+}

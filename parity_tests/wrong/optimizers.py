@@ -1,0 +1,135 @@
+"""Wrong versions of SGD, and the mistakes that any optimizer can make."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from scratch.layer import Array
+from scratch.optimizers import SGD, Optimizer
+from wrong import Versions
+from wrong.common import made_by
+
+
+class RateFrozen(Optimizer):
+    """The learning rate is the one given at the start, whatever `lr` is set to later."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.first = self.lr
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        self.lr = self.first
+        super().step(params, grads)
+
+
+class RateDecays(Optimizer):
+    """The learning rate decays by 1 / (1 + 1e-4 t)."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        lr = self.lr
+        self.lr = lr / (1 + 1e-4 * self.t)
+        super().step(params, grads)
+        self.lr = lr
+
+
+class Ascends(Optimizer):
+    """Adds the step."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        before = w.copy()
+        super().update(w, g, state)
+        w[...] = 2 * before - w
+
+
+class NeverClips(Optimizer):
+    """Takes no notice of `clip_value`."""
+
+    def __init__(self, *args: Any, clip_value: float | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+
+
+class ClipsNorm(Optimizer):
+    """Limits the norm of a gradient instead of its elements."""
+
+    def __init__(self, *args: Any, clip_value: float | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.limit = clip_value
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        norm = float(np.linalg.norm(g))
+        super().update(w, g * min(1.0, self.limit / norm) if self.limit else g, state)
+
+
+class ClipsAbove(Optimizer):
+    """Limits large gradients from above only."""
+
+    def __init__(self, *args: Any, clip_value: float | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.limit = clip_value
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        super().update(w, g if self.limit is None else np.minimum(g, self.limit), state)
+
+
+class LastWeightForgotten(Optimizer):
+    """The loop over the weights ends one early."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        super().step({name: params[name] for name in list(params)[:-1]}, grads)
+
+
+class FirstElementOnly(Optimizer):
+    """Of a vector, only the first element moves."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        super().update(w, g if w.ndim > 1 else np.where(np.arange(len(g)) == 0, g, 0), state)
+
+
+class WeightDecays(Optimizer):
+    """Decays the weights too."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        super().update(w, g + 1e-4 * w, state)
+
+
+class Rebinds(Optimizer):
+    """Puts new arrays into the dict it is given, so that whoever holds the old ones sees no step."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        new = {name: w.copy() for name, w in params.items()}
+        super().step(new, grads)
+        dict.update(params, new)  # type: ignore[arg-type]
+
+
+COMMON = (
+    *(RateFrozen, RateDecays, Ascends, NeverClips, ClipsNorm, ClipsAbove, LastWeightForgotten, FirstElementOnly),
+    *(WeightDecays, Rebinds),
+)
+
+
+class Averages(SGD):
+    """Divides the gradient by its length, which the loss has already done."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        super().update(w, g / len(g), state)
+
+
+class Momentum(SGD):
+    """Has a momentum of 0.9."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        v = state.setdefault("v", np.zeros_like(w))
+        v *= 0.9
+        v += g
+        w -= self.lr * v
+
+
+class SignOnly(SGD):
+    """Steps by the sign of the gradient."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        w -= self.lr * np.sign(g)
+
+
+WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, Momentum, SignOnly))}

@@ -1,0 +1,46 @@
+"""Keras' recurrent layers, called as the layers of this project are."""
+
+from typing import Any
+
+import keras
+
+
+class _Plain:
+    """What is put before a Keras layer: further arguments are states, and a boolean one, the last, is a mask."""
+
+    def __call__(self, x: Any, *given: Any, **kwargs: Any) -> Any:
+        masked = bool(given) and given[-1].dtype == "bool"
+        states = list(given[:-1] if masked else given)
+        # an absent mask must not be mentioned: Keras would take None for one
+        mask = {"mask": given[-1]} if masked else {}
+        return super().__call__(x, initial_state=states or None, **mask, **kwargs)  # type: ignore[misc]
+
+
+class SimpleRNN(_Plain, keras.layers.SimpleRNN):
+    """keras.layers.SimpleRNN, called with positional states and mask."""
+
+
+class LSTM(_Plain, keras.layers.LSTM):
+    """keras.layers.LSTM, called with positional states and mask."""
+
+
+class GRU(_Plain, keras.layers.GRU):
+    """keras.layers.GRU, called with positional states and mask."""
+
+
+class Bidirectional(_Plain, keras.layers.Bidirectional):
+    """keras.layers.Bidirectional, called with positional states and mask."""
+
+
+class Stack(keras.layers.Layer):
+    """Recurrent layers one above the other, called with the states of the lowest, then of the next, and so on."""
+
+    def __init__(self, layers: list[Any]) -> None:
+        super().__init__()
+        self.layers = layers
+
+    def __call__(self, x: Any, *states: Any, training: bool = False) -> Any:
+        each = len(states) // len(self.layers)
+        for i, layer in enumerate(self.layers):
+            x = layer(x, initial_state=list(states[i * each : (i + 1) * each]) or None, training=training)
+        return x

@@ -1,0 +1,57 @@
+"""Normalisation that PyTorch lacks, or does otherwise. Arrays are channels first, as PyTorch has them."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def biased_batch_norm(rank: int, *args: Any, **kwargs: Any) -> nn.Module:
+    """torch.nn.BatchNorm<rank>d whose running variance takes the batch's as Keras does, without N / (N - 1)."""
+    own = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}[rank]
+    return type(f"Biased{own.__name__}", (_BiasedRunning, own), {})(*args, **kwargs)
+
+
+class _BiasedRunning(nn.Module):
+    momentum: float
+    running_var: Tensor
+
+    def forward(self, x: Tensor) -> Tensor:
+        before = self.running_var.clone()
+        y = super().forward(x)
+        if self.training:
+            batch = x.detach().var([0, *range(2, x.ndim)], correction=0)
+            # a new tensor: the backward pass looks at the old one
+            self.running_var = (1 - self.momentum) * before + self.momentum * batch
+        return y
+
+
+class AxesLayerNorm(nn.LayerNorm):
+    """LayerNorm over any axes, in increasing order; torch.nn.LayerNorm takes the last ones."""
+
+    def __init__(self, shape: tuple[int, ...], axis: tuple[int, ...], **kwargs: Any) -> None:
+        super().__init__(shape, **kwargs)
+        self.axis, self.last = axis, tuple(range(-len(axis), 0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(self.axis, self.last)).movedim(self.last, self.axis)
+
+
+class UnitNorm(nn.Module):
+    """x / max(||x||, epsilon) along one axis."""
+
+    def __init__(self, axis: int, epsilon: float) -> None:
+        super().__init__()
+        self.axis, self.epsilon = axis, epsilon
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.normalize(x, dim=self.axis, eps=self.epsilon)
+
+
+def trained(module: nn.Module, scale: bool, center: bool) -> nn.Module:
+    """The module with weight and bias trained or not: untrained they stay at 1 and 0. PyTorch has both or neither."""
+    for parameter, wanted in ((module.weight, scale), (module.bias, center)):
+        if isinstance(parameter, torch.nn.Parameter):
+            parameter.requires_grad_(wanted)
+    return module

@@ -1,0 +1,261 @@
+"""Losses of two classes, and their twins."""
+
+import functools
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from reference.fills import choose, listed, mixed, normal, one_hot, tied
+from reference.pair import Case, Input, Pair, Twin
+from reference.pairs.losses import REDUCTIONS, composed, draw_shape, fixed, unlike_keras
+from reference.pairs.regression_losses import draw_pointwise, keras_own, pointwise_cases, torch_own
+from scratch.binary_losses import (
+    BinaryCrossEntropy,
+    BinaryFocalCrossEntropy,
+    CategoricalHinge,
+    Hinge,
+    SigmoidCrossEntropy,
+    SoftMargin,
+    SquaredHinge,
+)
+
+
+def _chances(*shape: int) -> Input:
+    """Probabilities of one class, between 0.02 and 0.98."""
+    return Input(shape, lambda rng, size: rng.uniform(0.02, 0.98, size))
+
+
+def _labels(*shape: int) -> Input:
+    """0 or 1."""
+    return Input(shape, lambda rng, size: rng.integers(0, 2, size).astype(np.float64))
+
+
+def signs(*shape: int) -> Input:
+    """-1 or 1."""
+    return Input(shape, lambda rng, size: rng.choice([-1.0, 1.0], size))
+
+
+def _keras_binary(keras: Any, o: SimpleNamespace) -> Any:
+    twin = keras_own(
+        lambda keras, o: functools.partial(keras.losses.BinaryCrossentropy, label_smoothing=o.label_smoothing)
+    )
+    assert twin.build is not None
+    loss = twin.build(keras, o)
+    # Keras clips at 1e-7; what was clipped further in before stays as it is
+    return loss if o.epsilon == 1e-7 else lambda p, t: loss(keras.ops.clip(p, o.epsilon, 1 - o.epsilon), t)
+
+
+_UNCLIPPED = "PyTorch's own does not clip the probabilities, but their logarithms at -100"
+BINARY_CROSS_ENTROPY = Pair(
+    "binary_cross_entropy",
+    BinaryCrossEntropy,
+    torch=composed("torch", "binary_cross_entropy", "epsilon", "label_smoothing", reason=_UNCLIPPED),
+    keras=Twin(_keras_binary),
+    kind="loss",
+    cases=(
+        *pointwise_cases(_chances, _labels),
+        Case("between", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}),
+        Case("smoothed", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"label_smoothing": 0.2}),
+        Case("clipped", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"epsilon": 0.2}),
+        Case("certain", {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": fixed(_labels(2, 4))}, smooth=False),
+        Case(
+            "at-the-bounds",
+            {"p": listed([0.25, 0.75, 0.5]), "t": fixed(_labels(2, 3))},
+            {"epsilon": 0.25},
+            smooth=False,
+        ),
+        Case(
+            "torch-own",
+            {"p": listed([0.0, 1.0, 0.25]), "t": fixed(listed([1.0, 0.0, 1.0]))},
+            smooth=False,
+            frameworks=("torch",),
+            twins={"torch": Twin(lambda torch, o: torch.nn.BCELoss(reduction=o.reduction))},
+            differs={"y": 0.5, "dp": 0.5},
+            reason=_UNCLIPPED,
+        ),
+        Case(
+            "torch-own-inside",
+            {"p": _chances(4, 6), "t": fixed(_labels(4, 6))},
+            frameworks=("torch",),
+            twins={"torch": Twin(lambda torch, o: torch.nn.BCELoss(reduction=o.reduction))},
+            reason="away from 0 and 1 PyTorch's own is the same",
+        ),
+    ),
+    draw=draw_pointwise(
+        _chances,
+        _labels,
+        lambda rng: {"epsilon": choose(rng, 1e-7, 0.1), "label_smoothing": choose(rng, 0.0, 0.25)},
+    ),
+)
+
+
+def _torch_sigmoid(torch: Any, o: SimpleNamespace, reduction: str) -> Any:
+    from reference.migration.glue.torch import losses as glue
+
+    own = torch.nn.BCEWithLogitsLoss(pos_weight=glue.weights(o.positive_weight), reduction=reduction)
+    return glue.smoothed(own, o.label_smoothing) if o.label_smoothing else own
+
+
+def _keras_sigmoid(keras: Any, o: SimpleNamespace) -> Any:
+    if o.positive_weight == 1.0:
+        twin = keras_own(
+            lambda keras, o: functools.partial(
+                keras.losses.BinaryCrossentropy, from_logits=True, label_smoothing=o.label_smoothing
+            )
+        )
+    else:
+        twin = composed(
+            "keras", "weighted_sigmoid_cross_entropy", "positive_weight", "label_smoothing", reason="a weight"
+        )
+    assert twin.build is not None
+    return twin.build(keras, o)
+
+
+SIGMOID_CROSS_ENTROPY = Pair(
+    "sigmoid_cross_entropy",
+    SigmoidCrossEntropy,
+    torch=torch_own(_torch_sigmoid),
+    keras=Twin(_keras_sigmoid),
+    kind="loss",
+    cases=(
+        *pointwise_cases(normal, _labels),
+        Case("between", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}),
+        Case("smoothed", {"p": normal(4, 6), "t": fixed(_labels(4, 6))}, {"label_smoothing": 0.2}),
+        Case("weighted", {"p": normal(4, 6), "t": fixed(_labels(4, 6))}, {"positive_weight": 2.5}),
+        Case("weights", {"p": normal(4, 3), "t": fixed(_labels(4, 3))}, {"positive_weight": (0.5, 2.0, 1.5)}),
+        Case(
+            "weighted-smoothed-samples",
+            {"p": normal(4, 6), "t": fixed(_labels(4, 6))},
+            {"positive_weight": 0.5, "label_smoothing": 0.1, "per_sample": True, "reduction": "sum"},
+        ),
+        Case("large", {"p": mixed(4, 6, scale=1000.0), "t": fixed(_labels(4, 6))}),
+        Case("zero", {"p": tied(4, 6), "t": fixed(_labels(4, 6))}),
+    ),
+    draw=draw_pointwise(
+        normal,
+        _labels,
+        lambda rng: {
+            "positive_weight": choose(rng, 1.0, float(rng.uniform(0.2, 4.0))),
+            "label_smoothing": choose(rng, 0.0, 0.25),
+        },
+    ),
+)
+
+
+def _keras_focal(keras: Any, o: SimpleNamespace) -> Any:
+    balanced = {} if o.alpha is None else {"apply_class_balancing": True, "alpha": o.alpha}
+    return functools.partial(
+        keras.losses.BinaryFocalCrossentropy, gamma=o.gamma, label_smoothing=o.label_smoothing, **balanced
+    )
+
+
+BINARY_FOCAL_CROSS_ENTROPY = Pair(
+    "binary_focal_cross_entropy",
+    BinaryFocalCrossEntropy,
+    torch=composed(
+        "torch", "binary_focal_cross_entropy", "gamma", "alpha", "label_smoothing", reason="PyTorch itself has none"
+    ),
+    keras=keras_own(_keras_focal),
+    kind="loss",
+    cases=(
+        *pointwise_cases(_chances, _labels),
+        Case("gamma-0", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 0.0}),
+        Case("gamma-1.5", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 1.5}),
+        Case("balanced", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"alpha": 0.25}),
+        Case(
+            "smoothed-balanced",
+            {"p": _chances(4, 6), "t": fixed(_labels(4, 6))},
+            {"alpha": 0.75, "label_smoothing": 0.2, "gamma": 3.0},
+        ),
+    ),
+    draw=draw_pointwise(
+        _chances,
+        _labels,
+        lambda rng: {
+            "gamma": float(rng.uniform(0.5, 4.0)),
+            "alpha": choose(rng, None, float(rng.uniform(0.1, 0.9))),
+            "label_smoothing": choose(rng, 0.0, 0.25),
+        },
+    ),
+)
+
+# ---- margins
+
+_ZERO_ONE = "Keras takes 0 and 1 for -1 and 1 where there is no other label; PyTorch's formula takes them as they are"
+_KINK = {"p": tied(4, 6), "t": fixed(signs(4, 6))}
+
+
+def _margin_cases() -> tuple[Case, ...]:
+    return (
+        *pointwise_cases(normal, signs),
+        Case("kink", _KINK, smooth=False),
+        *unlike_keras(
+            Case("zeros-and-ones", {"p": normal(4, 6), "t": fixed(one_hot(4, 6))}), {"y": 0.01, "dp": 0.1}, _ZERO_ONE
+        ),
+    )
+
+
+HINGE = Pair(
+    "hinge",
+    Hinge,
+    torch=composed("torch", "hinge", reason="PyTorch has none; its HingeEmbeddingLoss is another"),
+    keras=keras_own(lambda keras, o: keras.losses.Hinge),
+    kind="loss",
+    cases=_margin_cases(),
+    draw=draw_pointwise(normal, signs),
+)
+
+SQUARED_HINGE = Pair(
+    "squared_hinge",
+    SquaredHinge,
+    torch=composed("torch", "squared_hinge", reason="PyTorch has none"),
+    keras=keras_own(lambda keras, o: keras.losses.SquaredHinge),
+    kind="loss",
+    cases=_margin_cases(),
+    draw=draw_pointwise(normal, signs),
+)
+
+SOFT_MARGIN = Pair(
+    "soft_margin",
+    SoftMargin,
+    torch=torch_own(lambda torch, o, reduction: torch.nn.SoftMarginLoss(reduction=reduction)),
+    keras=composed("keras", "soft_margin", reason="Keras has none"),
+    kind="loss",
+    cases=(
+        *pointwise_cases(normal, signs),
+        Case("zero", _KINK),
+        Case("large", {"p": mixed(4, 6, scale=100.0), "t": fixed(signs(4, 6))}),
+    ),
+    draw=draw_pointwise(normal, signs),
+)
+
+
+def _keras_categorical(keras: Any, o: SimpleNamespace) -> Any:
+    build = keras_own(lambda keras, o: keras.losses.CategoricalHinge).build
+    assert build is not None
+    return build(keras, SimpleNamespace(**vars(o), per_sample=True))
+
+
+def _draw_categorical(rng: np.random.Generator) -> Case:
+    shape = (*draw_shape(rng), int(rng.integers(2, 8)))
+    return Case("", {"p": normal(*shape), "t": one_hot(*shape)}, {"reduction": choose(rng, *REDUCTIONS)})
+
+
+CATEGORICAL_HINGE = Pair(
+    "categorical_hinge",
+    CategoricalHinge,
+    torch=composed("torch", "categorical_hinge", reason="PyTorch's MultiMarginLoss sums over the wrong classes"),
+    keras=Twin(_keras_categorical),
+    kind="loss",
+    cases=(
+        *(Case(r, {"p": normal(4, 6), "t": one_hot(4, 6)}, {"reduction": r}) for r in REDUCTIONS),
+        Case("batch1", {"p": normal(1, 5), "t": one_hot(1, 5)}),
+        Case("all-right", {"p": listed([-3.0, 5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),
+        Case("all-negative", {"p": listed([-3.0, -5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),
+        Case("positions", {"p": normal(2, 3, 5), "t": one_hot(2, 3, 5)}),
+        Case("ties", {"p": tied(4, 6), "t": one_hot(4, 6)}, smooth=False),
+        Case("rows", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}),
+    ),
+    draw=_draw_categorical,
+)

@@ -1,0 +1,60 @@
+"""The LSTM and its twins."""
+
+from reference.pair import Pair, Twin
+from reference.pairs.recurrent import (
+    PACKED,
+    TWO_BIASES,
+    draw_recurrent,
+    keras_layer,
+    keras_slots,
+    masked_cases,
+    plain_cases,
+    recurrent_case,
+    torch_layer,
+    torch_loop,
+    torch_slots,
+)
+from scratch.lstm import LSTM
+
+STATES = ("h_0", "c_0")
+GATES = "i f o g -> i f g o"
+KERAS = Twin(keras_layer("LSTM"), keras_slots(blocks=GATES))
+SLOTS = torch_slots(blocks=GATES)
+
+LSTM_PLAIN = Pair(
+    "lstm",
+    LSTM,
+    torch=Twin(torch_layer("LSTM"), SLOTS, frozen=("bias_hh_l0",)),
+    keras=KERAS,
+    cases=plain_cases(STATES),
+    draw=draw_recurrent(STATES),
+    notes=(TWO_BIASES, "A new forget bias is 1 in Keras and here; in PyTorch it is random like all the others."),
+)
+
+LSTM_ANY = Pair(
+    "lstm_activation",
+    LSTM,
+    torch=Twin(
+        torch_loop("AnyLSTM", "activation", "recurrent_activation"),
+        torch_slots("", GATES, "cell."),
+        frozen=("cell.bias_hh",),
+        likeness="composed",
+        reason="the activations of torch.nn.LSTM are fixed; the weights of an LSTMCell with others",
+    ),
+    keras=KERAS,
+    cases=(
+        *plain_cases(STATES, activation="sigmoid", recurrent_activation="tanh")[:5],
+        recurrent_case("relu", (3, 5, 4), 6, STATES, activation="relu"),
+        recurrent_case("identity", (2, 4, 3), 5, STATES, activation="identity"),
+    ),
+    draw=draw_recurrent(STATES, activation=("tanh", "relu", "sigmoid"), recurrent_activation=("sigmoid", "tanh")),
+)
+
+MASKED_LSTM_PLAIN = Pair(
+    "masked_lstm",
+    LSTM,
+    torch=Twin(torch_layer("LSTM"), SLOTS, frozen=("bias_hh_l0",), likeness="composed", reason=PACKED),
+    keras=KERAS,
+    cases=masked_cases(STATES),
+    draw=draw_recurrent(STATES, masked=True),
+)

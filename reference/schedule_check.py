@@ -1,0 +1,39 @@
+"""Schedules side by side: the learning rate of every step."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference.compare import Finding, allowed_ulp, compare
+from reference.frameworks import framework
+from reference.pair import Case, Pair
+from reference.sides import generator
+
+STEPS = 240
+
+
+def schedule_findings(
+    pair: Pair, case: Case, judge: str, dtype: str, seed: int, schedule: Callable[..., Any] | None
+) -> list[Finding]:
+    """The learning rates of 240 steps. A schedule that can be told something is told a metric after each of them."""
+    metrics = _metrics(generator(seed, pair.name, case.name))
+    made = (schedule or pair.layer)(**case.options)
+    got = []
+    for t, metric in enumerate(metrics):
+        got.append(float(made(t)))
+        if hasattr(made, "tell"):
+            made.tell(metric)
+    twin = case.twins.get(judge, pair.twin(judge))
+    want = framework(judge).schedule(twin, pair.options(case), metrics)
+    return [compare("lr", np.array(got), np.array(want), allowed_ulp(STEPS))]
+
+
+def _metrics(rng: np.random.Generator) -> list[float]:
+    """Losses that get better for some time, and then for some time do not."""
+    floor, metrics = 1.0, []
+    for t in range(STEPS):
+        if t // 30 % 2 == 0 and rng.random() < 0.5:
+            floor *= rng.uniform(0.9, 1.0)
+        metrics.append(float(floor * rng.choice([1.0, rng.uniform(1.0, 1.2)])))
+    return metrics

@@ -1,0 +1,83 @@
+"""The long short-term memory, with the gradient through all time steps."""
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from scratch.activations import Activation, find_activation
+from scratch.initializers import GlorotUniform, Initializer, Seed
+from scratch.layer import Array
+from scratch.recurrent import Recurrent
+
+
+class LSTM(Recurrent):
+    """i, f, o = sigmoid(x_t @ w_x + h_{t-1} @ w_h + b), g = tanh(the same), each gate its quarter of the columns;
+    c_t = f c_{t-1} + i g,  h_t = o tanh(c_t)
+
+    x: (batch, time, n_in) -> h: (batch, time, n_hidden), or with `sequences=False` the last step only,
+    (batch, n_hidden);  w_x: (n_in, 4 n_hidden), w_h: (n_hidden, 4 n_hidden), b: (4 n_hidden,), in the order i f o g.
+    h_0, c_0: (batch, n_hidden), the states before the first step, are zero unless given to `forward` after x;
+    `backward` then returns (dx, dh_0, dc_0). `activation` stands in the place of tanh, `recurrent_activation` in that
+    of the sigmoid. b starts at 0, but at `forget_bias` for f, so that a new layer remembers; Keras has 1, PyTorch 0.
+    Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000), its bias as in
+    Jozefowicz, Zaremba and Sutskever (2015). `go_backwards`, masks and errors: see Recurrent.
+    """
+
+    gates = 4
+    states = ("h_0", "c_0")
+
+    def __init__(
+        self,
+        n_in: int,
+        n_hidden: int,
+        *,
+        activation: str | Activation = "tanh",
+        recurrent_activation: str | Activation = "sigmoid",
+        sequences: bool = True,
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
+        bias: bool = True,
+        forget_bias: float = 1.0,
+        init: Initializer = GlorotUniform(),
+        rng: Seed = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        super().__init__(
+            n_in,
+            n_hidden,
+            activation=activation,
+            sequences=sequences,
+            go_backwards=go_backwards,
+            zero_output_for_mask=zero_output_for_mask,
+            bias=bias,
+            init=init,
+            rng=rng,
+            dtype=dtype,
+        )
+        self.sigmoid = find_activation(recurrent_activation)
+        if bias:
+            self.params["b"][n_hidden : 2 * n_hidden] = forget_bias
+
+    def forward(self, x: Array, *given: Array) -> Array:
+        self.kept: list[tuple[Array, ...]] = []
+        return super().forward(x, *given)
+
+    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
+        h, c = states
+        n = h.shape[1]
+        self.a[t] += h @ self.params["w_h"]
+        i, f, o = np.split(self.sigmoid.value(self.a[t, :, : 3 * n]), 3, axis=1)
+        g = self.f.value(self.a[t, :, 3 * n :])
+        c = f * c + i * g
+        tanh_c = self.f.value(c)
+        self.kept.append((i, f, o, g, c, tanh_c))
+        return o * tanh_c, c
+
+    def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
+        dh, dc = dstates
+        n = dh.shape[1]
+        i, f, o, g, c, tanh_c = self.kept[t]
+        dc = dc + dh * o * self.f.slope(c, tanh_c)
+        ifo, difo = np.hstack([i, f, o]), np.hstack([dc * g, dc * self.history[1][t], dh * tanh_c])
+        self.da[t, :, : 3 * n] = difo * self.sigmoid.slope(self.a[t, :, : 3 * n], ifo)
+        self.da[t, :, 3 * n :] = dc * i * self.f.slope(self.a[t, :, 3 * n :], g)
+        return self.da[t] @ self.params["w_h"].T, dc * f
