@@ -26,9 +26,10 @@ from reference.errors import RequestError
 from reference.pair import Case, Pair, Twin
 from reference.parity import Check
 from reference.registry import find
-from reference.report import html
-from reference.report.html import Report, render, write_report, write_whole
+from reference.report import page as page_module
+from reference.report.html import render, write_report, write_whole
 from reference.report.json import parity_document
+from reference.report.page import Report
 from reference.training import checkpoint as checkpoint_module
 from reference.training import comparison, parallel
 from reference.training.comparison import Comparison, Plan, to_json
@@ -443,7 +444,7 @@ def test_a_disagreement_in_full() -> None:
 
 
 def test_many_disagreements_are_all_told_but_not_all_voted_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html, "IN_FULL", 2)
+    monkeypatch.setattr(page_module, "IN_FULL", 2)
     asked: list[Finding] = []
 
     def vote(check: Check, finding: Finding) -> None:
@@ -459,11 +460,10 @@ def test_many_disagreements_are_all_told_but_not_all_voted_on(monkeypatch: pytes
 HOSTILE = "<script>alert(1)</script><img src=http://evil.example/x> {{ 7 * 7 }} \"'&"
 
 
-def test_no_text_can_become_a_part_of_the_page(monkeypatch: pytest.MonkeyPatch, digits: Dataset) -> None:
+def test_no_text_can_become_a_part_of_the_page() -> None:
     twin = Twin(None, likeness="none", reason=HOSTILE)
     case = Case(HOSTILE, {}, only=("y",), reason=HOSTILE)
     pair = replace(find("dense"), notes=(HOSTILE, f"`{HOSTILE}`"), torch=twin, cases=(case,))
-    monkeypatch.setattr(html, "find", lambda name: pair)
     problem = Finding(HOSTILE, False, problem=HOSTILE)
     vote = Vote("dw", (), {HOSTILE: 1.0, "torch": 2.0}, HOSTILE, "torch", {}, {HOSTILE: HOSTILE})
     made = report(check(problem, WRONG), replace(check(RIGHT), case=HOSTILE), pairs=(pair,), vote=vote)

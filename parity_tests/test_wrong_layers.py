@@ -33,6 +33,7 @@ CAUGHT_BY = {
     "precision": (FRAMEWORKS, ("float32",)),
     "contract": ((CONTRACT,), DTYPES),
 }
+DOES_NOT_FIT = ("ValueError", "ZeroDivisionError", "IndexError")
 WRONG = wrong_versions()
 
 
@@ -56,12 +57,14 @@ def right(pair: Pair, case: str, judge: str, dtype: str) -> Check:
 
 
 def disagreements(pair: Pair, version: Version, judge: str, dtypes: tuple[str, ...]) -> Iterator[Check]:
-    """The checks that the version fails by what it computes; that it merely breaks down does not count."""
+    """The checks that the version fails by what it computes or by arrays that do not fit; a slip does not count."""
     for dtype in dtypes:
         for case in pair.cases:
             if judge in judges_of(pair, case, dtype):
                 checked = check(pair, case, judge, dtype, layer=version)
-                if any(not f.agree and f.name != "run" for f in checked.findings):
+                if any(
+                    not f.agree and (f.name != "run" or f.problem.startswith(DOES_NOT_FIT)) for f in checked.findings
+                ):
                     yield checked
 
 

@@ -14,7 +14,7 @@ from reference.sides import generator
 
 STEPS = 200
 LOOK_AT = (1, 2, 3, 10, 100, 101, 102, STEPS)
-SHAPES = {"a": (3, 5), "b": (7,)}
+SHAPES = {"a": (3, 5), "b": (7,), "c": (7,)}
 
 # A float32 trajectory may drift from the float64 one by this multiple of what the framework's own does.
 FLOAT32_MULTIPLE = 4.0
@@ -105,11 +105,12 @@ def _twin(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> Weights:
 def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -> Weights:
     weights = {name: w.astype(dtype) for name, w in course.start.items()}
     grads = {name: g.astype(dtype) for name, g in course.grads.items()}
+    held = dict(weights)  # an optimizer steps arrays that others hold, not a dict
     optimizer = make(**case.options)
     seen: Weights = {}
     for t, rate in enumerate(course.rates, start=1):
         optimizer.lr = rate
         optimizer.step(weights, {name: g[t - 1].copy() for name, g in grads.items()})
         if t in LOOK_AT:
-            seen |= {f"{name} after {t}": w.copy() for name, w in weights.items()}
+            seen |= {f"{name} after {t}": w.copy() for name, w in held.items()}
     return seen

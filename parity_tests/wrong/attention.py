@@ -1,5 +1,6 @@
 """Wrong versions of attention and of the sinusoidal positions."""
 
+import functools
 import math
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from scratch.attention import DotProductAttention, SinusoidalPositions
 from scratch.layer import Array
-from wrong import Versions
+from wrong import Version, Versions
 from wrong.common import GRADIENTS, LINEAR, OverwritesOutput, ReturnsCotangent, ReusesOutput, TurnsToFloat64, made_by
 from wrong.several_inputs import ChangesFirst, CountsCalls, GradientsTurnToFloat64
 
@@ -223,7 +224,26 @@ class LastStepLost(SinusoidalPositions):
         return dx
 
 
+def _luong(version: Any) -> Version:
+    made = functools.partial(version, scale=1.0)
+    return functools.update_wrapper(made, version, ("__name__", "__doc__"), ())
+
+
+class ScaledAfterAll(DotProductAttention):
+    """Divides the scores by the root of the size, as the Transformer does."""
+
+    def forward(self, q: Array, k: Array, v: Array, mask: Mask = None) -> Array:
+        self.scale = 1 / math.sqrt(q.shape[-1])
+        return super().forward(q, k, v, mask)
+
+
+SLOPES = (SoftmaxSlopeForgotten, DiagonalSlope, NoGradientOfKeys, ValuesUnweighted)
+
 WRONG = {
+    "luong_attention": Versions(
+        outputs=tuple(map(_luong, (ScaledAfterAll, CausalIgnored, StrictlyCausal, OverQueries))),
+        gradients=tuple(map(_luong, (*SLOPES, *made_by(DotProductAttention, GRADIENTS)))),
+    ),
     "dot_product_attention": Versions(
         outputs=(
             Unscaled,
@@ -239,12 +259,9 @@ WRONG = {
             OverQueries,
         ),
         gradients=(
-            SoftmaxSlopeForgotten,
-            DiagonalSlope,
+            *SLOPES,
             ScaleForgotten,
             ScaleOfOneOnly,
-            NoGradientOfKeys,
-            ValuesUnweighted,
             *made_by(DotProductAttention, GRADIENTS),
         ),
         contract=made_by(

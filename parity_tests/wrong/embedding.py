@@ -5,7 +5,7 @@ import numpy as np
 from scratch.embedding import Embedding
 from scratch.layer import Array
 from wrong import Versions
-from wrong.common import GRADIENTS, WEIGHTED, OverwritesOutput, ReusesOutput, TurnsToFloat64, made_by
+from wrong.common import GRADIENTS, WEIGHTED, OverwritesOutput, TurnsToFloat64, made_by
 
 
 class RowAfter(Embedding):
@@ -110,7 +110,7 @@ class PaddingHidden(Embedding):
         return super().forward(x) * (x != self.padding)[..., None]
 
 
-ANY = made_by(Embedding, (ReusesOutput, OverwritesOutput, TurnsToFloat64, *WEIGHTED))
+ANY = made_by(Embedding, (OverwritesOutput, TurnsToFloat64, *WEIGHTED))
 OUTPUTS = (RowAfter, RowsNormalised, Scaled, Rounded)
 WRONG = {
     "embedding": Versions(

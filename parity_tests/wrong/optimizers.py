@@ -1,4 +1,4 @@
-"""Wrong versions of SGD, and the mistakes that any optimizer can make."""
+"""Wrong versions of gradient descent and momentum, and the mistakes that any optimizer can make."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from scratch.layer import Array
-from scratch.optimizers import SGD, Optimizer
+from scratch.optimizers import SGD, Momentum, Nesterov, Optimizer
 from wrong import Versions
 from wrong.common import made_by
 
@@ -102,10 +102,8 @@ class Rebinds(Optimizer):
         dict.update(params, new)  # type: ignore[arg-type]
 
 
-COMMON = (
-    *(RateFrozen, RateDecays, Ascends, NeverClips, ClipsNorm, ClipsAbove, LastWeightForgotten, FirstElementOnly),
-    *(WeightDecays, Rebinds),
-)
+ANY_STEP = (RateFrozen, RateDecays, Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds)
+COMMON = (*ANY_STEP, NeverClips, ClipsNorm, ClipsAbove)
 
 
 class Averages(SGD):
@@ -115,7 +113,7 @@ class Averages(SGD):
         super().update(w, g / len(g), state)
 
 
-class Momentum(SGD):
+class HasMomentum(SGD):
     """Has a momentum of 0.9."""
 
     def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
@@ -132,4 +130,153 @@ class SignOnly(SGD):
         w -= self.lr * np.sign(g)
 
 
-WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, Momentum, SignOnly))}
+# ---- momentum
+
+
+class OtherVelocity(Momentum):
+    """The velocity gathers steps where gradients are meant, and the other way round."""
+
+    def __init__(self, *args: Any, velocity_of: str = "gradients", **options: Any) -> None:
+        other = "gradients" if velocity_of == "steps" else "steps"
+        super().__init__(*args, velocity_of=other, **options)  # type: ignore[arg-type]
+
+
+class Forgets(Momentum):
+    """The velocity is that of the last step alone."""
+
+    def velocity(self, g: Array, state: dict[str, Array]) -> Array:
+        state.pop("v", None)
+        return super().velocity(g, state)
+
+
+class AveragesVelocity(Momentum):
+    """Multiplies new gradients by 1 - momentum."""
+
+    def velocity(self, g: Array, state: dict[str, Array]) -> Array:
+        return super().velocity((1 - self.momentum) * g, state)
+
+
+class OneVelocity(Momentum):
+    """All weights share the sum of one velocity."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        self.total = vars(self).get("total", 0.0) * self.momentum + float(g.mean())
+        w -= self.lr * self.total
+
+
+class FirstDampened(Momentum):
+    """Dampens the first gradient too."""
+
+    def velocity(self, g: Array, state: dict[str, Array]) -> Array:
+        state.setdefault("v", np.zeros_like(g))
+        return super().velocity(g, state)
+
+
+class DampeningIgnored(Momentum):
+    """Takes no notice of `dampening`."""
+
+    def __init__(self, *args: Any, dampening: float = 0.0, **options: Any) -> None:
+        super().__init__(*args, **options)
+
+
+class NoLookAhead(Nesterov):
+    """Steps by the velocity, as without Nesterov."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        Momentum.update(self, w, g, state)
+
+
+class LooksBack(Nesterov):
+    """Uses the velocity of before the gradient."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        before = state.get("v", np.zeros_like(g)).copy()
+        self.velocity(g, state)
+        rate = 1.0 if self.velocity_of == "steps" else self.lr
+        w -= self.lr * g + rate * self.momentum * before
+
+
+class LooksTooFar(Nesterov):
+    """The velocity is not multiplied by the momentum once more."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        rate = 1.0 if self.velocity_of == "steps" else self.lr
+        w -= self.lr * g + rate * self.velocity(g, state)
+
+
+GATHERING = (OtherVelocity, Forgets, AveragesVelocity, OneVelocity)
+
+
+class NormPerWeight(SGD):
+    """The norm of all gradients together is limited weight by weight."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.clip_norm, self.clip_global_norm = self.clip_norm or self.clip_global_norm, None
+
+
+class NormOfAll(SGD):
+    """The norm of each gradient is limited for all of them together."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.clip_norm, self.clip_global_norm = None, self.clip_norm or self.clip_global_norm
+
+
+class NormWithoutEpsilon(SGD):
+    """Nothing is added to the norm that gradients are divided by."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.clip_epsilon = 0.0
+
+
+class DecayCountedTwice(SGD):
+    """The gradient of the decay is that of weight_decay ||w||**2, without the half."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.weight_decay *= 2
+
+
+class DecayWithoutRate(SGD):
+    """Decoupled decay takes weight_decay of the weights, not lr times it."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        if self.decoupled:
+            for w in params.values():
+                w *= 1 - self.weight_decay * (1 - self.lr)
+        super().step(params, grads)
+
+
+class EveryCallSteps(SGD):
+    """Takes no notice of `accumulation_steps`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.accumulation_steps = 1
+
+
+class SumForMean(SGD):
+    """Accumulated gradients are summed where their mean is asked for."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.accumulation = "sum"
+
+
+class PendingKept(SGD):
+    """Accumulated gradients are not dropped after the step."""
+
+    def _accumulated(self) -> dict[str, Array]:
+        kept = list(self.pending)
+        total = super()._accumulated()
+        self.pending = kept[1:]
+        return total
+
+
+AROUND = (
+    *(NormPerWeight, NormOfAll, NormWithoutEpsilon, DecayCountedTwice, DecayWithoutRate, EveryCallSteps, SumForMean),
+    PendingKept,
+)
+WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, Momentum, SignOnly, *AROUND))}

@@ -17,7 +17,7 @@ from scratch.regularisation import (
     SpatialDropout3D,
 )
 from wrong import Versions
-from wrong.common import ANY, GRADIENTS, made_by
+from wrong.common import GRADIENTS, LINEAR, made_by
 
 # ---- of dropout
 
@@ -262,7 +262,7 @@ def _versions(layer: type[Noise], outputs: tuple[Any, ...], gradients: tuple[typ
     return Versions(
         outputs=outputs,
         gradients=made_by(layer, (*gradients, *GRADIENTS)),
-        contract=made_by(layer, ANY),
+        contract=made_by(layer, LINEAR),
     )
 
 

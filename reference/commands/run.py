@@ -82,7 +82,7 @@ def command(
         click.echo(f" {plans[0].data.source}")
         return _run(plans, DEFAULT_SEED if seed is None else seed, resume, jobs, out, json_file, arguments)
     except KeyboardInterrupt:
-        from reference.report.html import command_line
+        from reference.report.page import command_line
 
         say(f"stopped. To go on: {command_line([*arguments, '--resume'])}")
         return INTERRUPTED
@@ -126,8 +126,9 @@ def _run(
 ) -> int:
     import json
 
-    from reference.report.html import Report, command_line, write_report, write_whole
+    from reference.report.html import write_report, write_whole
     from reference.report.json import parity_document, write_json
+    from reference.report.page import Report, command_line
     from reference.report.terminal import print_parity, progress
     from reference.training.comparison import to_json
     from reference.vote import vote_on

@@ -123,7 +123,7 @@ class Keras:
         before = random.getstate()
         random.seed(seed)
         try:
-            return np.array(twin.build(keras, options)(seed)(shape, "float32"))
+            return np.array(keras.ops.convert_to_numpy(twin.build(keras, options)(seed)(shape, "float32")))
         finally:
             random.setstate(before)
 
@@ -167,7 +167,7 @@ def _reported(callback: Any, lr: float, metrics: list[float]) -> list[float]:
     callback.on_train_begin()
     rates = []
     for epoch, metric in enumerate(metrics):
-        rates.append(float(model.optimizer.learning_rate))
+        rates.append(float(model.optimizer.learning_rate.numpy()))
         callback.on_epoch_end(epoch, {callback.monitor: metric})
     return rates
 
@@ -210,11 +210,11 @@ class KerasTrainer:
         return logits
 
     def weights(self) -> dict[str, Array]:
-        return {path: np.asarray(v) for path, v in self.variables.items()}
+        return {path: np.asarray(v.numpy()) for path, v in self.variables.items()}
 
     def state(self) -> dict[str, Array]:
         kept = {f"weight/{path}": w.copy() for path, w in self.weights().items()}
-        return kept | {f"optimizer/{i}": np.array(v) for i, v in enumerate(self.optimizer.variables)}
+        return kept | {f"optimizer/{i}": np.array(v.numpy()) for i, v in enumerate(self.optimizer.variables)}
 
     def restore(self, state: Mapping[str, Array]) -> None:
         for path in self.variables:

@@ -1,5 +1,6 @@
 """Well-known networks and blocks, each twin written the way users of its framework would write it."""
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,7 +68,6 @@ LENET5 = Pair(
         {
             **_torch_convs(**{"0": "0", "3": "3"}),
             **torch_dense(**{"7": "7", "9": "9", "11": "11"}),
-            # channels run fastest in scratch's Flatten, columns in PyTorch's
             "7.w": Slot("7.weight", "(h w c) n_out -> n_out (c h w)", sizes={"h": 5, "w": 5}),
         },
         {"x": CHANNELS_FIRST["x"]},
@@ -91,8 +91,7 @@ def _torch_residual(torch: Any, o: SimpleNamespace) -> Any:
 
     nn = torch.nn
 
-    def norm() -> Any:
-        return nn.BatchNorm2d(o.n_out) if o.unbiased else biased_batch_norm(2, o.n_out)
+    norm = partial(nn.BatchNorm2d, o.n_out) if o.unbiased else partial(biased_batch_norm, 2, o.n_out)
 
     class BasicBlock(torch.nn.Module):
         def __init__(self) -> None:

@@ -1,5 +1,6 @@
 """Attention and its twins."""
 
+import functools
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ HEADS_THIRD = dict.fromkeys(("q", "k", "v", "y"), "n h t d -> n t h d")
 
 
 def mask(*shape: int) -> Input:
-    """True in about 6 of 10 places, and always at the first two keys.
+    """True in about 6 of 10 places, and always at the first three keys.
 
     Of a query that may attend to one key alone, all gradients but the value's are 0 in truth and rounding errors in any
     two implementations.
@@ -21,7 +22,7 @@ def mask(*shape: int) -> Input:
 
     def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
         allowed = rng.random(size) < 0.6
-        allowed[..., :2] = True
+        allowed[..., :3] = True
         return allowed
 
     return Input(shape, fill, differentiable=False)
@@ -74,7 +75,7 @@ def _dot_product_case(
 
 
 def _draw_dot_product(rng: np.random.Generator) -> Case:
-    batch, heads, queries, keys, size, n = rng.integers((1, 1, 2, 2, 2, 1), (4, 4, 8, 8, 7, 7)).tolist()
+    batch, heads, queries, keys, size, n = rng.integers((1, 1, 3, 3, 2, 1), (4, 4, 8, 8, 7, 7)).tolist()
     masked = choose(rng, None, mask(batch, heads, queries, keys), mask(queries, keys), added(batch, 1, queries, keys))
     scale = choose(rng, None, float(rng.uniform(0.1, 1)))
     return _dot_product_case(
@@ -131,6 +132,37 @@ DOT_PRODUCT_ATTENTION = Pair(
     ),
     draw=_draw_dot_product,
     notes=("A boolean mask is true where a query may attend, in all three; torch.nn.MultiheadAttention's is not.",),
+)
+
+
+def _keras_luong(keras: Any, o: SimpleNamespace) -> Any:
+    layer = keras.layers.Attention()
+    return lambda q, k, v: layer([q, v, k], use_causal_mask=o.causal)
+
+
+def _luong_case(name: str, batch: int, queries: int, keys: int, size: int, n: int, causal: bool = False) -> Case:
+    inputs = {"q": normal(batch, queries, size, scale=0.5), "k": normal(batch, keys, size)}
+    return Case(name, inputs | {"v": normal(batch, keys, n)}, {"causal": causal})
+
+
+def _draw_luong(rng: np.random.Generator) -> Case:
+    batch, queries, keys, size, n = rng.integers((1, 3, 3, 2, 1), (4, 8, 8, 5, 7)).tolist()
+    return _luong_case("", batch, queries, keys, size, n, causal=bool(rng.integers(2)))
+
+
+LUONG_ATTENTION = Pair(
+    "luong_attention",
+    functools.partial(DotProductAttention, scale=1.0),
+    torch=Twin(_torch_dot_product),
+    keras=Twin(_keras_luong),
+    cases=(
+        _luong_case("plain", 2, 4, 5, 3, 6),
+        _luong_case("self", 2, 5, 5, 4, 4),
+        _luong_case("batch1", 1, 3, 4, 2, 5),
+        _luong_case("causal", 2, 5, 6, 3, 7, causal=True),
+    ),
+    draw=_draw_luong,
+    notes=("keras.layers.Attention leaves the scores unscaled, and is called with a list of query, value, key.",),
 )
 
 

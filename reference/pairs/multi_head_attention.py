@@ -12,10 +12,10 @@ from scratch.multi_head_attention import MultiHeadAttention, SelfAttention
 
 
 def padding_mask(batch: int, keys: int) -> Input:
-    """(batch, 1, keys): true for as many keys as each sample's sequence is long, two at least."""
+    """(batch, 1, keys): true for as many keys as each sample's sequence is long, three at least."""
 
     def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
-        return np.arange(size[-1]) < rng.integers(2, size[-1] + 1, size[0])[:, None, None]
+        return np.arange(size[-1]) < rng.integers(3, size[-1] + 1, size[0])[:, None, None]
 
     return Input((batch, 1, keys), fill, differentiable=False)
 
@@ -89,7 +89,7 @@ def _heads_case(
 
 def _draw_heads(kind: str) -> Any:
     def draw(rng: np.random.Generator) -> Case:
-        batch, queries, keys, heads = rng.integers((1, 2, 2, 1), (4, 8, 8, 4)).tolist()
+        batch, queries, keys, heads = rng.integers((1, 3, 3, 1), (4, 8, 8, 4)).tolist()
         n_in = heads * int(rng.integers(2, 6))
         masked = choose(rng, None, mask(batch, queries, keys), mask(1, queries, keys), padding_mask(batch, keys))
         options: dict[str, Any] = {"bias": bool(rng.integers(3)), "causal": bool(rng.integers(2))}
