@@ -1,4 +1,4 @@
-"""Wrong versions of gradient descent and momentum, and the mistakes that any optimizer can make."""
+"""Wrong versions of SGD, and the mistakes that any optimizer can make."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from scratch.layer import Array
-from scratch.optimizers import SGD, Momentum, Nesterov, Optimizer
+from scratch.optimizers import SGD, Optimizer
 from wrong import Versions
 from wrong.common import made_by
 
@@ -130,83 +130,6 @@ class SignOnly(SGD):
         w -= self.lr * np.sign(g)
 
 
-# ---- momentum
-
-
-class OtherVelocity(Momentum):
-    """The velocity gathers steps where gradients are meant, and the other way round."""
-
-    def __init__(self, *args: Any, velocity_of: str = "gradients", **options: Any) -> None:
-        other = "gradients" if velocity_of == "steps" else "steps"
-        super().__init__(*args, velocity_of=other, **options)  # type: ignore[arg-type]
-
-
-class Forgets(Momentum):
-    """The velocity is that of the last step alone."""
-
-    def velocity(self, g: Array, state: dict[str, Array]) -> Array:
-        state.pop("v", None)
-        return super().velocity(g, state)
-
-
-class AveragesVelocity(Momentum):
-    """Multiplies new gradients by 1 - momentum."""
-
-    def velocity(self, g: Array, state: dict[str, Array]) -> Array:
-        return super().velocity((1 - self.momentum) * g, state)
-
-
-class OneVelocity(Momentum):
-    """All weights share the sum of one velocity."""
-
-    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        self.total = vars(self).get("total", 0.0) * self.momentum + float(g.mean())
-        w -= self.lr * self.total
-
-
-class FirstDampened(Momentum):
-    """Dampens the first gradient too."""
-
-    def velocity(self, g: Array, state: dict[str, Array]) -> Array:
-        state.setdefault("v", np.zeros_like(g))
-        return super().velocity(g, state)
-
-
-class DampeningIgnored(Momentum):
-    """Takes no notice of `dampening`."""
-
-    def __init__(self, *args: Any, dampening: float = 0.0, **options: Any) -> None:
-        super().__init__(*args, **options)
-
-
-class NoLookAhead(Nesterov):
-    """Steps by the velocity, as without Nesterov."""
-
-    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        Momentum.update(self, w, g, state)
-
-
-class LooksBack(Nesterov):
-    """Uses the velocity of before the gradient."""
-
-    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        before = state.get("v", np.zeros_like(g)).copy()
-        self.velocity(g, state)
-        rate = 1.0 if self.velocity_of == "steps" else self.lr
-        w -= self.lr * g + rate * self.momentum * before
-
-
-class LooksTooFar(Nesterov):
-    """The velocity is not multiplied by the momentum once more."""
-
-    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        rate = 1.0 if self.velocity_of == "steps" else self.lr
-        w -= self.lr * g + rate * self.velocity(g, state)
-
-
-GATHERING = (OtherVelocity, Forgets, AveragesVelocity, OneVelocity)
-
-
 class NormPerWeight(SGD):
     """The norm of all gradients together is limited weight by weight."""
 
@@ -279,4 +202,4 @@ AROUND = (
     *(NormPerWeight, NormOfAll, NormWithoutEpsilon, DecayCountedTwice, DecayWithoutRate, EveryCallSteps, SumForMean),
     PendingKept,
 )
-WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, Momentum, SignOnly, *AROUND))}
+WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, HasMomentum, SignOnly, *AROUND))}
