@@ -61,9 +61,7 @@ def disagreements(pair: Pair, version: Version, judge: str, dtypes: tuple[str, .
         for case in pair.cases:
             if judge in judges_of(pair, case, dtype):
                 checked = check(pair, case, judge, dtype, layer=version)
-                if any(
-                    not f.agree and (f.name != "run" or f.problem.startswith(DOES_NOT_FIT)) for f in checked.findings
-                ):
+                if not checked.agree:
                     yield checked
 
 
