@@ -212,6 +212,8 @@ def derivative_sides(
     differentiable = {name: x for name, x in arrays.inputs.items() if case.inputs[name].differentiable}
     for name, array in {**differentiable, **arrays.params}.items():
         key = gradient_name(name)
+        if gradients[key].shape != array.shape:  # broadcasting would sum what the layer has not
+            raise ValueError(f"{key} has shape {gradients[key].shape}, expected {array.shape}")
         directions = rng.standard_normal((DIRECTIONS, *array.shape))
         lengths[key] = float(np.sqrt((directions**2).sum() / DIRECTIONS))
         slopes[key] = np.array([(gradients[key] * v).sum() for v in directions])
