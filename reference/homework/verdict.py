@@ -1,0 +1,92 @@
+"""What is said of a submission: a verdict for each symbol, with the quantities compared and the causes found."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["correct", "wrong", "unfinished", "unsupported", "crashed"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A place in a submission and what there is to say about it: a statement skipped, a helper supplied."""
+
+    text: str
+    cell: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One compared array, `y`, `dx`, `dw`, ...: where it differs most, and both values there.
+
+    `part` is the method or function it comes from: "forward", "backward_propagation".
+    `problem` says what is wrong where numbers cannot: a shape, an exception.
+    """
+
+    name: str
+    agree: bool
+    max_rel: float = 0.0
+    allowed: float = 0.0
+    index: tuple[int, ...] = ()
+    got: float = math.nan
+    want: float = math.nan
+    part: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A mistake by name. `reproduces`: applied to the correct computation it gives the submission's numbers."""
+
+    id: str
+    sentence: str
+    reproduces: bool
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class SymbolReport:
+    """The verdict on one class, function, or group of functions that belong together.
+
+    `symbol` is its name in the submission; `parts` maps what its pieces do to their names there:
+    {"forward": "affine_forward", "backward": "affine_backward"}. `line` counts from 1 in the file, or in the cell
+    where there are cells. `conventions` are recognised, not judged: "batch first", "gradients averaged over the batch".
+    `remark` is the one sentence for people: what is missing, why it cannot be told, which options it is right for.
+    """
+
+    symbol: str
+    verdict: Verdict
+    pair: str = ""
+    cell: int | None = None
+    line: int | None = None
+    parts: dict[str, str] = field(default_factory=dict)
+    conventions: tuple[str, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    remark: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name in the submission that this report is about."""
+        return tuple(dict.fromkeys((self.symbol, *self.parts.values())))
+
+
+@dataclass(frozen=True)
+class SubmissionReport:
+    """All that is said of one file. `problem` is set, and `symbols` empty, where it cannot be read at all."""
+
+    path: str
+    symbols: tuple[SymbolReport, ...] = ()
+    skipped: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+    problem: str = ""
+    judge: str = "scratch"
+
+    def __iter__(self) -> Iterator[SymbolReport]:
+        return iter(self.symbols)
+
+    @property
+    def right(self) -> bool:
+        return bool(self.symbols) and all(symbol.verdict == "correct" for symbol in self.symbols)
