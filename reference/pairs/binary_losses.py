@@ -58,7 +58,14 @@ BINARY_CROSS_ENTROPY = Pair(
         Case("between", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}),
         Case("smoothed", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"label_smoothing": 0.2}),
         Case("clipped", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"epsilon": 0.2}),
-        Case("certain", {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": fixed(_labels(2, 4))}, smooth=False),
+        Case("certain", {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": fixed(listed([1.0, 1.0, 0.0, 1.0]))}, smooth=False),
+        # 1 - 1e-7 is no float32, and log(1 - p) shows it: this bound is one in both dtypes
+        Case(
+            "certain-and-wrong",
+            {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": fixed(listed([1.0, 0.0, 0.0, 1.0]))},
+            {"epsilon": 2.0**-20},
+            smooth=False,
+        ),
         Case(
             "at-the-bounds",
             {"p": listed([0.25, 0.75, 0.5]), "t": fixed(_labels(2, 3))},
