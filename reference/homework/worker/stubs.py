@@ -1,0 +1,131 @@
+"""Objects that stand for what a submission is handed: a recording optimizer, an initializer, an activation."""
+
+import copy
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from .snapshot import Snapshots
+
+SIZES = ("n_nodes1", "n_nodes2", "n_nodes", "n_features", "n_input", "n_output", "n_in", "n_out", "in_dim", "out_dim")
+
+
+class Optimizer:
+    """Records what it is given and changes nothing: `calls` is one entry a call, [method, arguments, keywords]."""
+
+    def __init__(self, lr: float = 0.0, **attributes: Any) -> None:
+        self.lr = self.learning_rate = self.alpha = self.eta = lr
+        self.calls: list[list[Any]] = []
+        self.__dict__.update(attributes)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Optimizer":
+        other = copy.copy(self)
+        other.calls = self.calls
+        return other
+
+    def _record(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        snapshots = Snapshots(3)
+        snapshots.seen[id(self)] = "optimizer"
+        taken = [snapshots.tree(value, str(index)) for index, value in enumerate(args)]
+        self.calls.append([method, taken, {name: snapshots.tree(value, name) for name, value in kwargs.items()}])
+        return args[0] if args else next(iter(kwargs.values()), None)
+
+
+def _recorder(method: str) -> Callable[..., Any]:
+    return lambda self, *args, **kwargs: self._record(method, args, kwargs)
+
+
+for _method in ("update", "step", "apply", "optimize", "update_params", "update_weights", "__call__"):
+    setattr(Optimizer, _method, _recorder(_method))
+
+
+class Initializer:
+    """Draws normal weights of the sizes it is asked for: `W(3, 4)`, `W((3, 4))`, or `W(layer)` with the layer's sizes."""
+
+    def __init__(self, seed: int = 0, sigma: float = 0.5) -> None:
+        self.random = np.random.RandomState(seed)
+        self.sigma = sigma
+        self.asked: list[list[int]] = []
+
+    def _draw(self, *args: Any, **kwargs: Any) -> Any:
+        shape = _shape((*args, *kwargs.values()))
+        self.asked.append(list(shape))
+        return self.sigma * self.random.standard_normal(shape)
+
+    def _draw_bias(self, *args: Any, **kwargs: Any) -> Any:
+        shape = _shape((*args, *kwargs.values()))
+        layer = args and not isinstance(args[0], int | np.integer | list | tuple)
+        self.asked.append(list(shape[-1:] if layer else shape))
+        return self.sigma * self.random.standard_normal(shape[-1:] if layer else shape)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Initializer":
+        return self
+
+    W = w = initialize = init = __call__ = W_x = W_h = W_xh = W_hh = w_x = w_h = wx = wh = Wx = Wh = weight = _draw
+    B = b = bias = _draw_bias
+
+
+def _shape(args: tuple[Any, ...]) -> tuple[int, ...]:
+    """The sizes asked for. TypeError where there are none."""
+    for value in args:
+        if isinstance(value, list | tuple) and value:
+            return tuple(int(size) for size in value)
+    sizes = tuple(int(size) for size in args if isinstance(size, int | np.integer))
+    if sizes:
+        return sizes
+    for value in args:
+        held = {k: v for k, v in vars(value).items() if isinstance(v, int | np.integer) and not isinstance(v, bool)}
+        known = [int(held[name]) for name in SIZES if name in held]
+        if known or held:
+            return tuple(known) or tuple(int(size) for size in held.values())
+    raise TypeError("the initializer was asked for a weight without a shape")
+
+
+def _sigmoid(x: Any) -> Any:
+    return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+    "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * (1 - _sigmoid(x))),
+    "relu": (lambda x: np.maximum(x, 0), lambda x: (x > 0).astype(float)),
+    "identity": (lambda x: x, np.ones_like),
+}
+
+
+class Activation:
+    """An activation by name; `backward(dy)` uses the input of the last forward, `backward(dy, z)` the output z."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.function, self.derivative = FUNCTIONS[name]
+
+    def forward(self, x: Any) -> Any:
+        self.x = x
+        return self.function(x)
+
+    __call__ = forward
+
+    def backward(self, dy: Any, z: Any = None) -> Any:
+        if z is None:
+            return dy * self.derivative(self.x)
+        local = {"tanh": lambda: 1 - z**2, "sigmoid": lambda: z * (1 - z), "relu": lambda: z > 0}
+        return dy * local.get(self.name, lambda: 1.0)()
+
+
+KINDS: dict[str, Callable[..., Any]] = {
+    "optimizer": Optimizer,
+    "initializer": Initializer,
+    "activation": Activation,
+    "function": lambda name: FUNCTIONS[name][0],
+    "namespace": SimpleNamespace,
+}
+
+
+def make(kind: str, arguments: dict[str, Any]) -> Any:
+    """The object of a kind. LookupError on one that is not there."""
+    if kind not in KINDS:
+        raise LookupError(f"no stub is called {kind!r}; there are {', '.join(KINDS)}")
+    return KINDS[kind](**arguments)
