@@ -9,21 +9,9 @@ from wrong import Version, Versions, right_versions, wrong_versions
 
 from reference.pair import FRAMEWORKS, Pair
 from reference.parity import CONTRACT, DERIVATIVE, DTYPES, Check, check, judges_of
-from reference.registry import family, find, pairs
+from reference.registry import find, pairs
 
 LEAST = 5
-# These families still lack wrong versions of their own; whatever is added to them leaves this list.
-PENDING = (
-    "adam_optimizers",
-    "adaptive_optimizers",
-    "cyclic_schedules",
-    "default_initializers",
-    "initializers",
-    "optimizers",
-    "plateau",
-    "schedules",
-    "sign_optimizers",
-)
 # what a mistake shows in -> the judges that must each see it, and the dtypes they may use
 CAUGHT_BY = {
     "outputs": (FRAMEWORKS, ("float64",)),
@@ -98,8 +86,7 @@ def test_a_rewritten_layer_without_mistake_agrees(name: str, version: Version) -
 @pytest.mark.parametrize("name", list(pairs()))
 def test_every_pair_has_wrong_versions(name: str) -> None:
     versions = [version for _, version in WRONG.get(name, Versions())]
-    least = LEAST if family(name) not in PENDING else 0
-    assert len(versions) >= least, f"{name} has {len(versions)} wrong versions in parity_tests/wrong, needs {LEAST}"
+    assert len(versions) >= LEAST, f"{name} has {len(versions)} wrong versions in parity_tests/wrong, needs {LEAST}"
     assert len({version.__name__ for version in versions}) == len(versions)
     assert all((version.__doc__ or "").count("\n") == 0 < len(version.__doc__ or "") for version in versions)
 

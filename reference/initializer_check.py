@@ -31,8 +31,9 @@ def initializer_findings(
 
     `ulp` and `allowed` count standard errors here: of the mean, of the standard deviation, of the extremes of uniform
     distributions, of the share in the tails, of the largest distance between the two cumulative distributions
-    (Kolmogorov and Smirnov) and of the largest singular value, which dependent numbers make larger. The shape is that
-    of a real weight, so a wrong fan shows in the deviation.
+    (Kolmogorov and Smirnov) and of the largest singular value, which dependent numbers make larger. Of orthogonal
+    matrices, also the mean of the diagonal, which signs that are not random move, and the likeness of rows or columns
+    that cannot all be orthogonal. The shape is that of a real weight, so a wrong fan shows in the deviation.
     """
     (shape,) = (spec.shape for spec in case.inputs.values())
     rng = generator(seed, pair.name, case.name)
@@ -85,12 +86,22 @@ def _as_matrices(a: Array, b: Array, products: bool) -> list[Finding]:
     findings = [_finding("singular value", largest[0], largest[1], unit * SINGULAR_UNITS / STANDARD_ERRORS)]
     if products:
         diagonals = [float(np.diagonal(w).mean()) for w in (a, b)]
-        ours, theirs = (np.asarray(w.T @ w if n >= m else w @ w.T, np.float32) for w in (a, b))
+        short, long = zip(*((w.T @ w, w @ w.T) if n >= m else (w @ w.T, w.T @ w) for w in (a, b)), strict=True)
+        ours, theirs = (np.asarray(product, np.float32) for product in short)
         findings += [
             _finding("diagonal", diagonals[0], diagonals[1], std * math.sqrt(2 / min(n, m))),
             compare("products", ours, theirs, allowed_ulp(max(n, m))),
         ]
+        if n != m:
+            findings.append(_largest_product(*(product[~np.eye(len(product), dtype=bool)] for product in long)))
     return findings
+
+
+def _largest_product(a: Array, b: Array) -> Finding:
+    """Of the products along the longer side, which are random: the largest shows parts that are alike."""
+    # the largest of n normal numbers falls by one part in e for every 1 / sqrt(2 log n) deviations (Gumbel)
+    part = float(b.std()) / math.sqrt(2 * math.log(b.size))
+    return _finding("likeness", np.abs(a).max(), np.abs(b).max(), part * math.log(1 / CHANCE) / STANDARD_ERRORS)
 
 
 def _finding(name: str, got: float, want: float, error: float) -> Finding:

@@ -131,14 +131,15 @@ def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
 
 
 def scratch_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None = None) -> Side:
-    """Outputs and gradients of the NumPy layer."""
+    """Outputs and gradients of the NumPy layer; the output alone where it has not the shape of the cotangent."""
     arrays = arrays.cast(dtype)
     made = built(pair, case, arrays, layer)
     with np.errstate(all="ignore"):
-        y = made.forward(*arrays.inputs.values())
+        side = {"y": np.asarray(made.forward(*arrays.inputs.values()))}
+        if side["y"].shape != arrays.dy.shape:
+            return side
         dx = made.backward(arrays.dy)
     gradients = dx if isinstance(dx, tuple) else (dx,)
-    side = {"y": np.asarray(y)}
     wanted = [name for name, spec in case.inputs.items() if spec.differentiable]
     side |= {gradient_name(name): np.asarray(g) for name, g in zip(wanted, gradients, strict=True)}
     side |= {gradient_name(name): made.grads[name] for name in made.params}
@@ -203,17 +204,23 @@ def derivative_sides(
     For every gradient G and some random directions V, the first side has sum(G * V), the second has the derivative
     of sum(dy * forward) along V. A direction sees every element at once, so a few of them miss nothing. Third, by how
     much an error of one in the elements of G shows in sum(G * V): the length of V.
+
+    A gradient of another shape than its array stands beside that array as it is: broadcasting would sum what it has
+    not. Raises ValueError where the output has another shape.
     """
     rng = generator(0, pair.name, case.name, "directions")
     gradients = scratch_side(pair, case, arrays, "float64", layer)
+    if gradients["y"].shape != arrays.dy.shape:
+        raise ValueError(f"y has shape {gradients['y'].shape}, expected {arrays.dy.shape}")
     slopes: Side = {}
     truth: Side = {}
     lengths: dict[str, float] = {}
     differentiable = {name: x for name, x in arrays.inputs.items() if case.inputs[name].differentiable}
     for name, array in {**differentiable, **arrays.params}.items():
         key = gradient_name(name)
-        if gradients[key].shape != array.shape:  # broadcasting would sum what the layer has not
-            raise ValueError(f"{key} has shape {gradients[key].shape}, expected {array.shape}")
+        if gradients[key].shape != array.shape:
+            slopes[key], truth[key], lengths[key] = gradients[key], array, 0.0
+            continue
         directions = rng.standard_normal((DIRECTIONS, *array.shape))
         lengths[key] = float(np.sqrt((directions**2).sum() / DIRECTIONS))
         slopes[key] = np.array([(gradients[key] * v).sum() for v in directions])

@@ -87,10 +87,13 @@ class ExponentAhead(Terms):
 
 
 class ExponentFromZero(Terms):
-    """The steps are counted from 0, so that the first divides by zero."""
+    """The steps are counted from 0, and where that divides by zero nothing is corrected."""
 
     def exponent(self) -> int:
         return self.t - 1
+
+    def corrections(self, t: int) -> tuple[float, float]:
+        return super().corrections(t) if t else (1.0, 1.0)
 
 
 class ExponentPerWeight(Terms):

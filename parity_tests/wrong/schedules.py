@@ -118,12 +118,12 @@ class BestForgotten(Plateau):
 
 
 class BadAddUp(Plateau):
-    """Bad metrics count though good ones lie between."""
+    """Bad metrics add up though good ones lie between."""
 
     def tell(self, metric: float) -> None:
-        bad = self.bad
+        bad, improved = self.bad, self.better(metric)
         super().tell(metric)
-        if self.bad == 0 and self.better(metric) is False and not self.cooling and bad + 1 < self.patience:
+        if improved:
             self.bad = bad
 
 
@@ -240,6 +240,6 @@ WRONG = {
         but(Cyclic, "Every cycle is as high.", "AlwaysTriangular", shape="triangular"),
     ),
     "plateau": Versions(
-        outputs=(ImprovesByAnything, BestForgotten, PatienceOneMore, CooldownIgnored, NoFloor, AlwaysLower)
+        outputs=(ImprovesByAnything, BestForgotten, BadAddUp, PatienceOneMore, CooldownIgnored, NoFloor, AlwaysLower)
     ),
 }

@@ -301,7 +301,8 @@ KERAS_RECURRENT = default_pair(
     Orthogonal,
     lambda torch, w, o: torch.nn.init.orthogonal_(w),
     _keras_cell("recurrent_kernel"),
-    _shapes((120, 120), (80, 320), (90, 270)),
+    # the last is so large that signs which are not random show
+    _shapes((120, 120), (80, 320), (90, 270), (350, 350 * 3)),
     notes=("Orthogonal over all gates together; the block of a single gate is not.",),
 )
 KERAS_LSTM_BIAS = default_pair(

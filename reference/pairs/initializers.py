@@ -173,7 +173,12 @@ ORTHOGONAL = pair(
     Orthogonal,
     lambda init, o: lambda w: init.orthogonal_(w, o.gain),
     lambda keras, o, seed: keras.initializers.Orthogonal(o.gain, seed),
-    cases=(*SHAPES, Case("square", {"w": normal(120, 120)}, {"gain": math.sqrt(2)})),
+    cases=(
+        *SHAPES,
+        Case("square", {"w": normal(120, 120)}, {"gain": math.sqrt(2)}),
+        # so large that signs which are not random show
+        Case("large", {"w": normal(400, 360)}),
+    ),
     draw=_draw_gain,
 )
 
@@ -295,10 +300,13 @@ VARIANCE_SCALING = pair(
     VarianceScaling,
     _torch_variance,
     _keras_variance,
-    cases=tuple(
-        Case(f"{distribution}-{mode}", {"w": normal(3, 3, 35, 80)}, {"mode": mode, "distribution": distribution})
-        for mode in ("fan_in", "fan_out", "fan_avg")
-        for distribution in ("uniform", "normal", "truncated_normal")
+    cases=(
+        *(
+            Case(f"{distribution}-{mode}", {"w": normal(3, 3, 35, 80)}, {"mode": mode, "distribution": distribution})
+            for mode in ("fan_in", "fan_out", "fan_avg")
+            for distribution in ("uniform", "normal", "truncated_normal")
+        ),
+        Case("scaled", {"w": normal(200, 110)}, {"scale": 0.4}),
     ),
     draw=_draw_variance,
     notes=("kaiming_uniform_ with a = sqrt(5), the default of PyTorch's layers, is the scale 1 / 3.",),
