@@ -1,0 +1,85 @@
+"""Zip files of submissions, unpacked without trusting them."""
+
+import shutil
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from reference.errors import RequestError
+
+KEPT = (".py", ".ipynb", ".zip")
+MOST_FILES = 20_000
+MOST_BYTES = 1_000_000_000  # of a whole archive, unpacked
+MOST_BYTES_OF_ONE = 100_000_000
+_UTF8 = 0x800  # the flag of an entry whose name is UTF-8
+
+
+def unpack(path: Path, folder: Path) -> None:
+    """Unpack the code in a zip file, and the zip files in it, below `folder`, which is made.
+
+    Raises RequestError for what is no zip file, is encrypted, reaches outside of `folder`, or grows too large.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_FILES:
+                raise RequestError(f"it holds {len(members):,} files, at most {MOST_FILES:,} are unpacked")
+            folder.mkdir(parents=True)
+            left = MOST_BYTES
+            for member in members:
+                inside = _inside(member)
+                if inside is not None:
+                    left -= _write(archive, member, folder / inside, left)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise RequestError(f"it is no zip file that can be read: {(why or 'it is damaged').lower()}") from error
+    except RuntimeError as error:  # zipfile's own for an encrypted entry
+        raise RequestError("it is encrypted. Hand it in without a password") from error
+
+
+def _inside(member: zipfile.ZipInfo) -> PurePosixPath | None:
+    """Where an entry belongs below the folder; None for what is not code. RequestError where it reaches outside."""
+    name = _name(member).replace("\\", "/")
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if name.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
+        raise RequestError(f"it has an entry that reaches outside of it: {name[:80]}")
+    if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16) or not parts:
+        return None
+    return PurePosixPath(*parts) if parts[-1].lower().endswith(KEPT) else None
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """The name of an entry. Zip files made on Japanese computers do not say that theirs is UTF-8 or Shift JIS."""
+    if member.flag_bits & _UTF8:
+        return member.filename
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return member.filename.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+    return member.filename
+
+
+def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Unpack one entry; its size. The size an entry claims is not believed."""
+    most = min(left, MOST_BYTES_OF_ONE)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(member) as source, target.open("xb") as sink:
+        shutil.copyfileobj(_Limited(source, most, member.filename), sink)
+        return sink.tell()
+
+
+class _Limited:
+    """A stream that ends with RequestError when it gives more than `most` bytes."""
+
+    def __init__(self, source: IO[bytes], most: int, name: str) -> None:
+        self._source, self._left, self._name = source, most, name
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._source.read(size)
+        self._left -= len(part)
+        if self._left < 0:
+            raise RequestError(f"it is too large when unpacked, at {self._name[:80]}")
+        return part

@@ -1,0 +1,106 @@
+"""Grading many submissions, spread over processes; what was graded before is kept."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+
+from reference.homework.assignment import Assignment
+from reference.homework.collect import HandIn
+from reference.homework.grade import Answer, Graded, Grading, Judge, grade
+from reference.homework.results import Results
+
+ENDED = "The checker was ended while it checked this, perhaps for want of memory; to be looked at by hand."
+
+
+def grade_all(
+    hand_ins: Sequence[HandIn],
+    assignment: Assignment,
+    judge: Judge,
+    results: Results,
+    *,
+    jobs: int = 1,
+    again: bool = False,
+    hint: bool = False,
+    advance: Callable[[Graded], None] = lambda graded: None,
+) -> Grading:
+    """Grade submissions in `jobs` processes; `advance` is called after each. `judge` must be a function of a module.
+
+    Files that have the same content are graded once.
+    """
+    begun = time.perf_counter()
+    graded: dict[int, Graded] = {}
+    alike: dict[str, list[int]] = {}
+    for number, hand_in in enumerate(hand_ins):
+        kept = None if again else results.kept(hand_in)
+        if kept is None:
+            alike.setdefault(hand_in.digest, []).append(number)
+        else:
+            graded[number] = kept
+            advance(kept)
+    waiting = {numbers[0]: hand_ins[numbers[0]] for numbers in alike.values()}
+    for first, done in _spread(
+        waiting, partial(grade, assignment=assignment, judge=judge, hint=hint), assignment, jobs
+    ):
+        results.keep(hand_ins[first], done)
+        for number in alike[hand_ins[first].digest]:
+            graded[number] = Graded(hand_ins[number].path, done.answers, done.seconds)
+            advance(graded[number])
+    submissions = tuple(graded[number] for number in range(len(hand_ins)))
+    return Grading(assignment, submissions, round(time.perf_counter() - begun, 3))
+
+
+def _spread(
+    waiting: dict[int, HandIn], task: Callable[[HandIn], Graded], assignment: Assignment, jobs: int
+) -> Iterator[tuple[int, Graded]]:
+    """Carry out a task for each, as they are done. One that ends its process is told from the others and reported."""
+    if min(jobs, len(waiting)) <= 1:
+        yield from ((number, task(hand_in)) for number, hand_in in waiting.items())
+        return
+    left = dict(waiting)
+    for number, done in _together(left, task, jobs):
+        del left[number]
+        yield number, done
+    for number, hand_in in left.items():  # the process of one of these ended; each gets a process of its own
+        alone = list(_together({number: hand_in}, task, 1))
+        yield alone[0] if alone else (number, _ended(hand_in, assignment))
+
+
+def _together(waiting: dict[int, HandIn], task: Callable[[HandIn], Graded], jobs: int) -> Iterator[tuple[int, Graded]]:
+    """Those that could be graded before a process ended by itself."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(waiting)), context, _start) as pool:
+        running: dict[Future[Graded], int] = {}
+        try:
+            running = {pool.submit(task, hand_in): number for number, hand_in in waiting.items()}
+            for future in as_completed(running):
+                yield running[future], future.result()
+        except BrokenProcessPool:
+            return
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _ended(hand_in: HandIn, assignment: Assignment) -> Graded:
+    return Graded(
+        hand_in.path,
+        tuple(
+            Answer(question.id, 0.0, question.points, "unsupported", ENDED, attention="ended the checker")
+            for question in assignment.questions
+        ),
+    )
+
+
+def _start() -> None:
+    """A process leaves Ctrl-C to its parent and prints nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)

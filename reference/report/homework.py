@@ -1,0 +1,200 @@
+"""What is said of one submission in a terminal: the answer first, then each mistake, then what was assumed."""
+
+import importlib.metadata
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from reference.homework.verdict import Note, Quantity, SubmissionReport, SymbolReport, Verdict
+from reference.report.console import console
+from reference.report.layout import paragraph
+
+MARKS: dict[Verdict, str] = {"correct": "✓", "wrong": "✗", "crashed": "✗", "unfinished": "…", "unsupported": "?"}
+STYLES: dict[Verdict, str] = {"correct": "green", "wrong": "red", "crashed": "red", "unfinished": "yellow"}
+COUNTED: dict[Verdict, str] = {
+    "correct": "right",
+    "wrong": "wrong",
+    "crashed": "crashed",
+    "unfinished": "unfinished",
+    "unsupported": "not understood",
+}
+NAMES = 22  # columns for the name of a symbol, where it is no longer
+SHOWN = 4  # quantities of a symbol that are told in full
+
+
+@dataclass(frozen=True)
+class Line:
+    """One mark with a name: a symbol, or the part of it that is right or wrong."""
+
+    name: str
+    verdict: Verdict
+    report: SymbolReport
+    quantities: tuple[Quantity, ...] = ()
+
+
+def print_submission(report: SubmissionReport, out: Console | None = None) -> None:
+    """Print what is said of a submission, no wider than the terminal."""
+    out = out or console()
+    if report.problem:
+        paragraph(out, f"{report.path} cannot be read: {report.problem}", " ", "   ")
+        return
+    lines = list(lines_of(report.symbols))
+    out.print(Text(f" {report.path}: {_answer(lines)}", "bold"), soft_wrap=True)
+    out.print()
+    order: tuple[Verdict, ...] = ("wrong", "crashed", "unfinished", "unsupported")
+    for line in sorted((line for line in lines if line.verdict in order), key=lambda line: order.index(line.verdict)):
+        _told(out, line, report.path)
+    _right(out, [line for line in lines if line.verdict == "correct"])
+    if conventions := list(dict.fromkeys(each for symbol in report for each in symbol.conventions)):
+        paragraph(out, f"read as: {', '.join(conventions)}", "   ")
+    out.print()
+    _notes(out, "noted: ", report.notes)
+    _notes(out, "skipped: ", report.skipped)
+    paragraph(out, judged_by(report.judge), " ", "   ")
+
+
+def lines_of(symbols: Sequence[SymbolReport]) -> Iterator[Line]:
+    """A line for each symbol; of a wrong one, a line for each part that is wrong and for each that is right."""
+    for report in symbols:
+        parts: dict[str, list[Quantity]] = {}
+        for quantity in report.quantities:
+            parts.setdefault(quantity.part, []).append(quantity)
+        right = {part: found for part, found in parts.items() if part and all(each.agree for each in found)}
+        if report.verdict == "correct" or not right or len(right) == len(parts):
+            yield Line(report.symbol, report.verdict, report, report.quantities)
+            continue
+        for part, found in parts.items():
+            verdict = "correct" if part in right else report.verdict
+            yield Line(_name(report, part), verdict, report, tuple(found))
+
+
+def _name(report: SymbolReport, part: str) -> str:
+    """A part of a class is a method of it; a part of a group of functions is a function."""
+    functions = report.symbol in report.parts.values()
+    return part if functions or not part else f"{report.symbol}.{part}"
+
+
+def _answer(lines: Sequence[Line]) -> str:
+    """ "4 right, 2 wrong, 1 unfinished" """
+    counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in COUNTED}
+    said = [f"{count} {COUNTED[verdict]}" for verdict, count in counts.items() if count]
+    if lines and counts["unsupported"] == len(lines):
+        return f"{len(lines)} symbol{'s' * (len(lines) > 1)} not understood"
+    return ", ".join(said) or "no layer, function or optimizer was found in it"
+
+
+def place(report: SymbolReport) -> str:
+    """ "cell 6, line 11" """
+    unfinished = report.verdict == "unfinished" and report.cell is not None  # a blank is easily found in its cell
+    known = {"cell": report.cell, "line": None if unfinished else report.line}
+    return ", ".join(f"{what} {number}" for what, number in known.items() if number is not None)
+
+
+def _told(out: Console, line: Line, path: str) -> None:
+    """The mark, the name and the place, then why."""
+    report, text = line.report, _why(line)
+    name = f"class {line.name}" if line.verdict == "unsupported" and line.name[:1].isupper() else line.name
+    head = f" {MARKS[line.verdict]} {name}{' ' * max(0, NAMES - 3 - cell_len(name))}  {place(report)}".rstrip()
+    if line.verdict in ("crashed", "unfinished"):
+        head += f"    {line.verdict}"
+    if line.verdict == "unfinished" and text and cell_len(f"{head}: {text}") <= out.width:
+        head, text = f"{head}: {text}", ""
+    styled = Text(head)
+    styled.stylize(STYLES.get(line.verdict, "cyan"), 1, 2)
+    out.print(styled, soft_wrap=True)
+    if text:
+        paragraph(out, text, "   ")
+    if line.verdict in ("wrong", "crashed") and not any(cause.reproduces for cause in report.causes):
+        _quantities(out, [each for each in line.quantities if not each.agree])
+    if line.verdict == "unsupported":
+        _help(out, f"{path}::{report.symbol}")
+
+
+def _why(line: Line) -> str:
+    """Why a symbol is not right, as sentences."""
+    report = line.report
+    known = [cause for cause in report.causes if cause.reproduces] or list(report.causes[:1])
+    said = [cause.sentence for cause in known]
+    if said and any(cause.reproduces for cause in report.causes):
+        said.append("(Your numbers are reproduced exactly by this mistake.)")
+    if not said and report.remark:
+        said.append(report.remark)
+    return " ".join(said)
+
+
+def _quantities(out: Console, wrong: Sequence[Quantity]) -> None:
+    width = max((len(each.name) for each in wrong), default=0)
+    for each in wrong[:SHOWN]:
+        paragraph(out, difference(each), f"   {each.name:{width}}  ", " " * (width + 5))
+    if len(wrong) > SHOWN:
+        paragraph(out, f"and {len(wrong) - SHOWN} more; --json FILE writes all of them", "   ")
+
+
+def difference(quantity: Quantity) -> str:
+    """How a quantity differs: where most, both values, and the error against what is allowed."""
+    if quantity.problem:
+        return quantity.problem
+    where = f"at {list(quantity.index)} " if quantity.index else ""
+    got, want = quantity.got, quantity.want
+    digits = next((n for n in range(3, 16) if f"{got:.{n}g}" != f"{want:.{n}g}"), 15) + 1
+    values = f"{where}you have {got:.{digits}g}, expected {want:.{digits}g}"
+    if not math.isfinite(quantity.max_rel):
+        return values
+    return f"{values} (off by {quantity.max_rel:.1e} of the largest, allowed {quantity.allowed:.1e})"
+
+
+def _help(out: Console, symbol: str) -> None:
+    out.print(Text(f"   Say what it is:  crosscheck check {symbol} --as PAIR"), soft_wrap=True)
+    out.print(Text(f"   or describe it:  crosscheck adapter {symbol}"), soft_wrap=True)
+
+
+def _right(out: Console, lines: Sequence[Line]) -> None:
+    """Right symbols side by side; one with a remark, such as what it is right for, on a line of its own."""
+    mark = MARKS["correct"]
+    flow(out, [f"{mark} {line.name}" for line in lines if not line.report.remark or line.report.verdict != "correct"])
+    for line in lines:
+        if line.report.remark and line.report.verdict == "correct":
+            paragraph(out, f"{mark} {line.name}  {line.report.remark}", " ", "   ")
+
+
+def flow(out: Console, items: Sequence[str], first: str = " ", gap: str = "  ", rest: str = " ") -> None:
+    """Items side by side, on as few lines as they fit; none is broken."""
+    line, begun = first, False
+    for item in items:
+        if begun and cell_len(line + gap + item) > out.width:
+            out.print(Text(line.rstrip()), soft_wrap=True)
+            line, begun = rest, False
+        line, begun = f"{line}{gap if begun else ''}{item}", True
+    if begun:
+        out.print(Text(line.rstrip()), soft_wrap=True)
+
+
+def _notes(out: Console, label: str, notes: Sequence[Note]) -> None:
+    """Notes on one place together: cell 1 (%matplotlib, fetch_mldata is gone), cell 9 (training loop)."""
+    places: dict[str, list[str]] = {}
+    for note in notes:
+        where = f"cell {note.cell}" if note.cell is not None else f"line {note.line}" if note.line is not None else ""
+        places.setdefault(where, []).append(note.text)
+    said = [f"{where} ({', '.join(texts)})" if where else ", ".join(texts) for where, texts in places.items()]
+    if said:
+        paragraph(out, f"{label}{', '.join(said)}", " ", "   ")
+
+
+def judged_by(judge: str) -> str:
+    """The last line: what a submission was held to."""
+    if judge != "scratch":
+        packages = {"torch": "PyTorch", "keras": "Keras"}
+        return f"checked against {packages.get(judge, judge)}{_version(judge)}"
+    known = [f"{name}{_version(package)}" for package, name in (("torch", "PyTorch"), ("keras", "Keras"))]
+    return f"checked against NumPy layers that agree with {known[0]} and {known[1]}"
+
+
+def _version(package: str) -> str:
+    try:
+        return f" {importlib.metadata.version(package).split('+')[0]}"
+    except importlib.metadata.PackageNotFoundError:
+        return ""

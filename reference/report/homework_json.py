@@ -1,0 +1,74 @@
+"""Checks and grades as JSON: crosscheck.check/1 and crosscheck.grade/1."""
+
+from typing import Any
+
+from reference.homework.grade import Grading
+from reference.homework.verdict import Quantity, SubmissionReport, SymbolReport
+from reference.report.json import Document, number
+
+
+def check_document(report: SubmissionReport) -> Document:
+    """crosscheck.check/1. `problem` is there only where a file could not be read."""
+    document: Document = {
+        "schema": "crosscheck.check/1",
+        "file": report.path,
+        "symbols": [symbol_document(symbol) for symbol in report],
+    }
+    return {**document, "problem": report.problem} if report.problem else document
+
+
+def symbol_document(report: SymbolReport) -> Document:
+    """What is said of one symbol. Why it is unfinished, unsupported or crashed stands among the causes."""
+    causes = [
+        {"id": cause.id, "sentence": cause.sentence, "reproduces": bool(cause.reproduces)} for cause in report.causes
+    ]
+    if not causes and report.verdict != "correct" and report.remark:
+        causes = [{"id": report.verdict, "sentence": report.remark, "reproduces": False}]
+    return {
+        "symbol": report.symbol,
+        "cell": report.cell,
+        "pair": report.pair,
+        "verdict": report.verdict,
+        "conventions": list(report.conventions),
+        "quantities": [_quantity(quantity) for quantity in report.quantities],
+        "causes": causes,
+    }
+
+
+def _quantity(quantity: Quantity) -> dict[str, Any]:
+    measured = {
+        "name": quantity.name,
+        "agree": bool(quantity.agree),
+        "max_rel": number(quantity.max_rel),
+        "index": [int(place) for place in quantity.index],
+        "got": number(quantity.got),
+        "want": number(quantity.want),
+    }
+    return {**measured, "problem": quantity.problem} if quantity.problem else measured
+
+
+def grade_document(grading: Grading) -> Document:
+    """crosscheck.grade/1. It holds nothing that students may not see."""
+    return {
+        "schema": "crosscheck.grade/1",
+        "assignment": grading.assignment.name,
+        "seconds": grading.seconds,
+        "submissions": [
+            {
+                "path": graded.path,
+                "points": graded.points,
+                "max": graded.max,
+                "questions": [
+                    {
+                        "id": answer.id,
+                        "points": answer.points,
+                        "max": answer.max,
+                        "verdict": answer.verdict,
+                        "sentence": answer.sentence,
+                    }
+                    for answer in graded.answers
+                ],
+            }
+            for graded in grading.submissions
+        ],
+    }
