@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -43,18 +43,17 @@ def print_submission(report: SubmissionReport, out: Console | None = None) -> No
         paragraph(out, f"{report.path} cannot be read: {report.problem}", " ", "   ")
         return
     lines = list(lines_of(report.symbols))
-    out.print(Text(f" {report.path}: {_answer(lines)}", "bold"), soft_wrap=True)
+    out.print(Text(f" {report.path}: {answer(lines)}", "bold"), soft_wrap=True)
     out.print()
     order: tuple[Verdict, ...] = ("wrong", "crashed", "unfinished", "unsupported")
     for line in sorted((line for line in lines if line.verdict in order), key=lambda line: order.index(line.verdict)):
         _told(out, line, report.path)
     _right(out, [line for line in lines if line.verdict == "correct"])
-    if conventions := list(dict.fromkeys(each for symbol in report for each in symbol.conventions)):
-        paragraph(out, f"read as: {', '.join(conventions)}", "   ")
+    if conventions := read_as(report):
+        paragraph(out, f"read as: {conventions}", "   ")
     out.print()
-    _notes(out, "noted: ", report.notes)
-    _notes(out, "skipped: ", report.skipped)
-    paragraph(out, judged_by(report.judge), " ", "   ")
+    for label, text in facts(report):
+        paragraph(out, f"{label}{text}", " ", "   ")
 
 
 def lines_of(symbols: Sequence[SymbolReport]) -> Iterator[Line]:
@@ -78,7 +77,7 @@ def _name(report: SymbolReport, part: str) -> str:
     return part if functions or not part else f"{report.symbol}.{part}"
 
 
-def _answer(lines: Sequence[Line]) -> str:
+def answer(lines: Sequence[Line]) -> str:
     """ "4 right, 2 wrong, 1 unfinished" """
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in COUNTED}
     said = [f"{count} {COUNTED[verdict]}" for verdict, count in counts.items() if count]
@@ -96,7 +95,7 @@ def place(report: SymbolReport) -> str:
 
 def _told(out: Console, line: Line, path: str) -> None:
     """The mark, the name and the place, then why."""
-    report, text = line.report, _why(line)
+    report, text = line.report, why(line)
     name = f"class {line.name}" if line.verdict == "unsupported" and line.name[:1].isupper() else line.name
     head = f" {MARKS[line.verdict]} {name}{' ' * max(0, NAMES - 3 - cell_len(name))}  {place(report)}".rstrip()
     if line.verdict in ("crashed", "unfinished"):
@@ -114,7 +113,7 @@ def _told(out: Console, line: Line, path: str) -> None:
         _help(out, f"{path}::{report.symbol}")
 
 
-def _why(line: Line) -> str:
+def why(line: Line) -> str:
     """Why a symbol is not right, as sentences."""
     report = line.report
     known = [cause for cause in report.causes if cause.reproduces] or list(report.causes[:1])
@@ -173,15 +172,26 @@ def flow(out: Console, items: Sequence[str], first: str = " ", gap: str = "  ", 
         out.print(Text(line.rstrip()), soft_wrap=True)
 
 
-def _notes(out: Console, label: str, notes: Sequence[Note]) -> None:
+def facts(report: SubmissionReport) -> Iterator[tuple[str, str]]:
+    """What else there is to say of a submission: a label and a text each."""
+    for label, notes in (("noted: ", report.notes), ("skipped: ", report.skipped)):
+        if notes:
+            yield label, _placed(notes)
+    yield "", judged_by(report.judge)
+
+
+def read_as(symbols: Iterable[SymbolReport]) -> str:
+    """The conventions recognised, each once."""
+    return ", ".join(dict.fromkeys(each for symbol in symbols for each in symbol.conventions))
+
+
+def _placed(notes: Sequence[Note]) -> str:
     """Notes on one place together: cell 1 (%matplotlib, fetch_mldata is gone), cell 9 (training loop)."""
     places: dict[str, list[str]] = {}
     for note in notes:
         where = f"cell {note.cell}" if note.cell is not None else f"line {note.line}" if note.line is not None else ""
         places.setdefault(where, []).append(note.text)
-    said = [f"{where} ({', '.join(texts)})" if where else ", ".join(texts) for where, texts in places.items()]
-    if said:
-        paragraph(out, f"{label}{', '.join(said)}", " ", "   ")
+    return ", ".join(f"{where} ({', '.join(texts)})" if where else ", ".join(texts) for where, texts in places.items())
 
 
 def judged_by(judge: str) -> str:
