@@ -4,24 +4,20 @@ import math
 
 import numpy as np
 
-from scratch.default_initializers import FanInUniform, UnitForgetBias
+from scratch.default_initializers import FanInUniform
 from scratch.initializers import (
-    Constant,
     Gaussian,
     GlorotUniform,
     HeUniform,
-    Initializer,
-    Ones,
     Orthogonal,
     TruncatedNormal,
     Uniform,
-    Zeros,
 )
 from scratch.layer import Array
-from wrong.constants import ALL_ONE, ALL_ZERO, NOT_ONES, NOT_ORTHOGONAL, NOT_ZEROS, SIGN_TURNED, SMALL_NORMAL, Noisy
 from wrong.distributions import (
     ANY,
     UNIFORM,
+    ColumnRepeated,
     FanInOnly,
     FansOfFirstAxis,
     FansSwapped,
@@ -39,6 +35,7 @@ from wrong.distributions import (
     times,
     versions,
 )
+from wrong.orthogonal import NOT_ORTHOGONAL
 
 # ---- uniform, scaled by a fan
 
@@ -52,8 +49,6 @@ FIXED = instead("Fixed", "Uniform in +-0.05, whatever the fans are.", Uniform())
 SCALE = (Shifted, Magnitudes, VarianceForDeviation, TwiceTheVariance, *UNIFORM, WIDTH)
 FROM_TORCH = (*SCALE, LECUN, KERAS, HE, FIXED)
 FROM_KERAS = (*SCALE, TORCH, HE, FIXED, SumOfFans, FanInOnly)
-# a bias has no other axis to repeat over, and no fans
-BIAS = (*SCALE, LECUN, FIXED, ALL_ZERO, OneNumber)
 
 
 class FanOfShape(FanInUniform):
@@ -166,48 +161,6 @@ class GateRepeated(Orthogonal):
         return np.tile(super().draw((shape[0], shape[0]), rng), gates) / math.sqrt(gates)
 
 
-# ---- one number, and the bias of the forget gate
-
-
-class HalfForget(UnitForgetBias):
-    """1 is divided between two biases, one of which is looked at."""
-
-    def draw(self, shape: Shape, rng: Generator) -> Array:
-        return super().draw(shape, rng) / 2
-
-
-class FirstOnly(UnitForgetBias):
-    """Only the first unit's forget gate has 1."""
-
-    def draw(self, shape: Shape, rng: Generator) -> Array:
-        b = super().draw(shape, rng)
-        b[shape[0] // self.blocks + 1 :] = 0
-        return b
-
-
-class EveryFourth(UnitForgetBias):
-    """The gates lie unit by unit, not block by block."""
-
-    def draw(self, shape: Shape, rng: Generator) -> Array:
-        return super().draw(shape, rng).reshape(self.blocks, -1).T.ravel()
-
-
-FORGET = tuple(
-    instead(f"{gate}For1", f"The block of the {gate.lower()} gate has the 1.", UnitForgetBias(forget=place))
-    for gate, place in (("Input", 0), ("Cell", 2), ("Output", 3))
-)
-
-
-def slope(name: str, value: float, doc: str) -> type[Initializer]:
-    return instead(name, doc, Constant(value))
-
-
-SLOPES = (
-    slope("LeakyByHundredth", 0.01, "The slope of LeakyReLU."),
-    slope("LeakyByThreeTenths", 0.3, "The slope of an older LeakyReLU."),
-    slope("Quarters", 0.025, "A slipped point."),
-)
-
 # ---- normal with the deviation 1, uniform in +-0.05
 
 NARROW = instead("Narrow", "The deviation is 0.01.", Gaussian())
@@ -221,8 +174,7 @@ TRUNCATED_NORMAL = instead("TruncatedNormal", "Normal, truncated at two deviatio
 POSITIVE = instead("Positive", "Uniform between 0 and 0.05.", Uniform(0, 0.05))
 
 WRONG = {
-    "torch_linear_default": versions(FanInUniform, *FROM_TORCH, FansSwapped, MeanOfFans, ANY[0]),
-    "torch_bias_default": versions(FanInUniform, *BIAS, FanOfShape),
+    "torch_linear_default": versions(FanInUniform, *FROM_TORCH, FansSwapped, MeanOfFans, ColumnRepeated),
     "torch_conv_default": versions(FanInUniform, *FROM_TORCH, FansSwapped, TapsForgotten, FansOfFirstAxis),
     "torch_conv_transpose_default": versions(FanInUniform, *FROM_TORCH, FanOfShape, TapsForgotten, MeanOfFans),
     "torch_depthwise_conv_default": versions(
@@ -236,18 +188,12 @@ WRONG = {
         Gaussian, *ANY, NARROW, UNIT_UNIFORM, SAME_SPREAD, TRUNCATED, LIKE_KERAS, KERAS
     ),
     "torch_attention_default": versions(GlorotUniform, *FROM_KERAS, ThreeMatrices),
-    "torch_prelu_default": versions(Constant, Noisy, ALL_ZERO, ALL_ONE, SIGN_TURNED, SMALL_NORMAL, *SLOPES),
-    "keras_dense_default": versions(GlorotUniform, *FROM_KERAS, ANY[0]),
-    "keras_bias_default": versions(Zeros, *NOT_ZEROS, TORCH),
+    "keras_dense_default": versions(GlorotUniform, *FROM_KERAS, ColumnRepeated),
     "keras_conv_default": versions(GlorotUniform, *FROM_KERAS, TapsForgotten, FansOfFirstAxis),
     "keras_conv_transpose_default": versions(GlorotUniform, *FROM_KERAS, TapsForgotten, FansOfFirstAxis),
     "keras_depthwise_conv_default": versions(GlorotUniform, *FROM_KERAS, TapsForgotten, TapsOnly, ChannelsOnce),
-    "keras_recurrent_input_default": versions(GlorotUniform, *FROM_KERAS, GateByGate, ANY[0]),
+    "keras_recurrent_input_default": versions(GlorotUniform, *FROM_KERAS, GateByGate, ColumnRepeated),
     "keras_recurrent_default": versions(Orthogonal, *NOT_ORTHOGONAL, GatesOrthogonal, GateRepeated, KERAS, TORCH),
-    "keras_lstm_bias_default": versions(
-        UnitForgetBias, ALL_ZERO, ALL_ONE, Noisy, *FORGET, HalfForget, FirstOnly, EveryFourth
-    ),
     "keras_embedding_default": versions(Uniform, *ANY, LIKE_TORCH, NORMAL, TRUNCATED_NORMAL, POSITIVE, TORCH, WIDTH),
     "keras_attention_default": versions(GlorotUniform, *FROM_KERAS, HeadsApart, HeadsAsInputs),
-    "keras_normalisation_default": versions(Ones, *NOT_ONES),
 }

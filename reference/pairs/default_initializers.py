@@ -1,4 +1,4 @@
-"""What each framework's layers begin with, and how the other one begins with the same.
+"""What each framework's layers begin with, and how the other one begins with the same. Vectors: `default_vectors`.
 
 The framework's own layer is built and its fresh weights are looked at; the other's twin is one of its initializers.
 """
@@ -12,8 +12,8 @@ import numpy as np
 
 from reference.fills import normal
 from reference.pair import Case, Pair, Slot, Twin
-from scratch.default_initializers import FanInUniform, UnitForgetBias
-from scratch.initializers import Constant, Gaussian, GlorotUniform, Ones, Orthogonal, Uniform, Zeros
+from scratch.default_initializers import FanInUniform
+from scratch.initializers import Gaussian, GlorotUniform, Orthogonal, Uniform
 
 THERE = "PyTorch's layer begins otherwise; with its torch.nn.init it begins like Keras'"
 HERE = "Keras' layer begins otherwise; given these initializers it begins like PyTorch's"
@@ -56,8 +56,8 @@ def default_pair(
     )
 
 
-def _shapes(*shapes: tuple[int, ...], **options: Any) -> tuple[Case, ...]:
-    return tuple(Case("x".join(map(str, shape)), {"w": normal(*shape)}, options) for shape in shapes)
+def shapes(*each: tuple[int, ...], **options: Any) -> tuple[Case, ...]:
+    return tuple(Case("x".join(map(str, shape)), {"w": normal(*shape)}, options) for shape in each)
 
 
 def _random(taps: int, low: int = 60, high: int = 150) -> Callable[[np.random.Generator], Case]:
@@ -72,7 +72,7 @@ def _random(taps: int, low: int = 60, high: int = 150) -> Callable[[np.random.Ge
 # ---- PyTorch's
 
 
-def _scaled_in_keras(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
+def scaled_in_keras(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
     if o.fan is None:
         return keras.initializers.VarianceScaling(1 / 3, o.mode, "uniform", seed=seed)(shape, "float32")
     return keras.initializers.RandomUniform(-(o.fan**-0.5), o.fan**-0.5, seed)(shape, "float32")
@@ -105,33 +105,25 @@ TORCH_LINEAR = default_pair(
     "torch_linear_default",
     FanInUniform,
     lambda torch, w, o: torch.nn.Linear(w.shape[1], w.shape[0]).weight,
-    _scaled_in_keras,
-    _shapes((200, 110), (30, 800)),
+    scaled_in_keras,
+    shapes((200, 110), (30, 800)),
     draw=_random(0),
     notes=("kaiming_uniform_ with a = sqrt(5) in PyTorch's source, which is +-1 / sqrt(fan_in).",),
-)
-TORCH_BIAS = default_pair(
-    "torch_bias_default",
-    FanInUniform,
-    lambda torch, w, o: torch.nn.Linear(o.fan, w.shape[0]).bias,
-    _scaled_in_keras,
-    (*_shapes((20_000,), fan=170), *_shapes((9_000,), fan=11)),
-    draw=lambda rng: Case("", {"w": normal(int(rng.integers(5_000, 20_000)))}, {"fan": int(rng.integers(2, 300))}),
 )
 TORCH_CONV = default_pair(
     "torch_conv_default",
     FanInUniform,
     _torch_conv,
-    _scaled_in_keras,
-    _shapes((5, 40, 90), (3, 3, 40, 60), (2, 3, 4, 20, 50)),
+    scaled_in_keras,
+    shapes((5, 40, 90), (3, 3, 40, 60), (2, 3, 4, 20, 50)),
     draw=_random(2, 40, 80),
 )
 TORCH_CONV_TRANSPOSE = default_pair(
     "torch_conv_transpose_default",
     FanInUniform,
     _torch_transposed,
-    _scaled_in_keras,
-    _shapes((5, 40, 90), (3, 3, 90, 30), mode="fan_out"),
+    scaled_in_keras,
+    shapes((5, 40, 90), (3, 3, 90, 30), mode="fan_out"),
     axes="... n_in n_out -> n_in n_out ...",
     notes=("PyTorch takes the second axis of the weight for fan_in, which of a transposed convolution is n_out.",),
 )
@@ -139,8 +131,8 @@ TORCH_DEPTHWISE = default_pair(
     "torch_depthwise_conv_default",
     FanInUniform,
     _torch_depthwise,
-    _scaled_in_keras,
-    (*_shapes((3, 3, 2000, 1), fan=9), *_shapes((5, 2, 900, 1), fan=10)),
+    scaled_in_keras,
+    (*shapes((3, 3, 2000, 1), fan=9), *shapes((5, 2, 900, 1), fan=10)),
     axes="... n_in n_out -> n_in n_out ...",
     notes=("Each channel is a group of its own, so fan_in is the number of taps.",),
 )
@@ -148,8 +140,8 @@ TORCH_BILINEAR = default_pair(
     "torch_bilinear_default",
     FanInUniform,
     lambda torch, w, o: torch.nn.Bilinear(w.shape[1], w.shape[2], w.shape[0]).weight,
-    _scaled_in_keras,
-    _shapes((40, 30, 20), fan=40),
+    scaled_in_keras,
+    shapes((40, 30, 20), fan=40),
     axes="n_1 n_2 n_out -> n_out n_1 n_2",
     notes=("fan_in is the size of the first input alone.",),
 )
@@ -157,7 +149,7 @@ TORCH_RECURRENT = default_pair(
     "torch_recurrent_default",
     FanInUniform,
     _torch_recurrent,
-    _scaled_in_keras,
+    scaled_in_keras,
     (
         Case("rnn-input", {"w": normal(170, 120)}, {"fan": 120}),
         Case("lstm-input", {"w": normal(60, 4 * 90)}, {"fan": 90}),
@@ -172,7 +164,7 @@ TORCH_EMBEDDING = default_pair(
     Gaussian,
     lambda torch, w, o: torch.nn.Embedding(*w.shape).weight,
     lambda keras, shape, o, seed: keras.initializers.RandomNormal(0.0, 1.0, seed)(shape, "float32"),
-    _shapes((700, 30), (90, 210), sigma=1.0),
+    shapes((700, 30), (90, 210), sigma=1.0),
     axes="n_in n_out -> n_in n_out",
 )
 TORCH_ATTENTION = default_pair(
@@ -180,57 +172,44 @@ TORCH_ATTENTION = default_pair(
     GlorotUniform,
     lambda torch, w, o: torch.nn.MultiheadAttention(w.shape[1], 1).in_proj_weight,
     lambda keras, shape, o, seed: keras.initializers.GlorotUniform(seed)(shape, "float32"),
-    _shapes((90, 270), (64, 192)),
+    shapes((90, 270), (64, 192)),
     notes=("Query, key and value are one matrix, and its fan_out is that of all three: less than Keras' by sqrt(2).",),
 )
-TORCH_PRELU = default_pair(
-    "torch_prelu_default",
-    Constant,
-    lambda torch, w, o: torch.nn.PReLU(w.shape[0]).weight,
-    lambda keras, shape, o, seed: keras.initializers.Constant(0.25)(shape, "float32"),
-    _shapes((7,), value=0.25),
-    notes=("Keras' PReLU begins with the slope 0.",),
-)
-
 
 # ---- Keras'
 
 
-def _keras_built(kind: str, weight: str, **options: Any) -> KerasWeight:
-    """The weight called `weight` of a Keras convolution with this kernel."""
+def _keras_conv(kind: str) -> KerasWeight:
+    """The weight of a Keras convolution with this kernel."""
 
     def build(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
         *taps, first, second = shape
         n_in, n_out = (second, first) if "Transpose" in kind else (first, second)
         units = {"depth_multiplier": n_out} if "Depthwise" in kind else {"filters": n_out}
-        layer = getattr(keras.layers, kind.format(len(taps)))(kernel_size=tuple(taps), **units, **options)
+        layer = getattr(keras.layers, kind.format(len(taps)))(kernel_size=tuple(taps), **units)
         layer.build((None, *taps, n_in))
-        return getattr(layer, weight)
+        return layer.kernel
 
     return build
 
 
-def _keras_cell(weight: str) -> KerasWeight:
-    """A weight of the recurrent layer that has as many gates as fit."""
+def _keras_kernel(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
+    layer = keras.layers.LSTM(shape[1] // 4)
+    layer.build((None, 2, shape[0]))
+    return layer.cell.kernel
 
-    def build(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
-        if weight == "bias":
-            layer, n_in = keras.layers.LSTM(shape[0] // 4), 3
-        elif weight == "kernel":
-            layer, n_in = keras.layers.LSTM(shape[1] // 4), shape[0]
-        else:
-            kind = {1: keras.layers.SimpleRNN, 3: keras.layers.GRU, 4: keras.layers.LSTM}[shape[1] // shape[0]]
-            layer, n_in = kind(shape[0]), 3
-        layer.build((None, 2, n_in))
-        return getattr(layer.cell, weight)
 
-    return build
+def _keras_recurrent(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
+    kind = {1: keras.layers.SimpleRNN, 3: keras.layers.GRU, 4: keras.layers.LSTM}[shape[1] // shape[0]]
+    layer = kind(shape[0])
+    layer.build((None, 2, 3))
+    return layer.cell.recurrent_kernel
 
 
 def _keras_dense(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
-    layer = keras.layers.Dense(shape[-1])
-    layer.build((None, shape[0] if len(shape) > 1 else 3))
-    return layer.kernel if len(shape) > 1 else layer.bias
+    layer = keras.layers.Dense(shape[1])
+    layer.build((None, shape[0]))
+    return layer.kernel
 
 
 def _keras_embedding(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
@@ -245,43 +224,27 @@ def _keras_query(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: i
     return np.array(layer.query_dense.kernel).reshape(shape)
 
 
-def _keras_norm(keras: Any, shape: tuple[int, ...], o: SimpleNamespace, seed: int) -> Any:
-    layer = keras.layers.LayerNormalization()
-    layer.build((None, *shape))
-    return layer.gamma
-
-
-def _torch_forget(torch: Any, w: Any, o: SimpleNamespace) -> Any:
-    hidden = len(w) // o.blocks
-    torch.nn.init.zeros_(w)
-    torch.nn.init.ones_(w[o.forget * hidden : (o.forget + 1) * hidden])
-    return w
-
-
 def _xavier(torch: Any, w: Any, o: SimpleNamespace) -> Any:
     return torch.nn.init.xavier_uniform_(w)
 
 
 KERAS_DENSE = default_pair(
-    "keras_dense_default", GlorotUniform, _xavier, _keras_dense, _shapes((200, 110), (30, 800)), draw=_random(0)
-)
-KERAS_BIAS = default_pair(
-    "keras_bias_default", Zeros, lambda torch, w, o: torch.nn.init.zeros_(w), _keras_dense, _shapes((7,), (31,))
+    "keras_dense_default", GlorotUniform, _xavier, _keras_dense, shapes((200, 110), (30, 800)), draw=_random(0)
 )
 KERAS_CONV = default_pair(
     "keras_conv_default",
     GlorotUniform,
     _xavier,
-    _keras_built("Conv{}D", "kernel"),
-    _shapes((5, 40, 90), (3, 3, 40, 60), (2, 3, 4, 20, 50)),
+    _keras_conv("Conv{}D"),
+    shapes((5, 40, 90), (3, 3, 40, 60), (2, 3, 4, 20, 50)),
     draw=_random(2, 40, 80),
 )
 KERAS_CONV_TRANSPOSE = default_pair(
     "keras_conv_transpose_default",
     GlorotUniform,
     _xavier,
-    _keras_built("Conv{}DTranspose", "kernel"),
-    _shapes((5, 40, 90), (3, 3, 90, 30)),
+    _keras_conv("Conv{}DTranspose"),
+    shapes((5, 40, 90), (3, 3, 90, 30)),
     axes="... n_out n_in -> n_in n_out ...",
 )
 KERAS_DEPTHWISE = default_pair(
@@ -289,38 +252,32 @@ KERAS_DEPTHWISE = default_pair(
     GlorotUniform,
     # PyTorch counts the fans of a depthwise weight otherwise
     lambda torch, w, o: torch.nn.init.uniform_(w, *_bounds(w.shape)),
-    _keras_built("DepthwiseConv{}D", "kernel"),
-    _shapes((3, 3, 900, 2), (5, 2, 700, 3)),
+    _keras_conv("DepthwiseConv{}D"),
+    shapes((3, 3, 900, 2), (5, 2, 700, 3)),
     axes="... n_in n_out -> n_in n_out ...",
 )
 KERAS_RECURRENT_INPUT = default_pair(
-    "keras_recurrent_input_default", GlorotUniform, _xavier, _keras_cell("kernel"), _shapes((60, 360), (170, 120))
+    "keras_recurrent_input_default", GlorotUniform, _xavier, _keras_kernel, shapes((60, 360), (170, 120))
 )
 KERAS_RECURRENT = default_pair(
     "keras_recurrent_default",
     Orthogonal,
     lambda torch, w, o: torch.nn.init.orthogonal_(w),
-    _keras_cell("recurrent_kernel"),
+    _keras_recurrent,
     # the last is so large that signs which are not random show
-    _shapes((120, 120), (80, 320), (90, 270), (350, 350 * 3)),
+    shapes((120, 120), (80, 320), (90, 270), (350, 350 * 3)),
     notes=("Orthogonal over all gates together; the block of a single gate is not.",),
-)
-KERAS_LSTM_BIAS = default_pair(
-    "keras_lstm_bias_default", UnitForgetBias, _torch_forget, _keras_cell("bias"), _shapes((4 * 7,), (4 * 12,))
 )
 KERAS_EMBEDDING = default_pair(
     "keras_embedding_default",
     Uniform,
     lambda torch, w, o: torch.nn.init.uniform_(w, -0.05, 0.05),
     _keras_embedding,
-    _shapes((700, 30), (90, 210)),
+    shapes((700, 30), (90, 210)),
     axes="n_in n_out -> n_in n_out",
 )
 KERAS_ATTENTION = default_pair(
-    "keras_attention_default", GlorotUniform, _xavier, _keras_query, _shapes((150, 130), (64, 192))
-)
-KERAS_NORM = default_pair(
-    "keras_normalisation_default", Ones, lambda torch, w, o: torch.nn.init.ones_(w), _keras_norm, _shapes((7,), (31,))
+    "keras_attention_default", GlorotUniform, _xavier, _keras_query, shapes((150, 130), (64, 192))
 )
 
 
