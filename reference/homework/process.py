@@ -1,19 +1,14 @@
 """The parent's side of the process apart: starts it, hands it steps, checks what comes back."""
 
-import os
-import selectors
-import signal
-import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from reference.homework import sandbox
+from reference.homework.pipe import Pipe, Stopped
 from reference.homework.sandbox import Limits
 from reference.homework.submission import Submission
 from reference.homework.verdict import Note
-from reference.homework.worker import wire
 from reference.homework.worker.steps import (
     Call,
     Failure,
@@ -50,20 +45,16 @@ __all__ = [
     "Worker",
 ]
 
-Reason = Literal["time", "memory", "output", "processes", "exit"]
-
-
-class Stopped(Exception):
-    """The process ended before it had answered. `reason` in one word, `detail` as a sentence."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
+MAX_RESTARTS = 4
+STARTING = 5.0  # seconds that the interpreter and NumPy may take on a busy machine
 
 
 class Worker:
-    """One submission, loaded in a process of its own. After a stop the next run starts it afresh."""
+    """One submission, loaded in a process of its own. After a stop the next run starts it afresh.
+
+    `notes`: what failed while it was loaded, and what was supplied; `names`: the top-level names it has then;
+    `tried`: what it tried and may not, in words; `fenced`: what holds it.
+    """
 
     def __init__(
         self, submission: Submission, limits: Limits | None = None, allow: Sequence[str] = (), seed: int = 0
@@ -74,8 +65,10 @@ class Worker:
         self.seed = seed
         self.notes: tuple[Note, ...] = ()
         self.names: frozenset[str] = frozenset()
-        self.fenced: str = "limits only"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.tried: tuple[str, ...] = ()
+        self.fenced = sandbox.fence()
+        self._skip: dict[int, Note] = {}
+        self._pipe: Pipe | None = None
 
     def __enter__(self) -> Self:
         self._start()
@@ -86,97 +79,107 @@ class Worker:
 
     def close(self) -> None:
         """Ends the process and everything it has started."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    pass
-        process.wait()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._pipe = None
 
     def run(self, steps: Sequence[Step]) -> list[Result | Failure]:
         """Carries out steps, up to the first that fails and is not optional. Raises Stopped."""
-        if self._process is None:
+        if self._pipe is None:
             self._start()
-        self._send([[type(step).__name__, dict(vars(step))] for step in steps])
-        done: list[Result | Failure] = []
-        deadline = time.monotonic() + self.limits.seconds
-        self._answer("done", deadline, lambda body: done.append(_outcome(*body)))
-        return done
+        assert self._pipe is not None
+        results: list[Result | Failure] = []
+        try:
+            self._pipe.send([[type(step).__name__, dict(vars(step))] for step in steps])
+            for said, body in self._pipe.answers(self.limits.seconds):
+                if said == "step":
+                    results.append(_outcome(*body))
+                elif said == "done":
+                    self._tried(body)
+                    return results
+        except Stopped as stopped:
+            stopped.results = results
+            self.close()
+            raise
+        except (TypeError, ValueError) as error:
+            self.close()
+            raise Stopped("exit", f"it answered something else than results ({error})") from None
+        raise AssertionError("answers end with Stopped")
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(
-            sandbox.command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=sandbox.ENVIRONMENT,
-            bufsize=0,
-            start_new_session=True,
-        )
-        units = [dict(vars(unit)) for unit in self.submission.units]
-        self._send({"units": units, "seed": self.seed, "output_kb": self.limits.output_kb})
-        loaded = self._answer("loaded", time.monotonic() + self.limits.seconds + 10)
-        self.names = frozenset(loaded["names"])
-        self.notes = tuple(Note(f"skipped: {text}", cell, line) for _, text, cell, line in loaded["failed"])
-
-    def _send(self, value: Any) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        try:
-            for piece in wire.encode(value):
-                rest = memoryview(piece)
-                while rest:
-                    rest = rest[os.write(self._process.stdin.fileno(), rest) :]
-        except BrokenPipeError:
-            raise self._ended() from None
-
-    def _answer(self, kind: str, deadline: float, each: Callable[[Any], object] = lambda body: None) -> Any:
-        while True:
+        """Loads the submission. A statement that ends or hangs the process is left out, and it is started again."""
+        for _ in range(MAX_RESTARTS):
+            index = -1
             try:
-                said, body = wire.read(lambda count: self._receive(count, deadline))
-            except (wire.WireError, ValueError, TypeError) as error:
+                self._pipe = Pipe(self.fenced, self.allow)
+                self._pipe.send(self._load())
+                for said, body in self._pipe.answers(self.limits.seconds + STARTING):
+                    if said == "at" and isinstance(body, int):
+                        index = body
+                    elif said == "loaded":
+                        self._loaded(body)
+                        return
+            except Stopped as stopped:
                 self.close()
-                raise Stopped("exit", f"the process answered something else than values ({error})") from None
-            if said == kind:
-                return body
-            if said == "step":
-                each(body)
-            if said == "stop":
-                self.close()
-                raise Stopped("output", "it printed without end")
+                if not 0 <= index < len(self.submission.units) or index in self._skip:
+                    raise
+                unit = self.submission.units[index]
+                self._skip[index] = Note(f"could not be executed: {stopped.detail}", unit.cell, unit.line)
+        raise Stopped("exit", "its top-level statements end the process again and again")
 
-    def _receive(self, count: int, deadline: float) -> bytes:
-        assert self._process is not None and self._process.stdout is not None
-        stream, blocks = self._process.stdout, []
-        with selectors.DefaultSelector() as selector:
-            selector.register(stream, selectors.EVENT_READ)
-            while count:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    self.close()
-                    raise Stopped("time", f"it did not end within {self.limits.seconds:g} seconds")
-                block = os.read(stream.fileno(), min(count, 1 << 20))
-                if not block:
-                    raise self._ended()
-                blocks.append(block)
-                count -= len(block)
-        return b"".join(blocks)
+    def _load(self) -> dict[str, Any]:
+        """What the process is told of the submission."""
+        code = self.submission
+        return {
+            "units": [dict(vars(unit)) for unit in code.units],
+            "supplied": [name for name, _ in code.supplied],
+            "modules": {
+                module.name: {
+                    "units": [dict(vars(unit)) for unit in module.units],
+                    "supplied": [name for name, _ in module.supplied],
+                    "is_package": module.is_package,
+                    "file": module.path.name,
+                }
+                for module in code.modules
+            },
+            "package": code.package,
+            "file": code.path.name,
+            "skip": list(self._skip),
+            "seed": self.seed,
+            "allow": list(self.allow),
+            "site": str(sandbox.SITE),
+            "readable": sandbox.readable(self.allow),
+            "output_kb": self.limits.output_kb,
+            "memory_mb": self.limits.memory_mb,
+            "seconds": self.limits.seconds,
+        }
 
-    def _ended(self) -> Stopped:
-        process = self._process
-        assert process is not None
-        code = process.wait()
-        self.close()
-        if code in (-signal.SIGKILL, 128 + signal.SIGKILL):
-            return Stopped("memory", "it was ended by the system, most likely for its memory")
-        return Stopped("exit", f"it left the interpreter with status {code}")
+    def _loaded(self, body: Any) -> None:
+        supplied = [note for _, note in self.submission.supplied]
+        try:
+            failed = [Note(str(text), cell, line) for text, cell, line in body["notes"]]
+            self.names = frozenset(map(str, body["names"]))
+            self._tried(body["tried"])
+        except (TypeError, KeyError, ValueError):
+            raise Stopped("exit", "it answered something else than what it had loaded") from None
+        self.notes = tuple(dict.fromkeys([*supplied, *failed, *self._skip.values()]))
+
+    def _tried(self, words: Any) -> None:
+        if isinstance(words, list):
+            self.tried = tuple(dict.fromkeys([*self.tried, *(str(word)[:200] for word in words)]))[:100]
 
 
 def _outcome(kind: str, fields: dict[str, Any]) -> Result | Failure:
-    return Result(**fields) if kind == "Result" else Failure(**fields)
+    """A result as the process told it. TypeError, ValueError where it is none."""
+    fields = {**fields, "stdout": str(fields["stdout"]), "warnings": tuple(map(str, fields["warnings"]))}
+    fields["seconds"] = float(fields["seconds"])
+    if kind == "Result":
+        for key in ("mutated", "aliased"):
+            fields[key] = tuple(item if isinstance(item, int) else str(item) for item in fields[key])
+        return Result(**fields)
+    if kind != "Failure":
+        raise ValueError(f"an unknown kind of result: {kind!r}")
+    for key in ("type", "message", "file"):
+        fields[key] = str(fields[key])
+    fields["trace"] = tuple((str(function), cell, line) for function, cell, line in fields["trace"])
+    return Failure(**fields)

@@ -1,23 +1,35 @@
 """How the process apart is started: fenced in by bubblewrap where it works, by resource limits everywhere."""
 
+import functools
+import shutil
+import subprocess
 import sys
+import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 FOLDER = Path(__file__).parent
 SITE = Path(np.__file__).parents[1]
-BOOT = (
-    "import sys; sys.path[:0] = sys.argv[1:2]; sys.path.append(sys.argv[2]); import numpy; "
-    "from worker.main import main; del sys.path[0], sys.path[-1]; main()"
-)
-ENVIRONMENT = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+INSIDE = Path("/crosscheck")
+BOOT = "import sys; sys.path[:0] = sys.argv[1:]; import numpy; from worker.main import main; del sys.path[:2]; main()"
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+ENVIRONMENT = {**dict.fromkeys(THREADS, "1"), "LANG": "C.UTF-8"}
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
+
+Fence = Literal["bubblewrap", "limits only"]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use. `seconds` counts for one list of steps, and once more for loading."""
+    """What a submission may use. `seconds` counts for one list of steps, and once more for loading.
+
+    `output_kb` of what it prints in one step are kept; at 64 times as much it is stopped. It may start no process;
+    `processes` counts the one it is in.
+    """
 
     seconds: float = 10
     memory_mb: int = 2048
@@ -25,5 +37,62 @@ class Limits:
     output_kb: int = 256
 
 
-def command() -> list[str]:
-    return [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", BOOT, str(FOLDER), str(SITE)]
+def packages(allow: Sequence[str]) -> list[Path]:
+    """The installed packages a submission may import: NumPy, SciPy, or all where a framework is allowed."""
+    if allow:
+        return [SITE]
+    names = ("numpy", "numpy.libs", "scipy", "scipy.libs")
+    return [SITE / name for name in names if (SITE / name).is_dir()]
+
+
+def readable(allow: Sequence[str]) -> list[str]:
+    """The folders the process may read."""
+    python = [sys.base_prefix, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    return list(dict.fromkeys([*python, *map(str, packages(allow))]))
+
+
+def command(fence: Fence, allow: Sequence[str] = ()) -> list[str]:
+    """How the process is started. Under bubblewrap it sees Python, NumPy and an empty folder, and no network."""
+    python = [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", BOOT]
+    if fence == "limits only":
+        return [*python, str(FOLDER), str(SITE)]
+    return [*_bubblewrap(allow), "--", *python, str(INSIDE), str(SITE)]
+
+
+def _bubblewrap(allow: Sequence[str]) -> list[str]:
+    """The fence: everything unshared, a few folders read-only, a private one to write in."""
+    program = shutil.which("bwrap")
+    assert program is not None
+    environment = Path(sys.executable).parents[1] / "pyvenv.cfg"  # tells Python where its library is
+    shown = [*SYSTEM, *readable(allow), str(Path(sys.executable)), str(environment)]
+    links = [str(Path(sys.executable).resolve())]
+    binds = [part for path in dict.fromkeys([*shown, *links]) for part in ("--ro-bind-try", path, path)]
+    return [
+        program,
+        *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
+        *(part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)),
+        *binds,
+        *("--ro-bind", str(FOLDER / "worker"), str(INSIDE / "worker")),
+        *("--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/tmp"),
+    ]
+
+
+@functools.cache
+def fence() -> Fence:
+    """Whether bubblewrap is there and works: asked once, by starting NumPy in it."""
+    if shutil.which("bwrap") is None:
+        return "limits only"
+    test = [
+        *_bubblewrap(()),
+        "--",
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        f"import sys; sys.path.append({str(SITE)!r}); import numpy",
+    ]
+    try:
+        done = subprocess.run(test, capture_output=True, timeout=20, env=ENVIRONMENT, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "limits only"
+    return "bubblewrap" if done.returncode == 0 else "limits only"

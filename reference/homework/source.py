@@ -1,28 +1,110 @@
 """Reads a submission: parses, never executes."""
 
 import ast
+import builtins
+from collections.abc import Iterable
 from pathlib import Path
 
 from reference.errors import RequestError
-from reference.homework.submission import Submission, Symbol, Unit
+from reference.homework import notebook, python2
+from reference.homework.encodings import to_text
+from reference.homework.missing import defined_names, read_at_once, wanted
+from reference.homework.siblings import home, siblings
+from reference.homework.statements import Read, read_text
+from reference.homework.submission import Module, Submission, Symbol, Unit
+from reference.homework.symbols import by_name
+from reference.homework.worker.supplied import HELPERS
+
+__all__ = ["Module", "Submission", "Symbol", "Unit", "read_submission"]
+
+MAX_BYTES = 50 << 20  # notebooks carry their plots
 
 
 def read_submission(path: Path, cell: int | None = None) -> Submission:
-    """The submission in a file. RequestError where it cannot be read at all."""
-    path = Path(path)
-    if not path.is_file():
+    """The submission in a file. `cell`: of a name defined more than once, the definition there counts.
+
+    RequestError where it cannot be read at all: missing, empty, too large, not text, a damaged notebook, no such cell.
+    """
+    path = Path(path).absolute()
+    text = _text(path)
+    texts: list[tuple[int | None, str]] = [(None, text)]
+    if notebook.is_notebook(text) or path.suffix == ".ipynb":
+        texts = list(enumerate(notebook.cells(text, path), 1))
+    numbers = [number for number, _ in texts if number is not None]
+    if cell is not None and cell not in numbers:
+        there = f"it has {len(numbers)} code cells" if numbers else "it is no notebook"
+        raise RequestError(f"{path} has no cell {cell}: {there}")
+    reads = [read_text(source, number) for number, source in texts]
+    return _joined(path, reads, cell)
+
+
+def _joined(path: Path, reads: list[Read], cell: int | None) -> Submission:
+    """One submission from what its texts hold."""
+    trees = [tree for read in reads for tree in read.trees]
+    symbols = by_name([symbol for read in reads for symbol in read.symbols], cell)
+    units = _available([unit for read in reads for unit in read.units if not _overtaken(unit, symbols, cell)])
+    packages = home(path, trees)
+    return Submission(
+        path,
+        next((folder.parent for folder in packages.values()), path.parent),
+        tuple(units),
+        tuple(note for read in reads for note in read.skipped),
+        symbols,
+        next(reversed(packages), ""),
+        tuple(siblings(path, trees, packages).values()),
+        wanted(units),
+        _python2(reads, defined_names(units)),
+    )
+
+
+def _text(path: Path) -> str:
+    """The text of a file. RequestError where there is none."""
+    if not path.exists():
         raise RequestError(f"there is no file {path}")
-    text = path.read_text(encoding="utf-8-sig")
-    tree = ast.parse(text)
-    units, symbols = [], {}
-    for node in tree.body:
-        source = ast.get_source_segment(text, node) or ""
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            units.append(Unit(source, None, node.lineno, "import"))
-        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
-            units.append(Unit(source, None, node.lineno, "definition"))
-            kind = "class" if isinstance(node, ast.ClassDef) else "function"
-            symbols[node.name] = Symbol(node.name, kind, None, node.lineno, node, source)  # type: ignore[arg-type]
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            units.append(Unit(source, None, node.lineno, "constant"))
-    return Submission(path, path.parent, tuple(units), (), symbols)
+    if not path.is_file():
+        raise RequestError(f"{path} is a folder: name one .py or .ipynb file in it")
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise RequestError(f"{path} has {size >> 20} MB, more than the {MAX_BYTES >> 20} that are read")
+        text = to_text(path.read_bytes(), path)
+    except OSError as error:
+        raise RequestError(f"{path} cannot be read: {error.strerror}") from None
+    if not text.strip():
+        raise RequestError(f"{path} is empty: nothing to check")
+    return text
+
+
+def _overtaken(unit: Unit, symbols: dict[str, Symbol], cell: int | None) -> bool:
+    """Whether a unit of a later cell would replace a definition of the cell that was asked for."""
+    if cell is None or unit.kind != "definition" or unit.cell is None or unit.cell <= cell:
+        return False
+    defined = defined_names([unit])
+    return any(symbols[name].cell == cell for name in defined if name in symbols)
+
+
+def _available(units: Iterable[Unit]) -> list[Unit]:
+    """The units without those candidates that read a name nothing before them defines."""
+    known = {*dir(builtins), *HELPERS, "np", "__file__", "__name__"}
+    taken: list[Unit] = []
+    for unit in units:
+        if unit.kind == "candidate" and not any(u.kind == "import" and "import *" in u.source for u in taken):
+            node = ast.parse(unit.source).body[0]
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and read_at_once(node) - known:
+                continue
+        taken.append(unit)
+        known |= defined_names([unit])
+    return taken
+
+
+def _python2(reads: list[Read], defined: set[str]) -> str:
+    """What shows that the submission is written in Python 2, with its place."""
+    for number, read in enumerate(reads, 1):
+        if read.python2:
+            return read.python2
+        for tree in read.trees:
+            found = python2.in_tree(tree, defined)
+            if found is not None:
+                place = f"line {found[0]}" if len(reads) == 1 else f"cell {number}, line {found[0]}"
+                return f"{place}: {found[1]}"
+    return ""

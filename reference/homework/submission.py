@@ -24,8 +24,9 @@ class Unit:
 class Symbol:
     """A class or function. `node` is its definition as parsed, with line numbers in its cell or file.
 
-    `unfinished` says what shows that it is: "### CODE HERE ### is still there"; `broken` why it does not compile (then
-    `node` is empty of statements). `earlier`: the (cell, line) of definitions of the same name that this one replaces.
+    `unfinished` says what shows that it is: "### CODE HERE ### is still there". A class is unfinished where all of its
+    methods are; `unfinished_methods` has the words for each. `broken` says why it does not compile; `node` is then a
+    definition with nothing in it. `earlier`: the (cell, line) of the definitions of the same name it replaces.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Symbol:
     source: str
     unfinished: str = ""
     broken: str = ""
+    unfinished_methods: dict[str, str] = field(default_factory=dict)
     earlier: tuple[tuple[int | None, int], ...] = ()
 
 
@@ -46,7 +48,8 @@ class Module:
     name: str
     path: Path
     units: tuple[Unit, ...]
-    package: bool = False
+    is_package: bool = False
+    supplied: tuple[tuple[str, Note], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,5 +69,4 @@ class Submission:
     package: str = ""
     modules: tuple[Module, ...] = ()
     supplied: tuple[tuple[str, Note], ...] = ()
-    notes: tuple[Note, ...] = ()
     python2: str = ""

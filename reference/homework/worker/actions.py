@@ -27,14 +27,19 @@ class Actions:
             Snapshot: lambda step: Result(Snapshots(step.depth).tree(self.space.get(step.path), step.path)),
             Globals: lambda step: Result({n: names[n] for n in step.names if n in names}),
             SetGlobal: self._set_global,
-            Seed: lambda step: Result(outcome.seed(step.value)),
+            Seed: self._seed,
         }
 
     def __call__(self, step: Step) -> Result:
         return self._call(step) if isinstance(step, Call) else self.table[type(step)](step)
 
     def _set(self, step: Set) -> Result:
-        return Result(self.space.set(step.path, self._value(step.value), step.inplace))
+        self.space.set(step.path, self._value(step.value), step.inplace)
+        return Result()
+
+    def _seed(self, step: Seed) -> Result:
+        outcome.seed(step.value)
+        return Result()
 
     def _set_global(self, step: SetGlobal) -> Result:
         self.space.names[step.name] = self._value(step.value)
@@ -97,6 +102,6 @@ def _overlap(one: Array, other: Array) -> bool:
     if one.dtype.hasobject or other.dtype.hasobject:
         return one is other
     try:
-        return shares_memory(one, other, max_work=10_000)
+        return shares_memory(one, other, max_work=10_000)  # type: ignore[arg-type]
     except Exception:
         return may_share_memory(one, other)

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from . import fence, wire
 from . import steps as kinds
-from . import wire
 from .actions import Actions
-from .load import namespace, run_units
+from .load import Loader
 from .outcome import TooMuchOutput, Watch, failure, seed
-from .steps import Failure, Step
+from .steps import Failure, Result, Step
 
 
 class Channel:
@@ -43,48 +43,66 @@ class Channel:
                 rest = rest[self._write(self.outward, rest) :]
 
 
-def step_of(kind: str, fields: dict[str, Any]) -> Step:
-    made: Callable[..., Step] = getattr(kinds, kind)
-    return made(**fields)
+class Server:
+    """Carries out lists of steps for a loaded submission."""
+
+    def __init__(self, channel: Channel, guard: fence.Guard, load: dict[str, Any]) -> None:
+        self.channel, self.guard, self.seconds = channel, guard, load["seconds"]
+        self.watch = Watch(load["output_kb"] << 10)
+        self.load(load)
+
+    def load(self, load: dict[str, Any]) -> None:
+        seed(load["seed"])
+        loader = Loader(load, lambda index: self.channel.write(["at", index]))
+        self.names: dict[str, Any] = {}
+
+        def act() -> Result:
+            self.names = loader.run()
+            return Result()
+
+        outcome = self.watch(act)
+        if isinstance(outcome, Failure):
+            loader.notes.append([f"{outcome.type}: {outcome.message}", None, None])
+        found = [name for name in self.names if not (name.startswith("__") and name.endswith("__"))]
+        self.channel.write(["loaded", {"notes": loader.notes, "names": found, "tried": self.guard.take()}])
+        self.actions = Actions(self.names)
+
+    def serve(self) -> None:
+        """A list ends at the first step that fails and is not optional."""
+        while True:
+            asked = self.channel.read()
+            fence.allow_seconds(self.seconds)
+            for kind, fields in asked:
+                made: Callable[..., Step] = getattr(kinds, kind)
+                step = made(**fields)
+                outcome = self.watch(lambda step=step: self.actions(step))  # type: ignore[misc]
+                # sent at once: later steps may change the arrays in place
+                self.channel.write(["step", _sendable(outcome)])
+                if isinstance(outcome, Failure) and not step.optional:
+                    break
+            self.channel.write(["done", self.guard.take()])
 
 
-def reply(outcome: kinds.Result | Failure) -> list[Any]:
-    return [type(outcome).__name__, vars(outcome)]
-
-
-def serve(channel: Channel, actions: Actions, watch: Watch) -> None:
-    """Carries out lists of steps. A list ends at the first step that fails and is not optional."""
-    while True:
-        for kind, fields in channel.read():
-            step = step_of(kind, fields)
-            outcome = watch(lambda step=step: actions(step))  # type: ignore[misc]
-            # sent at once: later steps may change the arrays in place
-            channel.write(["step", _safe(outcome)])
-            if isinstance(outcome, Failure) and not step.optional:
-                break
-        channel.write(["done", None])
-
-
-def _safe(outcome: kinds.Result | Failure) -> list[Any]:
+def _sendable(outcome: Result | Failure) -> list[Any]:
     """The outcome, or the failure to turn its value into one that can be sent."""
+    said = [type(outcome).__name__, dict(vars(outcome))]
     try:
-        wire.encode(reply(outcome))
-        return reply(outcome)
+        wire.encode(said)
     except Exception as error:
-        return reply(failure(error))
+        said = ["Failure", dict(vars(failure(error)))]
+    return said
 
 
 def main() -> None:
     """The whole life of the process."""
     channel = Channel()
     load = channel.read()
-    watch = Watch(load["output_kb"] << 10)
-    seed(load["seed"])
-    names = namespace("submission")
+    guard = fence.Guard(load["readable"], os.getcwd())
+    fence.limit(load["memory_mb"], load["seconds"])
+    fence.without_processes()
+    guard.close()
     try:
-        failed = run_units(load["units"], names, watch, at=lambda index: channel.write(["at", index]))
-        channel.write(["loaded", {"failed": failed, "names": [n for n in names if not n.startswith("__")]}])
-        serve(channel, Actions(names), watch)
+        Server(channel, guard, load).serve()
     except TooMuchOutput:
         channel.write(["stop", "output"])
     sys.exit(0)

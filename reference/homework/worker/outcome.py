@@ -62,7 +62,7 @@ class Watch:
         sys.stdin = io.StringIO()
         warnings.resetwarnings()
         warnings.simplefilter("always")
-        warnings.showwarning = self._warn
+        warnings.showwarning = self._warn  # type: ignore[assignment]
         np.seterr(all="warn", under="ignore")
 
     def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
@@ -96,12 +96,12 @@ def failure(error: BaseException) -> Failure:
     if isinstance(error, MemoryError):
         name, message = "MemoryError", message or "more memory than is allowed was asked for"
     inside = [
-        (frame.name, frame.filename[len(MARK) :], frame.lineno)
-        for frame in traceback.extract_tb(error.__traceback__, limit=-200)
-        if frame.filename.startswith(MARK)
+        (frame.f_code.co_name, frame.f_code.co_filename[len(MARK) :], line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.startswith(MARK)
     ]
     if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(MARK):
-        inside.append(("", error.filename[len(MARK) :], error.lineno))
+        inside.append(("", error.filename[len(MARK) :], error.lineno or 0))
     trace = tuple((function, _cell(where), line) for function, where, line in inside[-30:])
     if not inside:
         return Failure(name, message)

@@ -27,8 +27,7 @@ class Snapshots:
             depth > self.depth
             or self.items > MAX_ITEMS
             or isinstance(value, type)
-            or (callable(value)
-            and not _own(value))
+            or (callable(value) and not _own(value))
         ):
             return Opaque(type(value).__name__)
         if id(value) in self.seen:

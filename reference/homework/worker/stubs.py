@@ -42,7 +42,7 @@ for _method in ("update", "step", "apply", "optimize", "update_params", "update_
 
 
 class Initializer:
-    """Draws normal weights of the sizes it is asked for: `W(3, 4)`, `W((3, 4))`, or `W(layer)` with the layer's sizes."""
+    """Draws normal weights of the sizes asked for: `W(3, 4)`, `W((3, 4))`, or `W(layer)` with the layer's sizes."""
 
     def __init__(self, seed: int = 0, sigma: float = 0.5) -> None:
         self.random = np.random.RandomState(seed)

@@ -1,0 +1,104 @@
+"""Names that a submission uses and nowhere defines, of which some are well known and supplied."""
+
+import ast
+import builtins
+import inspect
+import symtable
+from collections.abc import Iterator, Sequence
+
+from reference.homework.submission import Unit
+from reference.homework.verdict import Note
+from reference.homework.worker.supplied import HELPERS
+
+GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "np", "self"}
+
+
+def wanted(units: Sequence[Unit]) -> tuple[tuple[str, Note], ...]:
+    """The well-known helpers to supply, with a note on each, where the calls fit the helper's signature."""
+    defined = defined_names(units)
+    used = {name for unit in units for name in free_names(unit.source)} - defined
+    found = []
+    for name in sorted(used & HELPERS.keys()):
+        cell, line, fits = _uses(name, units)
+        if fits:
+            found.append((name, Note(f"{name} is not in the file; the well-known one was supplied", cell, line)))
+    if "np" in used:
+        cell, line, _ = _uses("np", units)
+        found.insert(0, ("np", Note("np is used and never imported; NumPy was supplied", cell, line)))
+    return tuple(found)
+
+
+def defined_names(units: Sequence[Unit]) -> set[str]:
+    """The top-level names that executing the units would define."""
+    found: set[str] = set()
+    for unit in units:
+        for node in ast.walk(ast.parse(unit.source)):
+            if isinstance(node, ast.Global):
+                found.update(node.names)
+        table = symtable.symtable(unit.source, "<submission>", "exec")
+        found.update(
+            s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()
+        )
+    return found
+
+
+def free_names(source: str) -> set[str]:
+    """The names that a statement, or the functions in it, look up at top level."""
+    return set(_free(symtable.symtable(source, "<submission>", "exec"), top=True))
+
+
+def _free(table: symtable.SymbolTable, top: bool = False) -> Iterator[str]:
+    for symbol in table.get_symbols():
+        if symbol.is_global() or (top and symbol.is_referenced() and not symbol.is_assigned()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _free(child)
+
+
+def read_at_once(node: ast.AST) -> set[str]:
+    """The names that executing a simple statement reads right away."""
+    stored = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
+    inner = {
+        item.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.comprehension)
+        for item in ast.walk(part.target)
+        if isinstance(item, ast.Name)
+    }
+    return {
+        name for name in _loads(node) if name not in inner and (name not in stored or isinstance(node, ast.AugAssign))
+    }
+
+
+def _loads(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node.id
+    for child in ast.iter_child_nodes(node):
+        yield from _loads(child)
+
+
+def _uses(name: str, units: Sequence[Unit]) -> tuple[int | None, int | None, bool]:
+    """Where a name is first used, and whether every call of it fits the helper's signature."""
+    place: tuple[int | None, int | None] = (None, None)
+    fits = True
+    for unit in units:
+        for node in ast.walk(ast.parse(unit.source)):
+            if isinstance(node, ast.Name) and node.id == name and place == (None, None):
+                place = (unit.cell, unit.line + node.lineno - 1)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                fits = fits and _fits(name, node)
+    return (*place, fits)
+
+
+def _fits(name: str, call: ast.Call) -> bool:
+    helper = HELPERS.get(name)
+    plain = not any(isinstance(item, ast.Starred) for item in call.args) and all(item.arg for item in call.keywords)
+    if not callable(helper) or not plain:
+        return True
+    try:
+        inspect.signature(helper).bind(*call.args, **{str(item.arg): item.value for item in call.keywords})
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""A process, and the two pipes to it: whatever it does, the side here gets an answer or Stopped, in time."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+from reference.homework import sandbox
+from reference.homework.worker import wire
+from reference.homework.worker.steps import Failure, Result
+
+Reason = Literal["time", "memory", "output", "processes", "exit"]
+
+
+class Stopped(Exception):
+    """The process ended before it had answered. `reason` in one word, `detail` as a sentence.
+
+    `results` holds those of the steps that were done before.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.results: list[Result | Failure] = []
+
+
+class Pipe:
+    """One process from its start to its end."""
+
+    def __init__(self, fence: sandbox.Fence, allow: Sequence[str] = ()) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="crosscheck-")
+        self.process = subprocess.Popen(
+            sandbox.command(fence, allow),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=sandbox.ENVIRONMENT,
+            cwd=self.folder.name,
+            bufsize=0,
+            start_new_session=True,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.inward, self.outward = self.process.stdout.fileno(), self.process.stdin.fileno()
+        os.set_blocking(self.outward, False)
+
+    def close(self) -> None:
+        """Ends the process and everything it has started, and removes its folder."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+        self.process.wait()
+        self.folder.cleanup()
+
+    def send(self, value: Any, seconds: float = 60) -> None:
+        """Hands over a value. Raises Stopped where the process does not take it."""
+        deadline = time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.outward, selectors.EVENT_WRITE)
+            for piece in wire.encode(value):
+                rest = memoryview(piece)
+                while rest:
+                    if not selector.select(max(0.0, deadline - time.monotonic())):
+                        raise Stopped("time", "it no longer reads what it is asked")
+                    try:
+                        rest = rest[os.write(self.outward, rest) :]
+                    except BrokenPipeError:
+                        raise self._ended() from None
+
+    def answers(self, seconds: float) -> Iterator[tuple[Any, Any]]:
+        """What the process says, as (word, body), until it has taken `seconds` in all or ended: then Stopped."""
+        deadline = time.monotonic() + seconds
+
+        def receive(count: int) -> bytes:
+            return self._receive(count, deadline, seconds)
+
+        while True:
+            try:
+                word, body = wire.read(receive)
+            except (wire.WireError, ValueError, TypeError) as error:
+                raise Stopped("exit", f"it answered something else than values ({error})") from None
+            if word == "stop":
+                raise Stopped("output", "it printed without end")
+            yield word, body
+
+    def _receive(self, count: int, deadline: float, seconds: float) -> bytes:
+        """Exactly `count` bytes."""
+        blocks = []
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.inward, selectors.EVENT_READ)
+            while count:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise Stopped("time", f"it did not end within {seconds:g} seconds")
+                block = os.read(self.inward, min(count, 1 << 20))
+                if not block:
+                    raise self._ended()
+                blocks.append(block)
+                count -= len(block)
+        return b"".join(blocks)
+
+    def _ended(self) -> Stopped:
+        """Why the process has ended."""
+        try:
+            code = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return Stopped("exit", "it closed the way back to the checker")
+        number = -code if code < 0 else code - 128
+        match number:
+            case signal.SIGKILL:
+                return Stopped("memory", "it was ended by the system, most likely for its memory")
+            case signal.SIGXCPU:
+                return Stopped("time", "it used more processor time than it may")
+            case signal.SIGSYS:
+                return Stopped("processes", "it made a system call that it may not")
+            case signal.SIGXFSZ:
+                return Stopped("output", "it wrote a larger file than it may")
+            case signal.SIGSEGV | signal.SIGABRT | signal.SIGBUS:
+                return Stopped(
+                    "memory", f"the interpreter crashed ({signal.Signals(number).name}), most likely for its memory"
+                )
+        return Stopped("exit", f"it left the interpreter with status {code}")

@@ -1,0 +1,118 @@
+"""Text that Python does not parse: what can be mended without changing what it means."""
+
+import ast
+import re
+import textwrap
+import warnings
+from collections.abc import Iterator
+
+SPACES = {
+    "\u3000": "full-width spaces",
+    "\u00a0": "no-break spaces",
+    "\u200b": "zero-width spaces",
+    "\ufeff": "byte-order marks",
+}
+# strings and comments are matched first, so that what is left to the group is code
+OUTSIDE = re.compile(
+    r'''"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*'''
+    r"|([ \t]*[\u3000\u00a0\u200b\ufeff][\u3000\u00a0\u200b\ufeff \t]*)",
+    re.DOTALL,
+)
+
+
+def parse(text: str) -> ast.Module | None:
+    """The tree, None where it does not parse."""
+    return None if problem(text) else _tree(text)
+
+
+def _tree(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # `x is 0` and "\d" in a submission are not for us to complain about
+        return ast.parse(text)
+
+
+def problem(text: str) -> SyntaxError | None:
+    """Why the text does not parse, None where it does."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # some mistakes show only to the compiler: `return` outside of a function, `nonlocal` at top level
+            compile(_tree(text), "<submission>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError) as error:
+        return SyntaxError(str(error))
+    return None
+
+
+def mended(text: str) -> tuple[str, str]:
+    """The text that parses and what was done to it in words; the text as it came and "" where nothing helps."""
+    for candidate, words in _attempts(text):
+        if parse(candidate) is not None:
+            return candidate, words
+    return text, ""
+
+
+def _attempts(text: str) -> Iterator[tuple[str, str]]:
+    for width in (1, 2, 4):
+        spaced, kinds = _plain_spaces(text, width)
+        if kinds:
+            words = f"{' and '.join(kinds)} in the code were read as spaces"
+            yield spaced, words
+            yield _tabs(spaced, 4), words
+    for size in (8, 4):
+        yield _tabs(text, size), "tabs and spaces are mixed in the indentation"
+    yield textwrap.dedent(text), ""
+    yield textwrap.dedent(_tabs(text, 4)), ""
+
+
+def _plain_spaces(text: str, width: int) -> tuple[str, list[str]]:
+    """Odd spaces outside of strings and comments replaced, in an indentation by `width` spaces each."""
+    kinds: list[str] = []
+
+    def replace(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        kinds.extend(words for char, words in SPACES.items() if char in match[1] and words not in kinds)
+        leading = match.start() == 0 or text[match.start() - 1] == "\n"
+        return re.sub("[\u200b\ufeff]", "", match[1]).translate(
+            dict.fromkeys((0x3000, 0xA0), " " * width if leading else " ")
+        )
+
+    return OUTSIDE.sub(replace, text), kinds
+
+
+def _tabs(text: str, size: int) -> str:
+    """Tabs in indentations expanded."""
+    return "\n".join(
+        line[: len(line) - len(body)].expandtabs(size) + body
+        for line in text.split("\n")
+        for body in [line.lstrip(" \t")]
+    )
+
+
+STARTS = re.compile(r"^(?![\s#)\]}]|else\b|elif\b|except\b|finally\b|$)")
+
+
+def pieces(text: str) -> list[tuple[int, str]]:
+    """Splits text that does not parse at the starts of its top-level statements: [(line, piece)], each tried alone.
+
+    A piece that only lacks its end (a bracket, a quote) is joined with what follows, where that makes it parse.
+    """
+    lines = text.split("\n")
+    starts = [index for index, line in enumerate(lines) if STARTS.match(line)]
+    starts = [index for i, index in enumerate(starts) if i == 0 or not lines[starts[i - 1]].startswith("@")]
+    bounds = [*starts, len(lines)]
+    found, i = [], 0
+    while i < len(starts):
+        stop = i + 1
+        for end in range(i + 1, min(len(bounds), i + 60)):
+            error = problem("\n".join(lines[bounds[i] : bounds[end]]))
+            if error is None:
+                stop = end
+                break
+            if not re.search(r"never closed|unterminated|unexpected EOF|expected 'except'", error.msg):
+                break
+        found.append((bounds[i] + 1, "\n".join(lines[bounds[i] : bounds[stop]]).rstrip()))
+        i = stop
+    return found
