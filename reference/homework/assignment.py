@@ -181,7 +181,8 @@ def _question(table: Table, number: int, tolerance: Tolerance, seconds: float) -
     table.close()
     if bool(made.pair) == bool(made.recipe):
         table.fail(
-            "pair", f"{'both pair and' if made.pair else 'neither pair nor'} recipe is there, expected one of them"
+            "pair",
+            f"{'both pair and recipe are' if made.pair else 'neither pair nor recipe is'} there, expected one of them",
         )
     if made.pair and not (made.symbol or made.tag):
         table.fail("symbol", "neither symbol nor tag is there, expected the name of a class or function, or a tag")

@@ -1,10 +1,9 @@
 """Grading: the questions of an assignment asked of one submission, and points for the answers."""
 
-import importlib
 import math
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from reference.homework.assignment import LIMITS, Assignment, Question
 from reference.homework.cells import cells, defines, last_definition, tagged
 from reference.homework.collect import HandIn
 from reference.homework.process import Limits, Stopped
-from reference.homework.verdict import Quantity, SubmissionReport, SymbolReport, Verdict
+from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
 # what is said of the answer to a question in a file
 Judge = Callable[[Path, Question, Assignment], SymbolReport]
@@ -103,13 +102,14 @@ def judge(path: Path, question: Question, assignment: Assignment) -> SymbolRepor
     """The checker's verdict on the answer to a question. Raises RequestError for what cannot be read or found."""
     limits = Limits(seconds=question.seconds)
     if question.recipe:
-        recipe = importlib.import_module("reference.homework.recipes").find(question.recipe)
+        from reference.homework import recipes
+
+        recipe = recipes.find(question.recipe)
         return recipe.check(path, seed=assignment.seed, limits=limits, allow=assignment.allow)
     cell, symbol = _wanted(path, question)
-    check_submission = importlib.import_module("reference.homework.check").check_submission
-    found: SubmissionReport = check_submission(
-        path, symbol=symbol, pair=question.pair, cell=cell, seed=assignment.seed, limits=limits
-    )
+    from reference.homework.check import check_submission
+
+    found = check_submission(path, symbol=symbol, pair=question.pair, cell=cell, seed=assignment.seed, limits=limits)
     if found.problem:
         raise RequestError(found.problem)
     for report in found:
@@ -129,7 +129,9 @@ def require_known(assignment: Assignment) -> None:
             if question.pair:
                 find(question.pair)
             else:
-                importlib.import_module("reference.homework.recipes").find(question.recipe)
+                from reference.homework import recipes
+
+                recipes.find(question.recipe)
         except RequestError as error:
             raise RequestError(f"{place}, {key}: {error}") from error
 
@@ -188,30 +190,32 @@ def _tolerant(report: SymbolReport, limit: float) -> SymbolReport:
 
 
 def _within(quantity: Quantity, limit: float) -> bool:
-    return not quantity.agree and not quantity.problem and quantity.max_rel <= limit
+    return not quantity.agree and not quantity.problem and 0 < quantity.max_rel <= limit
 
 
 def _points(report: SymbolReport, question: Question) -> float:
     """All for a correct answer; else for each quantity or part that is right. None for what was not understood."""
-    if report.verdict == "correct":
+    compared = list(dict.fromkeys(each.name for each in report.quantities))
+    if report.verdict == "unsupported":
+        return 0.0
+    # points for gradients are for an answer that has some, even where what there is of it is right
+    if report.verdict == "correct" and (compared != ["y"] or not set(question.partial) - {"y", "forward"}):
         return question.points
     shares = dict(question.partial)
     if question.even:
-        names = list(dict.fromkeys(each.name for each in report.quantities))
         # what was not reached, or a fault that is not in the numbers, counts as one more quantity
         more = report.verdict != "wrong" or all(each.agree for each in report.quantities)
-        shares = {name: question.points / (len(names) + more) for name in names}
-    if report.verdict == "unsupported" or not shares:
-        return 0.0
-    won = [points for name, points in shares.items() if _right(report.quantities, name)]
+        shares = {name: question.points / (len(compared) + more) for name in compared}
+    won = [points for name, points in shares.items() if _right(report, name)]
     # with everything right and still another fault, an answer is not worth everything
-    lost = min(won) if math.isclose(sum(won), question.points) else 0.0
+    lost = min(won) if math.isclose(math.fsum(won), question.points) else 0.0
     return _rounded(math.fsum(won) - lost)
 
 
-def _right(quantities: Sequence[Quantity], name: str) -> bool:
+def _right(report: SymbolReport, name: str) -> bool:
     """Whether all of what a name stands for, a quantity or a part, was compared and agrees."""
-    meant = [each for each in quantities if name in (each.name, each.part)]
+    part = report.parts.get(name, name)
+    meant = [each for each in report.quantities if each.name == name or each.part in (name, part)]
     return bool(meant) and all(each.agree for each in meant)
 
 

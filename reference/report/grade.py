@@ -10,7 +10,7 @@ from rich.text import Text
 from reference.homework.class_statistics import attention, histogram, mistakes
 from reference.homework.grade import Answer, Graded, Grading
 from reference.homework.verdict import Verdict
-from reference.report.homework import MARKS, STYLES, flow
+from reference.report.homework import MARKS, STYLES, flow, heading
 from reference.report.layout import counted, paragraph
 from reference.report.terminal import BLOCKS
 
@@ -97,7 +97,7 @@ def _mistakes(out: Console, submissions: Sequence[Graded]) -> None:
 
 def _one(out: Console, graded: Graded) -> None:
     """A single submission, question by question."""
-    out.print(Text(f" {graded.path}: {points_of(graded)} points", "bold"), soft_wrap=True)
+    heading(out, f"{graded.path}: {points_of(graded)} points")
     out.print()
     width = max(len(answer.id) for answer in graded.answers)
     beside = max(len(points_of(answer)) for answer in graded.answers)

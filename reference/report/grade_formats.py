@@ -14,7 +14,7 @@ from reference.report.json import Document
 # the characters that XML 1.0 has no way to write
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # a spreadsheet takes a cell that begins so for a formula
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def gradescope_document(graded: Graded, assignment: Assignment) -> Document:
@@ -130,4 +130,6 @@ def scores_csv(grading: Grading) -> str:
 
 
 def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """A cell on one line, that a spreadsheet takes for text."""
+    line = "".join(sign if sign.isprintable() else " " for sign in cell)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line

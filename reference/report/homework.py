@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import math
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ def print_submission(report: SubmissionReport, out: Console | None = None) -> No
         paragraph(out, f"{report.path} cannot be read: {report.problem}", " ", "   ")
         return
     lines = list(lines_of(report.symbols))
-    out.print(Text(f" {report.path}: {answer(lines)}", "bold"), soft_wrap=True)
+    heading(out, f"{report.path}: {answer(lines)}")
     out.print()
     order: tuple[Verdict, ...] = ("wrong", "crashed", "unfinished", "unsupported")
     for line in sorted((line for line in lines if line.verdict in order), key=lambda line: order.index(line.verdict)):
@@ -54,6 +55,12 @@ def print_submission(report: SubmissionReport, out: Console | None = None) -> No
     out.print()
     for label, text in facts(report):
         paragraph(out, f"{label}{text}", " ", "   ")
+
+
+def heading(out: Console, text: str) -> None:
+    """The first line, which answers the question."""
+    for line in textwrap.wrap(text, out.width, initial_indent=" ", subsequent_indent="   ", break_on_hyphens=False):
+        out.print(Text(line, "bold"), soft_wrap=True)
 
 
 def lines_of(symbols: Sequence[SymbolReport]) -> Iterator[Line]:
