@@ -57,7 +57,7 @@ def test_what_is_read(write: Any) -> None:
             "Q2",
             2.5,
             tag="Step2 QuestionNumber3",
-            recipe="rnn-mnist/softmax",
+            recipes=("rnn-mnist/softmax",),
             even=True,
             tolerance="rough",
             seconds=3.0,
@@ -198,14 +198,23 @@ def test_the_five_source_systems_ship() -> None:
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
-def test_a_shipped_assignment_asks_what_exists(name: str) -> None:
+def test_a_shipped_assignment_asks_each_recipe_of_its_system_once(name: str) -> None:
     assignment = find(name)
     require_known(assignment)
-    assert len({question.recipe or question.pair for question in assignment.questions}) == len(assignment.questions)
+    asked = [recipe for question in assignment.questions for recipe in question.recipes]
+    assert sorted(asked) == sorted(recipe.name for recipe in of_system(name))
     for question in assignment.questions:
-        if question.recipe and all_recipes()[question.recipe].symbols:
-            assert question.symbol in all_recipes()[question.recipe].symbols
-    assert of_system(name)
+        if question.symbol:
+            assert question.symbol in all_recipes()[question.recipes[-1]].symbols
+
+
+def test_a_recipe_or_a_list_of_them(write: Any) -> None:
+    listed = GOOD.replace('"rnn-mnist/softmax"', '["rnn-mnist/softmax", "rnn-mnist/compute_cost"]')
+    assert load(write(listed)).questions[1].recipes == ("rnn-mnist/softmax", "rnn-mnist/compute_cost")
+    with pytest.raises(
+        RequestError, match=r"\[\[question\]\] 2, recipe: got \[3\], expected a text or a list of texts"
+    ):
+        load(write(GOOD.replace('"rnn-mnist/softmax"', "[3]")))
 
 
 def test_the_rnn_has_five_tagged_questions_of_ten_points() -> None:

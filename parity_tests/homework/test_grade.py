@@ -19,7 +19,7 @@ from reference.homework import grade as grading_module
 from reference.homework.assignment import Assignment, Question
 from reference.homework.class_statistics import Bin, Mistake, attention, histogram, mistakes
 from reference.homework.collect import HandIn, collect
-from reference.homework.grade import Answer, Graded, Grading, answer_of, grade, judge
+from reference.homework.grade import Answer, Graded, Grading, answer_of, grade, judge, together
 from reference.homework.grade_all import grade_all
 from reference.homework.process import Stopped
 from reference.homework.results import open_results
@@ -318,6 +318,17 @@ def test_a_part_is_known_by_what_it_does_too() -> None:
     report = SymbolReport("affine_forward", "wrong", parts=report.parts, quantities=renamed)
     for name in ("forward", "affine_forward"):
         assert worth(report, partial={name: 4.0}).points == 4
+
+
+def test_an_answer_to_several_recipes_is_the_worst_of_them() -> None:
+    right = SymbolReport("softmax", "correct", quantities=(Quantity("p", True, part="softmax"),))
+    slip = Cause("missing_term", "h[t-1] is missing.", True)
+    bad = SymbolReport("forward", "wrong", quantities=(Quantity("h", False, 0.1, part="forward"),), causes=(slip,))
+    partial = {"softmax": 3.0, "forward": 7.0}
+    for reports in ([right, bad], [bad, right]):
+        answer = worth(together(reports), partial=partial)
+        assert (answer.verdict, answer.points, answer.sentence) == ("wrong", 3, "h[t-1] is missing.")
+    assert worth(together([right, right]), partial=partial).points == 10
 
 
 def test_a_quantity_compared_twice_counts_if_right_both_times() -> None:

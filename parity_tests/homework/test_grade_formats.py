@@ -365,14 +365,14 @@ def test_one_submission_in_the_terminal() -> None:
     assert text.splitlines() == [
         " in/alice.ipynb: 14.5 of 50 points",
         "",
-        " ✓ Q1   10 of 10",
-        " ✗ Q2    0 of 10   crashed   cell 3",
+        " ✓ Q1   10 of 10   Initial parameters",
+        " ✗ Q2    0 of 10   Forward · crashed · cell 3",
         "   It was stopped: it did not end within 10 seconds.",
-        " … Q3    0 of 10   unfinished   cell 4, line 2",
+        " … Q3    0 of 10   cost · unfinished · cell 4, line 2",
         "   ### CODE HERE ### is still there",
-        " ✗ Q4  4.5 of 10   wrong   cell 6, line 11",
+        " ✗ Q4  4.5 of 10   backward · wrong · cell 6, line 11",
         '   delta_o is <not> divided by "T" & more.',
-        " ? Q5    0 of 10   unsupported",
+        " ? Q5    0 of 10   update · unsupported",
         "   It is a generator.",
     ]
 

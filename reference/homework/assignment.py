@@ -36,8 +36,9 @@ MOST_SECONDS = 600.0
 class Question:
     """One question: what is looked for in a submission, what it is held to, and its points.
 
-    `tag` finds the notebook cell by words of its first line; `symbol` is the class or function in it. `partial` is
-    points for each quantity ("dw") or part ("forward") that is right in an answer that is not; `even` shares them out.
+    `tag` finds the notebook cell by words of its first line; `symbol` is the class or function in it. An answer with
+    several `recipes` is right if it is for all of them. `partial` is points for each quantity ("dw") or part
+    ("forward") that is right in an answer that is not; `even` shares them out.
     """
 
     id: str
@@ -46,11 +47,16 @@ class Question:
     symbol: str = ""
     tag: str = ""
     pair: str = ""
-    recipe: str = ""
+    recipes: tuple[str, ...] = ()
     partial: Mapping[str, float] = field(default_factory=dict)
     even: bool = False
     tolerance: Tolerance = "exact"
     seconds: float = 10.0
+
+    @property
+    def held_to(self) -> str:
+        """The pair or the recipes."""
+        return self.pair or ", ".join(self.recipes)
 
     @property
     def name(self) -> str:
@@ -172,14 +178,14 @@ def _question(table: Table, number: int, tolerance: Tolerance, seconds: float) -
         symbol=table.text("symbol", default=""),
         tag=table.text("tag", default=""),
         pair=table.text("pair", default=""),
-        recipe=table.text("recipe", default=""),
+        recipes=table.texts("recipe"),
         partial=partial,
         even=even,
         tolerance=table.choice("tolerance", get_args(Tolerance), default=tolerance),
         seconds=table.number("seconds", 0.1, MOST_SECONDS, default=seconds),
     )
     table.close()
-    if bool(made.pair) == bool(made.recipe):
+    if bool(made.pair) == bool(made.recipes):
         table.fail(
             "pair",
             f"{'both pair and recipe are' if made.pair else 'neither pair nor recipe is'} there, expected one of them",

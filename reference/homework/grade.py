@@ -3,7 +3,7 @@
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,11 +101,11 @@ def answer_of(report: SymbolReport, question: Question, seed: int, hint: bool = 
 def judge(path: Path, question: Question, assignment: Assignment) -> SymbolReport:
     """The checker's verdict on the answer to a question. Raises RequestError for what cannot be read or found."""
     limits = Limits(seconds=question.seconds)
-    if question.recipe:
+    if question.recipes:
         from reference.homework import recipes
 
-        recipe = recipes.find(question.recipe)
-        return recipe.check(path, seed=assignment.seed, limits=limits, allow=assignment.allow)
+        asked = [recipes.find(name) for name in question.recipes]
+        return together([each.check(path, assignment.seed, limits, assignment.allow) for each in asked])
     cell, symbol = _wanted(path, question)
     from reference.homework.check import check_submission
 
@@ -116,6 +116,19 @@ def judge(path: Path, question: Question, assignment: Assignment) -> SymbolRepor
         if symbol in report.names:
             return report
     raise RequestError(f"there is no {symbol} in it")
+
+
+def together(reports: Sequence[SymbolReport]) -> SymbolReport:
+    """Several reports on one answer as one: its verdict is the worst, and says what is wrong there."""
+    order: list[Verdict] = ["correct", "unfinished", "wrong", "crashed", "unsupported"]
+    worst = max(reports, key=lambda report: order.index(report.verdict))
+    return replace(
+        worst,
+        parts={name: part for report in reports for name, part in report.parts.items()},
+        conventions=tuple(dict.fromkeys(each for report in reports for each in report.conventions)),
+        quantities=tuple(each for report in reports for each in report.quantities),
+        causes=tuple(each for report in reports for each in report.causes if report.verdict != "correct"),
+    )
 
 
 def require_known(assignment: Assignment) -> None:
@@ -131,7 +144,8 @@ def require_known(assignment: Assignment) -> None:
             else:
                 from reference.homework import recipes
 
-                recipes.find(question.recipe)
+                for name in question.recipes:
+                    recipes.find(name)
         except RequestError as error:
             raise RequestError(f"{place}, {key}: {error}") from error
 
@@ -199,7 +213,8 @@ def _points(report: SymbolReport, question: Question) -> float:
     if report.verdict == "unsupported":
         return 0.0
     # points for gradients are for an answer that has some, even where what there is of it is right
-    if report.verdict == "correct" and (compared != ["y"] or not set(question.partial) - {"y", "forward"}):
+    forward_only = bool(question.pair) and compared == ["y"] and bool(set(question.partial) - {"y", "forward"})
+    if report.verdict == "correct" and not forward_only:
         return question.points
     shares = dict(question.partial)
     if question.even:

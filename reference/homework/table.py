@@ -70,6 +70,14 @@ class Table:
             self.fail(key, f"got {value!r}, expected a list of names of packages")
         return tuple(value)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A text or a list of texts; empty where it is not there."""
+        value = self.take(key, [])
+        listed = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, str) and each for each in listed):
+            self.fail(key, f"got {value!r}, expected a text or a list of texts")
+        return tuple(listed)
+
     def tables(self, key: str) -> list[dict[str, Any]]:
         """An array of tables, [[key]], with at least one."""
         value = self.take(key, [])

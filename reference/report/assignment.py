@@ -24,7 +24,7 @@ def print_assignment(out: Console, assignment: Assignment) -> None:
     facts(out, [assignment.title, counted(len(assignment.questions), "question"), f"{assignment.max:g} points"])
     out.print()
     rows = [
-        [each.id, each.symbol or f"tagged {each.tag}", each.pair or each.recipe, f"{each.points:g}", _partial(each)]
+        [each.id, each.symbol or each.tag or each.title, each.held_to, f"{each.points:g}", _partial(each)]
         for each in assignment.questions
     ]
     table(out, ["", "answer", "held to", "points", "in part"], rows, right=(3,), spare=(4, 2))
@@ -51,7 +51,7 @@ def assignment_document(assignment: Assignment) -> Document:
                 "symbol": each.symbol,
                 "tag": each.tag,
                 "pair": each.pair,
-                "recipe": each.recipe,
+                "recipes": list(each.recipes),
                 "points": each.points,
                 "partial": "even" if each.even else dict(each.partial),
                 "tolerance": each.tolerance,

@@ -1,7 +1,7 @@
 """What `crosscheck grade` prints: for one submission its questions, for many the statistics."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -21,7 +21,8 @@ BAR = 3  # cells of the longest bar
 def print_grading(out: Console, grading: Grading, files: Sequence[str] = ()) -> None:
     """The statistics of a class, or the answers of a single submission; `files` have been written."""
     if len(grading.submissions) == 1:
-        _one(out, grading.submissions[0])
+        titles = {question.id: question.title or question.symbol for question in grading.assignment.questions}
+        _one(out, grading.submissions[0], titles)
         return
     kept = sum(each.kept for each in grading.submissions)
     graded = len(grading.submissions) - kept
@@ -95,17 +96,20 @@ def _mistakes(out: Console, submissions: Sequence[Graded]) -> None:
         paragraph(out, f"and {counted(len(found) - FREQUENT, 'other')}", "       ")
 
 
-def _one(out: Console, graded: Graded) -> None:
+def _one(out: Console, graded: Graded, titles: Mapping[str, str]) -> None:
     """A single submission, question by question."""
-    heading(out, f"{graded.path}: {points_of(graded)} points")
+    heading(out, graded.path, f"{points_of(graded)} points")
     out.print()
     width = max(len(answer.id) for answer in graded.answers)
     beside = max(len(points_of(answer)) for answer in graded.answers)
     for answer in graded.answers:
         verdict: Verdict = "correct" if answer.full else answer.verdict
-        where = "   ".join(filter(None, ["" if answer.full else answer.verdict, answer.place]))
-        line = Text(f" {MARKS[verdict]} {answer.id:{width}}  {points_of(answer):>{beside}}   {where}".rstrip())
-        line.stylize(STYLES.get(verdict, "cyan"), 1, 2)
-        out.print(line, soft_wrap=True)
+        line = f" {MARKS[verdict]} {answer.id:{width}}  {points_of(answer):>{beside}}"
+        facts = [titles[answer.id], "" if answer.full else answer.verdict, answer.place]
+        if cell_len(line) + sum(cell_len(fact) + 3 for fact in facts) > out.width:
+            facts[0] = ""
+        styled = Text(f"{line}   {' · '.join(filter(None, facts))}".rstrip())
+        styled.stylize(STYLES.get(verdict, "cyan"), 1, 2)
+        out.print(styled, soft_wrap=True)
         if answer.sentence:
             paragraph(out, answer.sentence, "   ")

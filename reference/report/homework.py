@@ -5,6 +5,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -44,7 +45,7 @@ def print_submission(report: SubmissionReport, out: Console | None = None) -> No
         paragraph(out, f"{report.path} cannot be read: {report.problem}", " ", "   ")
         return
     lines = list(lines_of(report.symbols))
-    heading(out, f"{report.path}: {answer(lines)}")
+    heading(out, report.path, answer(lines))
     out.print()
     order: tuple[Verdict, ...] = ("wrong", "crashed", "unfinished", "unsupported")
     for line in sorted((line for line in lines if line.verdict in order), key=lambda line: order.index(line.verdict)):
@@ -57,8 +58,11 @@ def print_submission(report: SubmissionReport, out: Console | None = None) -> No
         paragraph(out, f"{label}{text}", " ", "   ")
 
 
-def heading(out: Console, text: str) -> None:
-    """The first line, which answers the question."""
+def heading(out: Console, path: str, said: str) -> None:
+    """The first line, which answers the question. Of a long path the name of the file will do."""
+    if cell_len(path) > out.width // 2:
+        path = PurePath(path).name
+    text = f"{path}: {said}"
     for line in textwrap.wrap(text, out.width, initial_indent=" ", subsequent_indent="   ", break_on_hyphens=False):
         out.print(Text(line, "bold"), soft_wrap=True)
 
