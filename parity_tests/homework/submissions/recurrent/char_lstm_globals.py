@@ -6,7 +6,7 @@ import sys
 
 data = open('input.txt', 'r').read()
 chars = sorted(set(data))
-data_size, X_size = len(data), len(chars)
+X_size = len(chars)
 char_to_idx = {c: i for i, c in enumerate(chars)}
 
 H_size = 100
@@ -83,7 +83,7 @@ def lossFun(inputs, targets, hprev, cprev):
 
 
 hprev, cprev = np.zeros((H_size, 1)), np.zeros((H_size, 1))
-for i in range(0, data_size - T_steps - 1, T_steps):
+for i in range(0, len(data) - T_steps - 1, T_steps):
     inputs = [char_to_idx[c] for c in data[i:i + T_steps]]
     targets = [char_to_idx[c] for c in data[i + 1:i + T_steps + 1]]
     out = lossFun(inputs, targets, hprev, cprev)

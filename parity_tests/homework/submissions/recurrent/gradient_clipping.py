@@ -3,15 +3,12 @@ import numpy as np
 
 def clip_grads(grads, max_norm):
     """勾配クリッピング: 全勾配のL2ノルムで割る (リストをその場で書き換える)"""
-    total_norm = 0
-    for grad in grads:
-        total_norm += np.sum(grad ** 2)
-    total_norm = np.sqrt(total_norm)
-
-    rate = max_norm / (total_norm + 1e-6)
-    if rate < 1:
-        for grad in grads:
-            grad *= rate
+    squares = [np.sum(g * g) for g in grads]
+    scale = max_norm / (np.sqrt(sum(squares)) + 1e-6)
+    if scale >= 1:
+        return
+    for g in grads:
+        g *= scale
 
 
 def clip(gradients, maxValue):

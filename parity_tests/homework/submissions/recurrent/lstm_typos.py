@@ -1,32 +1,31 @@
-# 6章 LSTM 写経
+# 6章 LSTM 写経 (途中)
 
 class LSTM:
     def __init(self, Wx, Wh, b):
+        # ゲートの並びは f, g, i, o
         self.params = [Wx, Wh, b]
-        self.grads = [np.zero_like(Wx), np.zero_like(Wh), np.zero_like(b)]
+        self.grads = [np.zero_like(p) for p in self.params]
         self.cache = None
 
     def forward(self, x, h_prev, c_prev):
         Wx, Wh, b = self.params
-        N, H = h_prev.shape
+        n = h_prev.shape[1]
+        a = x @ Wx + h_prev @ Wh + b
 
-        A = np.dot(x, Wx) + np.dot(h_prev, Wh) + b
+        f = sigmoid(a[:, 0:n])
+        g = np.tanh(a[:, n:2*n])
+        i = sigmoid(a[:, 2*n:3*n])
+        o = sigmoid(a[:, 3*n:4*n])
 
-        # slice
-        f = A[:, :H]
-        g = A[:, H:2*H]
-        i = A[:, 2*H:3*H]
-        o = A[:, 3*H:]
+        c = c_prev * f + i * g
+        h = np.tanh(c) * o
+        self.cache = [x, h_prev, c_prev, f, g, i, o, c]
+        return h, c
 
-        f = sigmoid(f)
-        g = np.tanh(g)
-        i = sigmoid(i)
-        o = sigmoid(o)
-
-        c_next = f * c_prev + g * i
-        h_next = o * np.tanh(c_next)
-
-        self.cache = (x, h_prev, c_prev, i, f, g, o, c_next)
-        return h_next, c_next
-
-    # TODO: backward
+    # backwardは明日やる
+    # 式のメモ
+    #   dc = dc + dh * o * (1 - tanh(c)^2)
+    #   df = dc * c_prev
+    #   dg = dc * i
+    #   di = dc * g
+    #   do = dh * tanh(c)

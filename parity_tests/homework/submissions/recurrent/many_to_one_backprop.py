@@ -1,56 +1,51 @@
 import numpy as np
-from numpy.random import randn
+
+# 感情分析用のRNN。単語のone-hot列ベクトルを順に読んで、最後に1回だけ出力する
 
 
 class RNN:
-    # A many-to-one vanilla recurrent network
-
     def __init__(self, input_size, output_size, hidden_size=64):
-        # weights
-        self.Whh = randn(hidden_size, hidden_size) / 1000
-        self.Wxh = randn(hidden_size, input_size) / 1000
-        self.Why = randn(output_size, hidden_size) / 1000
-
-        # biases
-        self.bh = np.zeros((hidden_size, 1))
-        self.by = np.zeros((output_size, 1))
+        gauss = lambda rows, cols: np.random.normal(0, 1e-3, (rows, cols))
+        self.Wxh, self.Whh, self.Why = gauss(hidden_size, input_size), gauss(hidden_size, hidden_size), gauss(output_size, hidden_size)
+        self.bh, self.by = np.zeros((hidden_size, 1)), np.zeros((output_size, 1))
 
     def forward(self, inputs):
-        '''
-        inputs: an array of column vectors of shape (input_size, 1).
-        Returns the final output and the final hidden state.
-        '''
-        h = np.zeros((self.Whh.shape[0], 1))
-        self.last_inputs = inputs
-        self.last_hs = {0: h}
-
-        for i, x in enumerate(inputs):
-            h = np.tanh(self.Wxh @ x + self.Whh @ h + self.bh)
-            self.last_hs[i + 1] = h
-
-        return self.Why @ h + self.by, h
+        """inputs : (input_size, 1) のリスト。 戻り値 : 出力と最後の隠れ状態"""
+        self.xs = inputs
+        self.states = [np.zeros(self.bh.shape)]
+        for x in inputs:
+            before = self.states[-1]
+            self.states.append(np.tanh(self.Whh @ before + self.Wxh @ x + self.bh))
+        last = self.states[-1]
+        return self.Why @ last + self.by, last
 
     def backprop(self, d_y, learn_rate=2e-2):
-        '''
-        d_y (dL/dy) has shape (output_size, 1).
-        '''
-        n = len(self.last_inputs)
-        d_Why = d_y @ self.last_hs[n].T
-        d_by = d_y
+        """d_y : (output_size, 1)。 重みもここで更新する"""
+        d_Why = d_y @ self.states[-1].T
+        d_by = d_y.copy()
 
-        d_h = self.Why.T @ d_y
-        for t in reversed(range(n)):
-            temp = (1 - self.last_hs[t + 1] ** 2) * d_h
-            d_bh = temp
-            d_Whh = temp @ self.last_hs[t].T
-            d_Wxh = temp @ self.last_inputs[t].T
-            d_h = self.Whh @ temp
+        dh = self.Why.T @ d_y
+        step = len(self.xs)
+        while step > 0:
+            da = dh * (1 - self.states[step] ** 2)
+            d_bh = da
+            d_Wxh = da @ self.xs[step - 1].T
+            d_Whh = da @ self.states[step - 1].T
+            dh = self.Whh @ da
+            step -= 1
 
-        for d in [d_Wxh, d_Whh, d_Why, d_bh, d_by]:
-            np.clip(d, -1, 1, out=d)
+        for name, grad in (("Whh", d_Whh), ("Wxh", d_Wxh), ("Why", d_Why), ("bh", d_bh), ("by", d_by)):
+            w = getattr(self, name)
+            w -= learn_rate * grad.clip(-1, 1)
 
-        self.Whh -= learn_rate * d_Whh
-        self.Wxh -= learn_rate * d_Wxh
-        self.Why -= learn_rate * d_Why
-        self.bh -= learn_rate * d_bh
-        self.by -= learn_rate * d_by
+
+sentences = {"great movie": 1, "so bad": 0, "not great": 0, "not bad at all": 1}
+vocab = sorted({w for s in sentences for w in s.split()})
+rnn = RNN(len(vocab), 2)
+for epoch in range(100):
+    for s, label in sentences.items():
+        columns = [np.eye(len(vocab))[:, [vocab.index(w)]] for w in s.split()]
+        y, _ = rnn.forward(columns)
+        p = np.exp(y) / np.exp(y).sum()
+        p[label] -= 1
+        rnn.backprop(p)

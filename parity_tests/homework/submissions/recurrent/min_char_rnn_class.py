@@ -3,15 +3,13 @@ Character level vanilla RNN, wrapped into a class.
 """
 import numpy as np
 
-# data I/O
 data = open('input.txt', 'r').read()
-chars = list(set(data))
-data_size, vocab_size = len(data), len(chars)
-print('data has %d characters, %d unique.' % (data_size, vocab_size))
-char_to_ix = {ch: i for i, ch in enumerate(chars)}
-ix_to_char = {i: ch for i, ch in enumerate(chars)}
+chars = sorted(set(data))
+vocab_size = len(chars)
+print(f'{len(data)} letters of {vocab_size} kinds')
+char_to_ix = dict(zip(chars, range(vocab_size)))
 
-# hyperparameters
+# settings
 hidden_size = 100
 seq_length = 25
 learning_rate = 1e-1
@@ -68,16 +66,15 @@ class Min_char_rnn:
 
 rnn = Min_char_rnn()
 n, p = 0, 0
-smooth_loss = -np.log(1.0 / vocab_size) * seq_length
+average = np.log(vocab_size) * seq_length
 while True:
-    if p + seq_length + 1 >= len(data) or n == 0:
-        hprev = np.zeros((hidden_size, 1))
-        p = 0
-    inputs = [char_to_ix[ch] for ch in data[p:p + seq_length]]
-    targets = [char_to_ix[ch] for ch in data[p + 1:p + seq_length + 1]]
-    loss, dWxh, dWhh, dWhy, dbh, dby, hprev = rnn.lossFun(inputs, targets, hprev)
-    smooth_loss = smooth_loss * 0.999 + loss * 0.001
+    if n == 0 or p > len(data) - seq_length - 2:
+        p, state = 0, np.zeros((hidden_size, 1))
+    window = [char_to_ix[ch] for ch in data[p:p + seq_length + 1]]
+    loss, *grads, state = rnn.lossFun(window[:-1], window[1:], state)
+    for name, grad in zip(("Wxh", "Whh", "Why", "bh", "by"), grads):
+        setattr(rnn, name, getattr(rnn, name) - learning_rate * grad)
+    average += 0.001 * (loss - average)
     if n % 100 == 0:
-        print('iter %d, loss: %f' % (n, smooth_loss))
-    p += seq_length
-    n += 1
+        print('iteration', n, 'loss', average)
+    n, p = n + 1, p + seq_length

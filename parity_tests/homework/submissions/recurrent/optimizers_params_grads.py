@@ -1,4 +1,4 @@
-# coding: utf-8
+# 最適化手法のまとめ
 import numpy as np
 
 
@@ -43,10 +43,9 @@ class Nesterov:
             for key, val in params.items():
                 self.v[key] = np.zeros_like(val)
         for key in params.keys():
-            self.v[key] *= self.momentum
-            self.v[key] -= self.lr * grads[key]
-            params[key] += self.momentum * self.momentum * self.v[key]
-            params[key] -= (1 + self.momentum) * self.lr * grads[key]
+            step = self.lr * grads[key]
+            self.v[key] = self.momentum * self.v[key] - step
+            params[key] += self.momentum ** 2 * self.v[key] - (1 + self.momentum) * step
 
 
 class AdaGrad:
@@ -82,7 +81,7 @@ class RMSprop:
 
 
 class Adam:
-    """Adam (http://arxiv.org/abs/1412.6980v8)"""
+    """Adam. バイアス補正は学習率にまとめる"""
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
         self.lr = lr
@@ -99,6 +98,7 @@ class Adam:
         self.iter += 1
         lr_t = self.lr * np.sqrt(1.0 - self.beta2 ** self.iter) / (1.0 - self.beta1 ** self.iter)
         for key in params.keys():
-            self.m[key] += (1 - self.beta1) * (grads[key] - self.m[key])
-            self.v[key] += (1 - self.beta2) * (grads[key] ** 2 - self.v[key])
+            g = grads[key]
+            self.m[key] = self.beta1 * self.m[key] + (1 - self.beta1) * g
+            self.v[key] = self.beta2 * self.v[key] + (1 - self.beta2) * g * g
             params[key] -= lr_t * self.m[key] / (np.sqrt(self.v[key]) + 1e-7)
