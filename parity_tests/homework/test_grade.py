@@ -6,6 +6,7 @@ import shlex
 import sqlite3
 import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -614,6 +615,44 @@ def test_processes_give_what_one_gives(tmp_path: Path) -> None:
     assert sorted(seen) == ["a", "b", "c", "d"]
     assert {name: each.points for name, each in by_name.items()} == {"a": 15, "b": 12, "c": 0, "d": 10}
     assert {answer.attention for answer in by_name["c"].answers} == {"ended the checker"}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a Dask scheduler with a worker."""
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=None
+    ) as local:
+        yield local.scheduler_address
+
+
+def test_a_scheduler_gives_what_one_process_gives(tmp_path: Path, cluster: str) -> None:
+    class_of(tmp_path, a=GOOD, main=f"import layers\n{GOOD}# Q1: wrong", layers="", c=f"{GOOD}# Q2: stop")
+    (tmp_path / "in" / "broken.zip").write_text("no zip file")
+    hand_ins = collect([tmp_path / "in"], tmp_path / "out")
+    here = [grade(each, ASSIGNMENT, fake).answers for each in hand_ins]
+    with open_results(tmp_path / "r.sqlite", ASSIGNMENT) as results:
+        done = grade_all(hand_ins, ASSIGNMENT, elsewhere_only, results, scheduler=cluster)
+    assert [each.answers for each in done.submissions] == here
+    assert [each.points for each in done.submissions] == [15, 0, 10, 12]
+
+
+def elsewhere_only(path: Path, question: Question, assignment: Assignment) -> SymbolReport:
+    """A judge that is not content with the files as they lie here."""
+    assert "/in/" not in str(path)
+    assert (path.stem == "main") == (path.parent / "layers.py").exists()
+    return fake(path, question, assignment)
+
+
+def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reference.homework.scheduler.PATIENCE", "200ms")
+    with (
+        open_results(tmp_path / "r.sqlite", ASSIGNMENT) as results,
+        pytest.raises(RequestError, match=r"--scheduler tcp://127\.0\.0\.1:9: no scheduler answers there"),
+    ):
+        grade_all(class_of(tmp_path, a=GOOD), ASSIGNMENT, fake, results, scheduler="tcp://127.0.0.1:9")
 
 
 # statistics

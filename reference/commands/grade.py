@@ -31,6 +31,7 @@ FORMATS = ("text", "json", "gradescope", "junit", "csv")
 @click.option("--one", is_flag=True, help="Each PATH is one submission, whatever it holds.")
 @click.option("--hint", is_flag=True, help="Feedback stops short of the answer.")
 @jobs_option
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Spread the work over a Dask scheduler instead.")
 @json_option
 def command(
     paths: tuple[Path, ...],
@@ -43,6 +44,7 @@ def command(
     one: bool,
     hint: bool,
     jobs: int,
+    scheduler: str,
     json_file: Path | None,
 ) -> int:
     """Grade submissions: notebooks, Python files, folders and zip files of them.
@@ -79,6 +81,7 @@ def command(
                 jobs=jobs,
                 again=again,
                 hint=hint,
+                scheduler=scheduler,
                 advance=lambda graded: step(1, speed.after(graded)),
             )
     if json_file is not None:

@@ -13,6 +13,7 @@ from reference.homework.assignment import Assignment
 from reference.homework.collect import HandIn
 from reference.homework.grade import Answer, Graded, Grading, Judge, grade
 from reference.homework.results import Results
+from reference.homework.scheduler import Task, on_scheduler
 
 ENDED = "The checker was ended while it checked this, perhaps for want of memory; to be looked at by hand."
 
@@ -26,11 +27,12 @@ def grade_all(
     jobs: int = 1,
     again: bool = False,
     hint: bool = False,
+    scheduler: str = "",
     advance: Callable[[Graded], None] = lambda graded: None,
 ) -> Grading:
-    """Grade submissions in `jobs` processes; `advance` is called after each. `judge` must be a function of a module.
+    """Grade submissions in `jobs` processes, or on a Dask scheduler; `advance` is called after each.
 
-    Files that have the same content are graded once.
+    For that `judge` must be a function of a module. Files that have the same content are graded once.
     """
     begun = time.perf_counter()
     graded: dict[int, Graded] = {}
@@ -43,9 +45,10 @@ def grade_all(
             graded[number] = kept
             advance(kept)
     waiting = {numbers[0]: hand_ins[numbers[0]] for numbers in alike.values()}
-    for first, done in _spread(
-        waiting, partial(grade, assignment=assignment, judge=judge, hint=hint), assignment, jobs
-    ):
+    task = partial(grade, assignment=assignment, judge=judge, hint=hint)
+    spread = on_scheduler(waiting, task, scheduler) if scheduler else _spread(waiting, task, jobs)
+    for first, found in spread:
+        done = found or _ended(hand_ins[first], assignment)
         results.keep(hand_ins[first], done)
         for number in alike[hand_ins[first].digest]:
             graded[number] = Graded(hand_ins[number].path, done.answers, done.seconds)
@@ -54,10 +57,8 @@ def grade_all(
     return Grading(assignment, submissions, round(time.perf_counter() - begun, 3))
 
 
-def _spread(
-    waiting: dict[int, HandIn], task: Callable[[HandIn], Graded], assignment: Assignment, jobs: int
-) -> Iterator[tuple[int, Graded]]:
-    """Carry out a task for each, as they are done. One that ends its process is told from the others and reported."""
+def _spread(waiting: dict[int, HandIn], task: Task, jobs: int) -> Iterator[tuple[int, Graded | None]]:
+    """Carry out a task for each, as they are done. None for one that ends its process, told from the others."""
     if min(jobs, len(waiting)) <= 1:
         yield from ((number, task(hand_in)) for number, hand_in in waiting.items())
         return
@@ -66,11 +67,10 @@ def _spread(
         del left[number]
         yield number, done
     for number, hand_in in left.items():  # the process of one of these ended; each gets a process of its own
-        alone = list(_together({number: hand_in}, task, 1))
-        yield alone[0] if alone else (number, _ended(hand_in, assignment))
+        yield number, dict(_together({number: hand_in}, task, 1)).get(number)
 
 
-def _together(waiting: dict[int, HandIn], task: Callable[[HandIn], Graded], jobs: int) -> Iterator[tuple[int, Graded]]:
+def _together(waiting: dict[int, HandIn], task: Task, jobs: int) -> Iterator[tuple[int, Graded]]:
     """Those that could be graded before a process ended by itself."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(waiting)), context, _start) as pool:
