@@ -72,8 +72,10 @@ def _block_filled(lines: list[str], blanks: list[tuple[int, str]]) -> bool:
             return False
         head = int(match[1]) - 1
         indent = len(lines[head]) - len(lines[head].lstrip()) + 4
-        stop = min(stop - 1, len(lines))
-        empty = [i for i in range(head + 1, stop) if not lines[i].strip() or lines[i].lstrip().startswith("#")]
+        stop = max(stop - 1, head + 1)
+        while stop < len(lines) and _without_code(lines[stop]):  # at the end of the text the error comes too early
+            stop += 1
+        empty = [i for i in range(head + 1, min(stop, len(lines))) if _without_code(lines[i])]
         if empty:
             words = next((marker(lines[i]) for i in empty if marker(lines[i])), "")
             blanks.append((empty[0] + 1, words or "an empty body"))
@@ -84,6 +86,10 @@ def _block_filled(lines: list[str], blanks: list[tuple[int, str]]) -> bool:
             lines[last] = lines[last].partition("#")[0].rstrip() + " pass"
         return True
     return False
+
+
+def _without_code(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def unfinished(node: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> str:

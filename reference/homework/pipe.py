@@ -34,7 +34,7 @@ class Pipe:
     """One process from its start to its end."""
 
     def __init__(self, fence: sandbox.Fence, allow: Sequence[str] = ()) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="crosscheck-")
+        self.folder = tempfile.TemporaryDirectory(prefix="crosscheck-", ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             sandbox.command(fence, allow),
             stdin=subprocess.PIPE,
@@ -49,11 +49,16 @@ class Pipe:
         assert self.process.stdout is not None
         self.inward, self.outward = self.process.stdout.fileno(), self.process.stdin.fileno()
         os.set_blocking(self.outward, False)
+        self.reading, self.writing = selectors.DefaultSelector(), selectors.DefaultSelector()
+        self.reading.register(self.inward, selectors.EVENT_READ)
+        self.writing.register(self.outward, selectors.EVENT_WRITE)
 
     def close(self) -> None:
         """Ends the process and everything it has started, and removes its folder."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        self.reading.close()
+        self.writing.close()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 with contextlib.suppress(BrokenPipeError):
@@ -64,17 +69,14 @@ class Pipe:
     def send(self, value: Any, seconds: float = 60) -> None:
         """Hands over a value. Raises Stopped where the process does not take it."""
         deadline = time.monotonic() + seconds
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.outward, selectors.EVENT_WRITE)
-            for piece in wire.encode(value):
-                rest = memoryview(piece)
-                while rest:
-                    if not selector.select(max(0.0, deadline - time.monotonic())):
-                        raise Stopped("time", "it no longer reads what it is asked")
-                    try:
-                        rest = rest[os.write(self.outward, rest) :]
-                    except BrokenPipeError:
-                        raise self._ended() from None
+        rest = memoryview(wire.encode(value))
+        while rest:
+            if not self.writing.select(max(0.0, deadline - time.monotonic())):
+                raise Stopped("time", "it no longer reads what it is asked")
+            try:
+                rest = rest[os.write(self.outward, rest) :]
+            except BrokenPipeError:
+                raise self._ended() from None
 
     def answers(self, seconds: float) -> Iterator[tuple[Any, Any]]:
         """What the process says, as (word, body), until it has taken `seconds` in all or ended: then Stopped."""
@@ -95,16 +97,14 @@ class Pipe:
     def _receive(self, count: int, deadline: float, seconds: float) -> bytes:
         """Exactly `count` bytes."""
         blocks = []
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.inward, selectors.EVENT_READ)
-            while count:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise Stopped("time", f"it did not end within {seconds:g} seconds")
-                block = os.read(self.inward, min(count, 1 << 20))
-                if not block:
-                    raise self._ended()
-                blocks.append(block)
-                count -= len(block)
+        while count:
+            if not self.reading.select(max(0.0, deadline - time.monotonic())):
+                raise Stopped("time", f"it did not end within {seconds:g} seconds")
+            block = os.read(self.inward, min(count, 1 << 20))
+            if not block:
+                raise self._ended()
+            blocks.append(block)
+            count -= len(block)
         return b"".join(blocks)
 
     def _ended(self) -> Stopped:

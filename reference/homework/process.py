@@ -121,6 +121,9 @@ class Worker:
                         return
             except Stopped as stopped:
                 self.close()
+                if index < 0 and self.fenced == "bubblewrap" and stopped.reason == "exit":
+                    self.fenced = "limits only"  # nothing of the submission has run: NumPy does not start in there
+                    continue
                 if not 0 <= index < len(self.submission.units) or index in self._skip:
                     raise
                 unit = self.submission.units[index]

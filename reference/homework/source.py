@@ -84,11 +84,13 @@ def _overtaken(unit: Unit, symbols: dict[str, Symbol], cell: int | None) -> bool
 
 
 def _available(units: Iterable[Unit]) -> list[Unit]:
-    """The units without those candidates that read a name nothing before them defines."""
+    """The units without those assignments that read a name nothing before them defines."""
     known = {*dir(builtins), *HELPERS, "np", "__file__", "__name__"}
     taken: list[Unit] = []
     for unit in units:
-        if unit.kind == "candidate" and not any(u.kind == "import" and "import *" in u.source for u in taken):
+        if unit.kind in ("candidate", "constant") and not any(
+            u.kind == "import" and "import *" in u.source for u in taken
+        ):
             node = ast.parse(unit.source).body[0]
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and read_at_once(node) - known:
                 continue

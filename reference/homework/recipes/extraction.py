@@ -3,7 +3,7 @@
 import ast
 import builtins
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +158,8 @@ def function_of(
     return f"def {name}(given):\n" + "\n".join(f"    {line}" for text in lines for line in text.split("\n")) + "\n"
 
 
-def with_values(given: Mapping[str, object], columns: bool) -> dict[str, object]:
-    """What such a function is handed."""
-    return {**given, "columns": columns}
+def source_of(name: str, parameters: Sequence[str], statements: Sequence[ast.stmt], result: str) -> str:
+    """The source of a function that runs the statements as they are and returns `result`."""
+    lines = [line for statement in statements for line in ast.unparse(statement).split("\n")]
+    body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
+    return f"def {name}({', '.join(parameters)}):\n{body}\n"

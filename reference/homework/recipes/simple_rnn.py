@@ -227,8 +227,8 @@ BACKWARD = {
 }
 
 
-def gradients(task: Task, dh: Array, switches: frozenset[str]) -> dict[str, Array]:
-    """dx, dW_x, dW_h, dB with these mistakes made; dh: (batch, time, n_out)."""
+def gradients(task: Task, dh: Array, switches: frozenset[str], share: float) -> dict[str, Array]:
+    """dx, dW_x, dW_h, dB with these mistakes made; dh: (batch, time, n_out). The weights move by `share` of them."""
     h = np.concatenate([np.zeros_like(task.h_0)[:, None], states(task, np.zeros_like(task.h_0))], axis=1)
     W_x, W_h = task.weights["W_x"], task.weights["W_h"]
     grads: dict[str, Array] = {f"d{name}": np.zeros_like(w) for name, w in task.weights.items()}
@@ -245,7 +245,7 @@ def gradients(task: Task, dh: Array, switches: frozenset[str]) -> dict[str, Arra
         das[:, t] = da
         carry = 0 * da if "last_step_only" in switches else da @ (W_h if "no_transpose" in switches else W_h.T)
     if "updated_before_dx" in switches:
-        W_x = W_x - LR * grads["dW_x"]
+        W_x = W_x - LR * share * grads["dW_x"]
     return {"dx": das @ W_x.T, **grads}
 
 
@@ -295,18 +295,9 @@ def reductions(right: Mapping[str, Array], task: Task, dh: Array) -> list[Readin
         def scaled(numbers: Numbers) -> dict[str, Array]:
             return {k: v if k == "dx" else v * share for k, v in numbers.items()}
 
-        return Reading(scaled(right), said, lambda switches: scaled(_averaged(task, dh, switches, share)))
+        return Reading(scaled(right), said, lambda switches: scaled(gradients(task, dh, switches, share)))
 
     return [reading(1.0, "gradients summed over the batch"), reading(1 / batch, "gradients averaged over the batch")]
-
-
-def _averaged(task: Task, dh: Array, switches: frozenset[str], share: float) -> dict[str, Array]:
-    """The gradients as they are before they are scaled; an update before dx takes the scaled ones."""
-    numbers = gradients(task, dh, switches - {"updated_before_dx"})
-    if "updated_before_dx" in switches:
-        W_x = task.weights["W_x"]
-        numbers["dx"] = numbers["dx"] @ np.linalg.pinv(W_x.T) @ (W_x - LR * share * numbers["dW_x"]).T
-    return numbers
 
 
 def backward_of(bench: Bench, dh: Array, weight: Array) -> tuple[Any, tuple[Cause, ...]]:
@@ -336,8 +327,7 @@ def collected(bench: Bench, names: tuple[str, ...]) -> tuple[dict[str, Array | s
 
 def _own_step(bench: Bench, symbol: Symbol, task: Task, dh: Array, layer: SimpleRNN, judged: Judgement) -> Judgement:
     """With the submission's own SGD: does it divide by the batch once more?"""
-    averaged = "gradients averaged over the batch" in judged.conventions or any(c.id == "scaled" for c in judged.causes)
-    if "SGD" not in bench.submission.symbols or not averaged:
+    if "SGD" not in bench.submission.symbols:
         return judged
     try:
         make(bench, symbol, task, "SGD")

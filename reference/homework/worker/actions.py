@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
+# by name: a submission may replace what is in the module
+from numpy import may_share_memory, ndarray, shares_memory
 
 from . import outcome
 from .places import Space
@@ -12,8 +13,7 @@ from .steps import Call, Get, Globals, Key, Result, Seed, Set, SetGlobal, Snapsh
 from .stubs import make
 from .values import Name, Ref, Stub
 
-Array = np.ndarray[Any, Any]
-ndarray, shares_memory, may_share_memory = np.ndarray, np.shares_memory, np.may_share_memory
+Array = ndarray[Any, Any]
 
 
 class Actions:
@@ -90,7 +90,7 @@ def _below(path: str, value: Any, depth: int = 6) -> Iterator[tuple[str, Array]]
         for index, item in enumerate(value):
             yield from _below(f"{path}[{index}]", item, depth - 1)
     elif depth and isinstance(value, dict):
-        for key, item in list(value.items()):
+        for key, item in list(dict.items(value)):
             yield from _below(f"{path}[{key!r}]", item, depth - 1)
 
 

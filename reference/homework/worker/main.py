@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import fence, wire
+from . import fence, frameworks, wire
 from . import steps as kinds
 from .actions import Actions
 from .load import Loader
@@ -37,10 +37,9 @@ class Channel:
         return wire.read(self.receive)
 
     def write(self, value: Any) -> None:
-        for piece in wire.encode(value):
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[self._write(self.outward, rest) :]
+        rest = memoryview(wire.encode(value))
+        while rest:
+            rest = rest[self._write(self.outward, rest) :]
 
 
 class Server:
@@ -98,6 +97,7 @@ def main() -> None:
     channel = Channel()
     load = channel.read()
     guard = fence.Guard(load["readable"], os.getcwd())
+    frameworks.load(load["allow"], load["site"])
     fence.limit(load["memory_mb"], load["seconds"])
     fence.without_processes()
     guard.close()

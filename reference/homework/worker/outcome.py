@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from numpy import seterr
+from numpy.random import seed as numpy_seed
 
 from .steps import Failure, Result
 
@@ -63,7 +64,7 @@ class Watch:
         warnings.resetwarnings()
         warnings.simplefilter("always")
         warnings.showwarning = self._warn  # type: ignore[assignment]
-        np.seterr(all="warn", under="ignore")
+        seterr(all="warn", under="ignore")
 
     def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
         if len(self.warned) < 20:
@@ -114,5 +115,5 @@ def _cell(where: str) -> int | None:
 
 
 def seed(value: int) -> None:
-    np.random.seed(value % 2**32)
+    numpy_seed(value % 2**32)
     random.seed(value)

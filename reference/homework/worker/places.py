@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-import numpy as np
+from numpy import can_cast, ndarray
 
 PART = re.compile(r"""\.?([^\W\d]\w*)|\[(-?\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]""")
 
@@ -73,9 +73,9 @@ def _write(owner: Any, last: tuple[str, str | int], value: Any) -> bool:
         there = follow(owner, [last])
     except (LookupError, AttributeError, TypeError):
         return False
-    if not isinstance(there, np.ndarray) or not isinstance(value, np.ndarray) or there.shape != value.shape:
+    if not isinstance(there, ndarray) or not isinstance(value, ndarray) or there.shape != value.shape:
         return False
-    if not there.flags.writeable or not np.can_cast(value.dtype, there.dtype, "same_kind"):
+    if not there.flags.writeable or not can_cast(value.dtype, there.dtype, "same_kind"):
         return False
     there[...] = value
     return True

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import numpy as np
+from numpy import generic, ndarray
 
 from .values import Opaque
 
-PLAIN = (type(None), bool, int, float, complex, str, np.ndarray, np.generic)
+PLAIN = (type(None), bool, int, float, complex, str, ndarray, generic)
 MAX_ITEMS = 2000
 
 
@@ -22,7 +22,7 @@ class Snapshots:
         """The value; objects as dicts with "__class__", copied, so that later changes do not show."""
         self.items += 1
         if isinstance(value, PLAIN):
-            return value.copy() if isinstance(value, np.ndarray) and not value.dtype.hasobject else value
+            return value.copy() if isinstance(value, ndarray) and not value.dtype.hasobject else value
         if (
             depth > self.depth
             or self.items > MAX_ITEMS

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from numpy import asarray, complex128, dtype, float64, frombuffer, generic, integer, ndarray, str_
 
 from .values import Name, Opaque, Ref, Stub
 
@@ -26,13 +26,13 @@ class WireError(Exception):
     """A frame that is not one: too long, cut off, or with something in it that is not a value."""
 
 
-def _plain(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
+def _plain(array: ndarray[Any, Any]) -> ndarray[Any, Any] | None:
     """An array as it is sent, None where it cannot be: objects, texts, records."""
-    array = np.asarray(array)
+    array = asarray(array)
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
+        array = array.astype(float64)
     if array.dtype.kind == "c" and array.dtype.itemsize > 16:
-        array = array.astype(np.complex128)
+        array = array.astype(complex128)
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     return array if f"{array.dtype.kind}{array.dtype.itemsize}" in DTYPES else None
 
@@ -41,7 +41,7 @@ class Encoder:
     """Turns a value into a tree for JSON, collecting its arrays. What it does not know becomes Opaque."""
 
     def __init__(self) -> None:
-        self.arrays: list[np.ndarray[Any, Any]] = []
+        self.arrays: list[ndarray[Any, Any]] = []
         self.open: set[int] = set()  # containers being encoded: a list inside itself ends as Opaque
 
     def tree(self, value: Any) -> Any:
@@ -51,7 +51,7 @@ class Encoder:
             return value
         if type(value) is complex:
             return {"c": [value.real, value.imag]}
-        if isinstance(value, np.ndarray | np.generic):
+        if isinstance(value, ndarray | generic):
             return self._array(value)
         if isinstance(value, dict | list | tuple):
             return self._container(value)
@@ -60,9 +60,9 @@ class Encoder:
     def _array(self, value: Any) -> Any:
         plain = _plain(value)
         if plain is None:
-            return str(value) if isinstance(value, np.str_) else {"o": f"array of {value.dtype.name}"}
+            return str(value) if isinstance(value, str_) else {"o": f"array of {value.dtype.name}"}
         self.arrays.append(plain)
-        return {"s" if isinstance(value, np.generic) else "a": len(self.arrays) - 1}
+        return {"s" if isinstance(value, generic) else "a": len(self.arrays) - 1}
 
     def _container(self, value: Any) -> Any:
         if id(value) in self.open or len(self.open) >= MAX_DEPTH:
@@ -90,39 +90,39 @@ class Encoder:
 
 def _key(key: Any) -> int | str:
     """A key of a dict as it is sent: other keys than integers and texts as their text."""
-    if isinstance(key, int | np.integer) and not isinstance(key, bool):
+    if isinstance(key, int | integer) and not isinstance(key, bool):
         return int(key)
     return str(key) if isinstance(key, str) else repr(key)[:200]
 
 
-def encode(value: Any) -> list[bytes | memoryview]:
-    """A frame, in pieces."""
+def encode(value: Any) -> bytes:
+    """A frame."""
     encoder = Encoder()
     tree = encoder.tree(value)
     kinds = [[f"{array.dtype.kind}{array.dtype.itemsize}", list(array.shape)] for array in encoder.arrays]
     header = json.dumps([tree, kinds]).encode()
     blobs = [array.tobytes() for array in encoder.arrays]
-    return [LENGTHS.pack(len(header), sum(map(len, blobs))), header, *blobs]
+    return b"".join([LENGTHS.pack(len(header), sum(map(len, blobs))), header, *blobs])
 
 
-def _arrays(kinds: Any, payload: bytes) -> list[np.ndarray[Any, Any]]:
+def _arrays(kinds: Any, payload: bytes) -> list[ndarray[Any, Any]]:
     """The arrays of a frame: fresh, writable, C-ordered."""
     arrays, start = [], 0
-    for dtype, shape in kinds:
-        if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and 0 <= n < 1 << 40 for n in shape):
-            raise WireError(f"an array of {dtype!r}, shape {shape!r}")
-        kind = np.dtype(f"<{dtype}")
+    for name, shape in kinds:
+        if name not in DTYPES or len(shape) > 32 or not all(type(n) is int and 0 <= n < 1 << 40 for n in shape):
+            raise WireError(f"an array of {name!r}, shape {shape!r}")
+        kind: dtype[Any] = dtype(f"<{name}")
         stop = start + math.prod(shape) * kind.itemsize
         if stop > len(payload):
             raise WireError("arrays longer than their bytes")
-        arrays.append(np.frombuffer(payload[start:stop], kind).reshape(shape).copy())
+        arrays.append(frombuffer(payload[start:stop], kind).reshape(shape).copy())
         start = stop
     if start != len(payload):
         raise WireError("bytes left over")
     return arrays
 
 
-def _value(tree: Any, arrays: list[np.ndarray[Any, Any]], depth: int = 0) -> Any:
+def _value(tree: Any, arrays: list[ndarray[Any, Any]], depth: int = 0) -> Any:
     """The value a tree stands for."""
     if depth > 3 * MAX_DEPTH:
         raise WireError("a tree too deep")

@@ -1,0 +1,362 @@
+"""One reading of a submission carried out: made, loaded with weights, called, and its arrays found again."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, OUTPUT, RATE, Family
+from reference.homework.problem import Layout, Problem, Scheme
+from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Snapshot, Stub, Worker
+from reference.homework.process import Step as WorkerStep
+from reference.homework.roles import MOST_PLANS, Plan, means, plain, plans
+from reference.homework.subject import Method, Subject
+from reference.homework.trees import Leaf, gradient_likeness, leaves
+from reference.pair import Array
+
+IT, OPTIMIZER, DRAWN, OUT, BACK = "it", "opt", "drawn", "out", "back"
+LEARNING_RATE = 0.5
+# methods that make an object ready
+SET_UP = r"init\w*|build|set_?up|compile|create\w*|reset\w*|make\w*"
+OPTIONAL_ROLES = ("optimizer", "initializer", "lr", "training")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which of the layouts, schemes and plans, by their number."""
+
+    layout: int
+    scheme: int
+    init: int
+    call: int
+    
+
+@dataclass(frozen=True)
+class Place:
+    """Where a submission keeps one array of weights, and which elements it holds."""
+
+    leaf: Leaf
+    ids: Array
+    share: float = 1.0
+
+
+@dataclass
+class Attempt:
+    """What came of a reading. `failure` is what stopped it; `at`: "init", "weights", "forward" or "backward"."""
+
+    reading: Reading
+    problem: Problem
+    layout: Layout
+    scheme: Scheme
+    init: Plan | None = None
+    call: Plan | None = None
+    back: Plan | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+    given: dict[str, Array] = field(default_factory=dict)
+    value: Any = None
+    y: Array | None = None
+    failure: Failure | None = None
+    at: str = ""
+    returned: Any = None
+    kept: Any = None
+    recorded: Any = None
+    mutated: tuple[Any, ...] = ()
+    aliased: tuple[Any, ...] = ()
+
+
+# readings tried of one form of a problem before giving up on it
+MOST_READINGS = 160
+MOST_CALLS = 8
+
+
+class Trying:
+    """Tries readings of one subject as one family."""
+
+    def __init__(self, worker: Worker, subject: Subject, family: Family) -> None:
+        self.worker, self.subject, self.family = worker, subject, family
+        self.refused: dict[str, Failure] = {}
+
+    def readings(self, problem: Problem) -> Iterator[Attempt]:
+        """Every reading with its forward call carried out, likeliest first."""
+        return itertools.islice(self._readings(problem), MOST_READINGS)
+
+    def _readings(self, problem: Problem) -> Iterator[Attempt]:
+        layouts, schemes = len(self.family.layouts(problem)), len(self.family.schemes(problem))
+        for init in range(MOST_PLANS if self.subject.init else 1):
+            made = False
+            for layout, scheme in itertools.product(range(layouts), range(schemes)):
+                for call in range(MOST_CALLS):
+                    attempt = self.run(Reading(layout, scheme, init, call), problem)
+                    if attempt is None:
+                        break
+                    made = True
+                    yield attempt
+                    if attempt.at in ("init", "weights"):
+                        break
+            if not made:
+                return
+
+    def run(self, reading: Reading, problem: Problem, back: int | None = None) -> Attempt | None:
+        """One reading carried out, with the backward plan number `back`; None where there is no such plan."""
+        layout = self.family.layouts(problem)[reading.layout]
+        scheme = self.family.schemes(problem)[reading.scheme]
+        attempt = Attempt(reading, problem, layout, scheme)
+        state: Any = None
+        if self.subject.is_class:
+            attempt.init = self._init_plan(attempt)
+            if attempt.init is None:
+                return None
+        attempt.call = self._call_plan(attempt)
+        if attempt.call is None:
+            return None
+        if self.subject.is_class:
+            state = self._make(attempt)
+            if attempt.failure is not None or not self._place(attempt, state):
+                return attempt
+        self._forward(attempt)
+        if back is not None and attempt.failure is None:
+            plan = self._back_plan(attempt, back)
+            if plan is None:
+                return None
+            attempt.back = plan
+            self._backward(attempt)
+        return attempt
+
+    def values(self, attempt: Attempt) -> dict[str, Sequence[Any]]:
+        """What constructors and functions may be given beside their inputs."""
+        problem, scheme = attempt.problem, attempt.scheme
+        flat = problem.flat(problem.arrays.params)
+        weights = {
+            f"weight {name}": [scheme.fill(entry, ids, flat) for ids in entry.ids]
+            for name, entry in scheme.entries.items()
+        }
+        stubs: dict[str, Sequence[Any]] = {
+            "optimizer": [Ref(OPTIMIZER)],
+            "initializer": [Ref(DRAWN)],
+            "training": [True],
+            "mode": ["train"],
+            "lr": [LEARNING_RATE],
+        }
+        return {**stubs, **self.family.values(problem, attempt.layout), **weights}
+
+    def _roles(self, attempt: Attempt) -> dict[str, str]:
+        weights = {f"weight {name}": entry.names for name, entry in attempt.scheme.entries.items()}
+        return {**weights, **self.family.roles, **COMMON_ROLES}
+
+    def _init_plan(self, attempt: Attempt) -> Plan | None:
+        wildcards = [*self.family.wildcards, *(f"weight {name}" for name in attempt.scheme.entries)]
+        values, roles = self.values(attempt), self._roles(attempt)
+        return _nth(plans(self.subject.init, roles, values, wildcards, OPTIONAL_ROLES), attempt.reading.init)
+
+    def _make(self, attempt: Attempt) -> Any:
+        """Make the object; its attributes."""
+        plan = attempt.init
+        assert plan is not None
+        key = repr([(role, where, np.shape(v) or v) for role, (where, v) in plan.given.items()])
+        if key in self.refused:
+            attempt.failure, attempt.at = self.refused[key], "init"
+            return None
+        steps: list[WorkerStep] = [
+            Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE)),
+            Set(DRAWN, Stub("initializer", seed=3)),
+            New(self.subject.name, plan.args, plan.kwargs, bind=IT),
+            *self._after(attempt),
+            Snapshot(IT),
+        ]
+        done = self.worker.run(steps)
+        if self._failed(attempt, done, "init"):
+            assert attempt.failure is not None
+            self.refused[key] = attempt.failure
+            return None
+        last = done[-1]
+        return last.value if isinstance(last, Result) else None
+
+    def _after(self, attempt: Attempt) -> list[WorkerStep]:
+        """What has to be called before a new object can be used."""
+        for name, method in self.subject.methods.items():
+            if not re.fullmatch(SET_UP, plain(name)) or method is self.subject.forward:
+                continue
+            found = plans(method.parameters, self._roles(attempt), self.values(attempt), (), OPTIONAL_ROLES)
+            if (plan := _nth(found, 0)) is not None:
+                return [Call(f"{IT}.{name}", plan.args, plan.kwargs, optional=True)]
+        return []
+
+    def _call_plan(self, attempt: Attempt) -> Plan | None:
+        forward = self.subject.forward
+        assert forward is not None
+        values: dict[str, Sequence[Any]] = {name: [v] for name, v in self._inputs(attempt).items()}
+        roles = dict(self.family.inputs)
+        wildcards: list[str] = list(self.family.inputs)
+        values = {**self.values(attempt), **values}
+        roles = {**roles, **self._roles(attempt)} if self.subject.is_class else {**self._roles(attempt), **roles}
+        if not self.subject.is_class:
+            wildcards += [*(f"weight {name}" for name in attempt.scheme.entries), *self.family.wildcards]
+        return _nth(plans(forward.parameters, roles, values, wildcards, OPTIONAL_ROLES), attempt.reading.call)
+
+    def _inputs(self, attempt: Attempt) -> dict[str, Any]:
+        arrays = attempt.problem.arrays.inputs
+        return {name: attempt.layout.to_submission(name, array) for name, array in arrays.items()}
+
+    def _place(self, attempt: Attempt, state: Any) -> bool:
+        """Find where the object keeps its weights; False where they are not all found."""
+        handed = _handed(attempt)
+        scheme = Scheme({n: e for n, e in attempt.scheme.entries.items() if n not in handed})
+        if not scheme.entries:
+            return True
+        whole = attempt.scheme if self._keeps(attempt) else scheme
+        places = locate(attempt.problem, whole, state)
+        if places is None:  # they may appear at the first call
+            done = self.worker.run([self._forward_step(attempt), Snapshot(IT)])
+            if isinstance(done[-1], Failure):
+                attempt.failure, attempt.at = done[-1], "forward"
+                return False
+            places = locate(attempt.problem, whole, done[-1].value)
+        if places is None:
+            attempt.failure = Failure("LookupError", "its weights were not found among its attributes")
+            attempt.at = "weights"
+            return False
+        attempt.places = places
+        flat = np.append(attempt.problem.flat(attempt.problem.arrays.params), 0.0)
+        for name, place in places.items():
+            attempt.given[name] = (flat[place.ids] * place.share).astype(np.float64)
+        return True
+
+    def _keeps(self, attempt: Attempt) -> bool:
+        """Whether weights are the constructor's business, and not handed to the forward pass."""
+        return not any(role.startswith("weight ") for role in (attempt.call.given if attempt.call else ()))
+
+    def _forward_step(self, attempt: Attempt) -> Call:
+        assert attempt.call is not None and self.subject.forward is not None
+        target = f"{IT}.{self.subject.forward.name}" if self.subject.is_class else self.subject.name
+        if self.subject.forward.name == "__call__":
+            target = IT
+        return Call(target, attempt.call.args, attempt.call.kwargs, bind=OUT)
+
+    def _forward(self, attempt: Attempt) -> None:
+        steps: list[WorkerStep] = [Set(IT + attempt.places[n].leaf.path, a) for n, a in attempt.given.items()]
+        steps.append(self._forward_step(attempt))
+        if self.subject.is_class:
+            steps.append(Snapshot(IT))
+        done = self.worker.run(steps)
+        if self._failed(attempt, done, "forward"):
+            return
+        result = done[len(steps) - (2 if self.subject.is_class else 1)]
+        assert isinstance(result, Result)
+        attempt.value, attempt.mutated, attempt.aliased = result.value, result.mutated, result.aliased
+        last = done[-1]
+        kept = last.value if self.subject.is_class and isinstance(last, Result) and _empty(result.value) else None
+        attempt.y = self._find_output(attempt, result.value if kept is None else kept)
+
+    def _find_output(self, attempt: Attempt, value: Any) -> Array | None:
+        """The output among what was returned: what fits, what agrees before what does not."""
+        want = attempt.problem.want["y"]
+        found = [attempt.layout.from_submission("y", value, want.shape)]
+        found += [attempt.layout.from_submission("y", leaf.array, want.shape) for leaf in leaves(value)]
+        fitting = [y for y in found if y is not None]
+        return min(fitting, key=lambda y: _distance(y, want), default=None)
+
+    def _back_plan(self, attempt: Attempt, number: int) -> Plan | None:
+        backward = self.subject.backward
+        assert backward is not None and attempt.call is not None
+        values = self.values(attempt)
+        dy = attempt.layout.to_submission("dy" if "dy" in attempt.layout.axes else "y", attempt.problem.arrays.dy)
+        values["dy"] = [list(dy)] if "y" in attempt.layout.steps else [dy]
+        values["lr"] = [LEARNING_RATE]
+        values |= {name: [array] for name, array in self._inputs(attempt).items()}
+        values["y"] = [Ref(OUT)]
+        if isinstance(attempt.value, tuple | list) and len(attempt.value) > 1:
+            rest = range(1, len(attempt.value))
+            values["y"] = [Ref(f"{OUT}[0]")]
+            values["cache"] = [Ref(f"{OUT}[{i}]") for i in rest] + [Ref(OUT)]
+        roles = {"dy": COTANGENT, "cache": CACHE, "lr": RATE, **self._roles(attempt), "y": OUTPUT, **self.family.inputs}
+        wildcards = ["dy", "cache", "y", *self.family.inputs, *(f"weight {n}" for n in attempt.scheme.entries)]
+        if extras := attempt.problem.extras:
+            values |= {name: [attempt.layout.to_submission(name, array)] for name, array in extras.items()}
+            roles = {name: self.family.targets for name in extras} | roles
+            wildcards = [*extras, *wildcards]
+            del values["dy"]
+        return _nth(plans(backward.parameters, roles, values, wildcards, ("lr",)), number)
+
+    def _backward(self, attempt: Attempt) -> None:
+        backward = self.subject.backward
+        assert backward is not None and attempt.back is not None
+        target = f"{IT}.{backward.name}" if self.subject.is_class else backward.name
+        steps: list[WorkerStep] = [Call(target, attempt.back.args, attempt.back.kwargs, bind=BACK)]
+        if self.subject.is_class:
+            steps += [Snapshot(IT), Get(f"{OPTIMIZER}.calls")]
+        done = self.worker.run(steps)
+        if self._failed(attempt, done[:1], "backward"):
+            return
+        values = [each.value for each in done if isinstance(each, Result)]
+        attempt.returned = values[0]
+        first = done[0]
+        assert isinstance(first, Result)
+        attempt.mutated = (*attempt.mutated, *(f"backward {key}" for key in first.mutated))
+        if len(values) > 1:
+            attempt.kept, attempt.recorded = values[1], values[2] if len(values) > 2 else None
+
+    def _failed(self, attempt: Attempt, done: Sequence[Result | Failure], at: str) -> bool:
+        if isinstance(done[-1], Failure):
+            attempt.failure, attempt.at = done[-1], at
+            return True
+        return False
+
+
+def _handed(attempt: Attempt) -> set[str]:
+    """The arrays of weights that the forward call is given."""
+    given = attempt.call.given if attempt.call else {}
+    return {role.removeprefix("weight ") for role in given if role.startswith("weight ")}
+
+
+def locate(problem: Problem, scheme: Scheme, state: Any) -> dict[str, Place] | None:
+    """Where each array of a scheme is kept; None where one that may not miss is not found."""
+    found = [leaf for leaf in leaves(state) if isinstance(leaf.array, np.ndarray)]
+    places: dict[str, Place] = {}
+    taken: set[str] = set()
+    for name, entry in scheme.entries.items():
+        best: tuple[int, Leaf, Array] | None = None
+        for leaf in found:
+            for ids in entry.ids:
+                if leaf.array.shape != ids.shape or leaf.path in taken:
+                    continue
+                likeness = _weight_likeness(leaf, entry.names)
+                if likeness and (best is None or likeness > best[0]):
+                    best = (likeness, leaf, ids)
+        if best is not None:
+            places[name] = Place(best[1], best[2], entry.share)
+            taken.add(best[1].path)
+        elif not entry.may_miss:
+            return None
+    return places
+
+
+def _weight_likeness(leaf: Leaf, names: str) -> int:
+    name = plain(leaf.name)
+    if means(leaf.name, names):
+        return 3
+    if name in ("val", "value", "data") and means(Leaf(leaf.owner, leaf.array).name, names):
+        return 3
+    if gradient_likeness(leaf, Leaf("", leaf.array)) == 0 or name.startswith(("d", "grad", "m", "v", "x", "l")):
+        return 0
+    return 1
+
+
+def _nth(found: Iterator[Plan], number: int) -> Plan | None:
+    return next((plan for index, plan in enumerate(found) if index == number), None)
+
+
+def _empty(value: Any) -> bool:
+    return value is None or not any(True for _ in leaves(value))
+
+
+def _distance(got: Array, want: Array) -> float:
+    with np.errstate(all="ignore"):
+        far = float(np.abs(got - want).max(initial=0.0))
+    return far if np.isfinite(far) else np.inf
+
+
+def parameters_named(method: Method) -> Mapping[str, str]:
+    return {p.name: plain(p.name) for p in method.parameters}

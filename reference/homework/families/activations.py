@@ -1,0 +1,85 @@
+"""Elementwise activations, and softmax."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from reference.fills import normal
+from reference.homework.family import Family
+from reference.homework.problem import Layout, Problem, problem
+from reference.homework.subject import Subject
+
+SHAPE, OTHER = (5, 4), (3, 7)
+
+
+def _number(subject: Subject, names: str, usual: float) -> float:
+    """An option such as a slope: the default the submission gives it, else the usual one."""
+    from reference.homework.roles import means
+
+    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
+    given = [p.default for p in spots if means(p.name, names) and isinstance(p.default, int | float)]
+    return float(given[0]) if given else usual
+
+
+def activation(
+    pair: str, classes: str, functions: str = "", options: Callable[[Subject], Mapping[str, Any]] | None = None, rank: int = 5
+) -> Family:
+    """A family of one elementwise activation; `options` reads those of the pair from the submission."""
+
+    def ask(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **(options(subject) if options else {}))
+
+    def values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+        return {name: [value] for name, value in asked.options.items()}
+
+    return Family(
+        pair,
+        classes=classes,
+        functions=functions or classes,
+        problems=lambda subject, seed: (ask(subject, SHAPE, seed, ""),),
+        variants=lambda subject, seed, base: (ask(subject, OTHER, seed, "other sizes"),),
+        values=values,
+        roles={"negative_slope": ALPHA, "alpha": ALPHA},
+        rank=rank,
+        derivative=True,
+        reductions=lambda asked: {},
+    )
+
+
+ALPHA = r"alpha|a|slope|leak|negativeslope|leakiness|ratio|k|beta|eps|epsilon|gamma"
+RELU = activation("relu", r"(\w*)relu(layer|activation|function|fn|forward)?|rectifiedlinear\w*|ramp|relu.*", rank=4)
+LEAKY_RELU = activation(
+    "leaky_relu", r"(leaky|l)_?relu.*", options=lambda s: {"negative_slope": _number(s, ALPHA, 0.01)}, rank=6
+)
+ELU = activation("elu", r"elu.*", options=lambda s: {"alpha": _number(s, ALPHA, 1.0)}, rank=6)
+SELU = activation("selu", r"selu.*", rank=7)
+GELU = activation("gelu", r"gelu.*", rank=7)
+GELU_TANH = activation("gelu", r"gelu.*", options=lambda s: {"approximate": True}, rank=6)
+SIGMOID = activation("sigmoid", r"(my|np|f)?sigmoid.*|logistic(function|sigmoid)?|sig|.*sigmoid(layer|forward|activation|function)?", rank=5)
+TANH = activation("tanh", r"(my|np|scaled|hyperbolic)?(tan|tanh)(layer|activation|function|fn|forward|h)?|hipo|hyperbolictangent|tan_?h.*", rank=5)
+SOFTPLUS = activation("softplus", r"soft_?plus.*", rank=6)
+SOFTSIGN = activation("softsign", r"soft_?sign.*", rank=6)
+SILU = activation("silu", r"(silu|swish).*", rank=6)
+MISH = activation("mish", r"mish.*", rank=6)
+IDENTITY = activation("identity", r"identity.*|linearactivation|noactivation", rank=6)
+HARD_TANH = activation("hard_tanh", r"hard_?tanh.*", rank=7)
+HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7)
+
+
+def _softmax(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
+    return problem("softmax", {"x": normal(*shape, scale=1.5)}, seed, label=label)
+
+
+SOFTMAX = Family(
+    "softmax",
+    classes=r"(my|stable)?softmax(layer|activation|function|forward)?",
+    functions=r"(my|stable|np)?softmax(function|fn|forward|layer|naive)?",
+    problems=lambda subject, seed: (_softmax(subject, SHAPE, seed, ""),),
+    variants=lambda subject, seed, base: (_softmax(subject, OTHER, seed, "other sizes"),),
+    layouts=lambda asked: (
+        Layout(said=("softmax over rows",)),
+        Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("softmax over columns",)),
+    ),
+    derivative=True,
+    reductions=lambda asked: {},
+    rank=5,
+)

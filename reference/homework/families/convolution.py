@@ -1,0 +1,237 @@
+"""Convolutions in one and two dimensions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import einops
+import numpy as np
+
+from reference.fills import normal
+from reference.homework.family import Family
+from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, vector_forms
+from reference.homework.roles import means
+from reference.homework.subject import Subject
+
+STRIDE = r"stride\w*|st(r|ep)?|s|sh|sw|strides?h|strides?w|step|steps"
+PADDING = r"pad\w*|p|pa|zeropad\w*"
+WEIGHT = r"w(eights?)?[0-9]?|filters?|kernels?|k|f|convw\w*|convweights?|filter(bank|w)?|fil|wconv"
+BIAS = r"b(ias(es)?)?[0-9]?|bs|convb\w*|convbias(es)?"
+ROLES = {
+    "n_in": r"(n|num|dim)?(in|input|prev)(put)?(s|ch|channels?|c|depth|num|dim|size|features?|maps?)?|(ch|channels?|c|n|depth)(in|input|prev)|nchannels?|channels?|ch|inch|c|depth|nc|nbchannels|inputch\w*|incoming|ninput\w*|numchannels|channelnum|cin|d",
+    "n_out": r"(n|num|nb|dim)?(out|output)(put)?(s|ch|channels?|c|depth|num|dim|size|features?|maps?)?|(ch|channels?|c|n)(out|output)|(n|num|nb)?(filters?|kernels?|fn|features?)(num|count|n)?|fn|outch|noutput\w*|numfilters|cout|nout\w*|units|f|nf|k|m",
+    "kh": r"(f|filter|k|kernel|w)?_?(h|height|fh|kh)|fh|kh|filterheight|kernelheight|hh|filterh|kernelh|r|filtersizeh",
+    "kw": r"(f|filter|k|kernel|w)?_?(w|width|fw|kw)|fw|kw|filterwidth|kernelwidth|ww|filterw|kernelw|filtersizew",
+    "kernel": r"(filter|kernel|window|f|k|conv)(size|s|shape|len|length|dim|width|w)?|ksize|fsize|size|ks|fs|f|k",
+    "sh": r"s(tride)?s?_?(h|height|y)|sh",
+    "sw": r"s(tride)?s?_?(w|width|x)|sw",
+    "stride": STRIDE,
+    "padding": PADDING,
+    "filter_shape": r"(filter|kernel|weight|w)shape|shape",
+    "shape": r"(input|in|x|image|img|data)(put)?_?(shape|size|dim)|inputshape",
+    "image": r"(image|img|in|input)(size|width|height|h|w)|width|n|nfeatures?|nin\w*|length|seqlen|size",
+}
+
+
+def accepts(subject: Subject, pattern: str) -> bool:
+    """Whether some call of a submission takes a parameter, or a key, of such a name."""
+    spots = [*subject.init]
+    for method in (subject.forward, subject.backward):
+        spots += method.parameters if method else ()
+    return any(means(name, pattern) for p in spots for name in (p.name, *p.keys))
+
+
+def weight_forms(ids: Any, axes: str, forms: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(np.ascontiguousarray(einops.rearrange(ids, f"{axes} -> {form}")) for form in forms)
+
+
+# ---- two dimensions
+
+SPATIAL = "n h w c"
+LAYOUTS_2D = (
+    Layout({"x": f"{SPATIAL} -> n c h w", "y": f"{SPATIAL} -> n c h w"}, said=("(batch, channels, height, width)",)),
+    Layout(said=("(batch, height, width, channels)",)),
+)
+SINGLE_2D = (
+    Layout({"x": "1 h w c -> c h w", "y": "1 h w c -> c h w"}, said=("one sample at a time, (channels, height, width)",)),
+    Layout({"x": "1 h w c -> h w c", "y": "1 h w c -> h w c"}, said=("one sample at a time, (height, width, channels)",)),
+    Layout({"x": "1 h w 1 -> h w", "y": "1 h w c -> c h w"}, said=("one image without channels",)),
+    Layout({"x": "1 h w 1 -> h w", "y": "1 h w c -> h w c"}, said=("one image without channels",)),
+    Layout({"x": "1 h w 1 -> h w", "y": "1 h w 1 -> h w"}, said=("one image without channels",)),
+)
+GREY_2D = (
+    Layout({"x": "n h w 1 -> n h w", "y": "n h w c -> n c h w"}, said=("images without channels",)),
+    Layout({"x": "n h w 1 -> n h w", "y": "n h w c -> n h w c"}, said=("images without channels",)),
+)
+
+
+def _layouts_2d(asked: Problem) -> Sequence[Layout]:
+    channels, out = asked.options["n_in"], asked.options["n_out"]
+    found = list(LAYOUTS_2D)
+    if asked.batch == 1:
+        single = [x for x in SINGLE_2D if " 1 -> h w" not in x.axes["x"] or channels == 1]
+        found += [x for x in single if x.axes["y"] != "1 h w 1 -> h w" or out == 1]
+    elif channels == 1:
+        found += GREY_2D
+    return found
+
+
+def _schemes_2d(asked: Problem) -> Sequence[Scheme]:
+    ids = asked.ids()
+    forms = ["o i kh kw", "kh kw i o", "o kh kw i", "kh kw o i", "i o kh kw"]
+    if asked.options["n_in"] == 1:
+        forms += ["o (i kh) kw", "(i kh) kw o"]
+        if asked.options["n_out"] == 1:
+            forms += ["(i o kh) kw"]
+    weight = Entry(WEIGHT, weight_forms(ids["w"], "kh kw i o", forms))
+    b = ids["b"]
+    biases = (*vector_forms(b), b[:, None, None], b[None, :, None, None], b[None, None, None, :], b[:, None, None, None])
+    return Scheme({"w": weight, "b": Entry(BIAS, biases)}), Scheme({"w": weight})
+
+
+def _values_2d(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+    o = asked.options
+    kh, kw = o["kernel"]
+    s, p = o.get("stride", 1), o.get("padding", 0)
+    square = kh == kw
+    first = "c" in layout.axes.get("x", "c h w").split("->")[-1].split()[:2]
+    n, h, w, c = asked.arrays.inputs["x"].shape
+    return {
+        "n_in": [o["n_in"]],
+        "n_out": [o["n_out"]],
+        "kh": [kh],
+        "kw": [kw],
+        "kernel": [kh, (kh, kw)] if square else [(kh, kw)],
+        "stride": [s, (s, s)],
+        "sh": [s],
+        "sw": [s],
+        "padding": [p, "valid", "VALID", (p, p)] if p == 0 else [p, (p, p)],
+        "filter_shape": [(o["n_out"], o["n_in"], kh, kw), (kh, kw, o["n_in"], o["n_out"])],
+        "shape": [(c, h, w) if first else (h, w, c), (n, c, h, w) if first else (n, h, w, c)],
+        "activation": [None],
+        "batch": [n],
+    }
+
+
+def conv2d(n: int, h: int, w: int, c: int, o: int, k: tuple[int, int], seed: int, label: str = "", **more: Any) -> Problem:
+    more = {"bias": True, **more}
+    p = more.pop("padding", 0)
+    return problem(
+        "conv2d", {"x": normal(n, h, w, c)}, seed, label=label, n_in=c, n_out=o, kernel=k, padding=p, **more
+    )
+
+
+def _problems_2d(subject: Subject, seed: int) -> Sequence[Problem]:
+    forms = [(2, 6, 7, 3, 4, (3, 2)), (2, 6, 7, 3, 4, (3, 3)), (2, 6, 6, 3, 4, (3, 3)), (1, 6, 7, 3, 4, (3, 3)), (2, 6, 6, 1, 4, (3, 3)), (1, 7, 7, 1, 4, (3, 3)), (1, 7, 7, 1, 1, (3, 3))]
+    return [*(conv2d(*form, seed) for form in forms), *(conv2d(*form, seed, bias=False) for form in forms[1:2])]
+
+
+def _variants_2d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+    n, h, w, c = base.arrays.inputs["x"].shape
+    o, k, bias = base.options["n_out"], base.options["kernel"], base.options["bias"]
+    yield conv2d(n, h + 1, w + 1, c, o, k, seed, "other sizes", bias=bias)
+    if accepts(subject, STRIDE):
+        yield conv2d(n, 7, 7, c, o, k, seed, "stride 2", stride=2, bias=bias)
+    if accepts(subject, PADDING):
+        yield conv2d(n, h, w, c, o, k, seed, "padding 1", padding=1, bias=bias)
+
+
+CONV2D = Family(
+    "conv2d",
+    classes=r"(?!.*1d)(?!.*3d).*conv\w*",
+    functions=r"(?!.*1d)(?!.*3d).*conv\w*",
+    problems=_problems_2d,
+    variants=lambda subject, seed, base: list(_variants_2d(subject, seed, base)),
+    layouts=_layouts_2d,
+    schemes=lambda asked: _schemes_2d(asked)[:1] if asked.options["bias"] else (Scheme({"w": _schemes_2d_w(asked)}),),
+    values=_values_2d,
+    roles=ROLES,
+    wildcards=("n_in", "n_out", "kernel", "kh", "kw"),
+    rank=6,
+)
+
+
+def _schemes_2d_w(asked: Problem) -> Entry:
+    forms = ["o i kh kw", "kh kw i o", "o kh kw i", "kh kw o i", "i o kh kw"]
+    return Entry(WEIGHT, weight_forms(asked.ids()["w"], "kh kw i o", forms))
+
+
+# ---- one dimension
+
+LAYOUTS_1D = (
+    Layout({"x": "n t c -> n c t", "y": "n t c -> n c t"}, said=("(batch, channels, time)",)),
+    Layout(said=("(batch, time, channels)",)),
+)
+SINGLE_1D = (
+    Layout({"x": "1 t c -> c t", "y": "1 t c -> c t"}, said=("one sample at a time, (channels, time)",)),
+    Layout({"x": "1 t c -> t c", "y": "1 t c -> t c"}, said=("one sample at a time, (time, channels)",)),
+    Layout({"x": "1 t 1 -> t", "y": "1 t 1 -> t"}, said=("one sequence without channels",)),
+)
+
+
+def _layouts_1d(asked: Problem) -> Sequence[Layout]:
+    if asked.batch > 1:
+        return LAYOUTS_1D
+    plain = asked.options["n_in"] == asked.options["n_out"] == 1
+    return [*LAYOUTS_1D, *(SINGLE_1D[2:] if plain else SINGLE_1D[:2])]
+
+
+def _schemes_1d(asked: Problem) -> Sequence[Scheme]:
+    ids = asked.ids()
+    forms = ["o i k", "k i o", "o k i", "i o k"]
+    if asked.options["n_in"] == asked.options["n_out"] == 1:
+        forms = ["(o i k)", *forms]
+    weight = Entry(WEIGHT, weight_forms(ids["w"], "k i o", forms))
+    return (Scheme({"w": weight, "b": Entry(BIAS, (*vector_forms(ids["b"]), ids["b"][None, :, None]))}),)
+
+
+def _values_1d(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+    o = asked.options
+    p = o["padding"]
+    n, t, c = asked.arrays.inputs["x"].shape
+    first = "c t" in layout.axes.get("x", "").split("->")[-1]
+    return {
+        "n_in": [o["n_in"]],
+        "n_out": [o["n_out"]],
+        "kernel": [o["kernel"]],
+        "kw": [o["kernel"]],
+        "stride": [o.get("stride", 1)],
+        "padding": [p],
+        "filter_shape": [(o["n_out"], o["n_in"], o["kernel"]), (o["kernel"], o["n_in"], o["n_out"])],
+        "shape": [(c, t) if first else (t, c)],
+        "image": [t],
+        "batch": [n],
+    }
+
+
+def conv1d(n: int, t: int, c: int, o: int, k: int, seed: int, label: str = "", **more: Any) -> Problem:
+    p = more.pop("padding", 0)
+    return problem("conv1d", {"x": normal(n, t, c)}, seed, label=label, n_in=c, n_out=o, kernel=k, padding=p, **more)
+
+
+def _variants_1d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+    n, t, c = base.arrays.inputs["x"].shape
+    o, k = base.options["n_out"], base.options["kernel"]
+    yield conv1d(n, t + 2, c, o, k, seed, "other sizes")
+    if accepts(subject, STRIDE):
+        yield conv1d(n, 9, c, o, k, seed, "stride 2", stride=2)
+    if accepts(subject, PADDING):
+        yield conv1d(n, t, c, o, k, seed, "padding 1", padding=1)
+
+
+CONV1D = Family(
+    "conv1d",
+    classes=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*|cnn\w*",
+    functions=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*",
+    problems=lambda subject, seed: [
+        conv1d(2, 8, 3, 4, 5 - 2, seed),
+        conv1d(1, 8, 3, 4, 3, seed),
+        conv1d(1, 9, 1, 1, 4, seed),
+    ],
+    variants=lambda subject, seed, base: list(_variants_1d(subject, seed, base)),
+    layouts=_layouts_1d,
+    schemes=_schemes_1d,
+    values=_values_1d,
+    roles=ROLES,
+    wildcards=("n_in", "n_out", "kernel"),
+    rank=6,
+)

@@ -1,0 +1,65 @@
+"""Dense layers: affine, linear, fully connected."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reference.fills import normal
+from reference.homework.family import Family
+from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, transposed, vector_forms
+from reference.homework.subject import Subject
+
+N_IN = r"(n|num|dim|size|d)?(in|input|inputs|prev|previous|fanin|incoming|from)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes1|nodes1|n1|nin|d|ninputs?|inputnum|nfeatures|nfeature|features|insize|dimin|row|rows|prevnodes|m|ni|fi|size1|l1|nodes?in|numinputs?"
+N_OUT = r"(n|num|dim|size|d)?(out|output|outputs|next|fanout|to|cur|hidden)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes2|nodes2|n2|nout|noutputs?|outputnum|units|neurons|nneurons|nunits|numneurons|numunits|outsize|dimout|cols?|columns?|nodes|k|h|no|fo|size2|l2|nodes?out|numoutputs?|size"
+WEIGHT = r"w(eights?)?[0-9]?|weight(s)?(matrix)?|kernels?|theta|wmat|matrix|wmatrix|mat"
+BIAS = r"b(ias(es)?)?[0-9]?|bs|b0|offset|intercept|bvec"
+
+
+def _problems(subject: Subject, seed: int) -> Sequence[Problem]:
+    return (problem("dense", {"x": normal(6, 4)}, seed, n_in=4, n_out=3),)
+
+
+def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
+    return (
+        problem("dense", {"x": normal(5, 3)}, seed, label="other sizes", n_in=3, n_out=7),
+        problem("dense", {"x": normal(1, 4)}, seed, label="a single sample", n_in=4, n_out=2),
+    )
+
+
+def _layouts(asked: Problem) -> Sequence[Layout]:
+    if asked.batch == 1:
+        return (*_layouts_of_many(), )
+    return _layouts_of_many()
+
+
+def _layouts_of_many() -> tuple[Layout, ...]:
+    columns = {"x": "n f -> f n", "y": "n f -> f n"}
+    return Layout(said=("(batch, features)",)), Layout(columns, said=("(features, batch)",))
+
+
+def _schemes(asked: Problem) -> Sequence[Scheme]:
+    ids = asked.ids()
+    bias = Entry(BIAS, vector_forms(ids["b"]), may_miss=False)
+    return (Scheme({"w": Entry(WEIGHT, (ids["w"], transposed(ids["w"]))), "b": bias}),)
+
+
+def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+    return {
+        "n_in": [asked.options["n_in"]],
+        "n_out": [asked.options["n_out"]],
+        "batch": [asked.batch],
+        "activation": [None],
+    }
+
+
+DENSE = Family(
+    "dense",
+    classes=r".*(dense|affine|linear|fullyconnected|fclayer|innerproduct|perceptron).*|fc[0-9]?|fcl|layer|fc.*",
+    functions=r"(affine|dense|linear|fc|fullyconnected|innerproduct)(forward|fwd|layer|forwardpass|propagation|forwardprop)?",
+    problems=_problems,
+    variants=_variants,
+    layouts=_layouts,
+    schemes=_schemes,
+    values=_values,
+    roles={"n_in": N_IN, "n_out": N_OUT, "batch": r"batch\w*|n|nsamples"},
+    wildcards=("n_in", "n_out"),
+)

@@ -1,0 +1,91 @@
+"""Batch and layer normalisation."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reference.fills import normal
+from reference.homework.family import Family
+from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, vector_forms
+from reference.homework.roles import means
+from reference.homework.subject import Subject
+
+EPSILON = r"eps(ilon)?|e|delta|smallnumber"
+GAMMA = r"gamma|g|scale|w(eights?)?|alpha"
+BETA = r"beta|b(ias)?|shift|offset"
+USUAL = (1e-5, 1e-8, 1e-7, 1e-3, 1e-6, 1e-10, 1e-12)
+
+
+def _epsilons(subject: Subject) -> list[float]:
+    """The epsilon that the code names, then the usual ones."""
+    spots = [p for p in (*subject.init, *(subject.forward.parameters if subject.forward else ())) if means(p.name, EPSILON)]
+    named = [float(p.default) for p in spots if isinstance(p.default, float)]
+    small = [
+        n.value
+        for n in ast.walk(subject.symbol.node)
+        if isinstance(n, ast.Constant) and isinstance(n.value, float) and 0 < n.value < 0.01
+    ]
+    return list(dict.fromkeys([*named, *small, *USUAL]))[:9]
+
+
+def _schemes(asked: Problem) -> Sequence[Scheme]:
+    ids = asked.ids()
+    gamma, beta = Entry(GAMMA, vector_forms(ids["gamma"])), Entry(BETA, vector_forms(ids["beta"]))
+    return (Scheme({"gamma": gamma, "beta": beta}),)
+
+
+def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+    n = asked.arrays.inputs["x"].shape[-1]
+    return {"n": [n, (n,)], "epsilon": [asked.options["epsilon"]], "momentum": [0.9]}
+
+
+def _layouts(asked: Problem) -> Sequence[Layout]:
+    columns = {"x": "n c -> c n", "y": "n c -> c n"}
+    return Layout(said=("(batch, features)",)), Layout(columns, said=("(features, batch)",))
+
+
+ROLES = {
+    "n": r"n|d|dim|size|nfeatures?|numfeatures?|features|channels|shape|normalizedshape|hidden\w*|inputsize|nout|units|c",
+    "epsilon": EPSILON,
+    "momentum": r"momentum|decay|rho|m",
+}
+
+
+def _batch(subject: Subject, seed: int, n: int, c: int, label: str, epsilon: float) -> Problem:
+    return problem("batch_norm1d", {"x": normal(n, c, scale=0.3)}, seed, label=label, channels=c, epsilon=epsilon)
+
+
+BATCH_NORM = Family(
+    "batch_norm1d",
+    classes=r".*batch_?norm\w*|bn\w*",
+    functions=r".*batch_?norm\w*|bn\w*",
+    problems=lambda subject, seed: [_batch(subject, seed, 6, 4, "", e) for e in _epsilons(subject)],
+    variants=lambda subject, seed, base: [_batch(subject, seed, 5, 3, "other sizes", base.options["epsilon"])],
+    layouts=_layouts,
+    schemes=_schemes,
+    values=_values,
+    roles=ROLES,
+    wildcards=("n",),
+    rank=8,
+    reductions=lambda asked: {},
+)
+
+
+def _layer(subject: Subject, seed: int, n: int, c: int, label: str, epsilon: float) -> Problem:
+    return problem("layer_norm", {"x": normal(n, c, scale=0.3)}, seed, label=label, shape=(c,), epsilon=epsilon)
+
+
+LAYER_NORM = Family(
+    "layer_norm",
+    classes=r".*layer_?norm\w*|ln\w*",
+    functions=r".*layer_?norm\w*|ln\w*",
+    problems=lambda subject, seed: [_layer(subject, seed, 6, 4, "", e) for e in _epsilons(subject)],
+    variants=lambda subject, seed, base: [_layer(subject, seed, 5, 3, "other sizes", base.options["epsilon"])],
+    layouts=_layouts,
+    schemes=_schemes,
+    values=_values,
+    roles=ROLES,
+    wildcards=("n",),
+    rank=8,
+    reductions=lambda asked: {},
+)

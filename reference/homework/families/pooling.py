@@ -1,0 +1,115 @@
+"""Pooling in one and two dimensions, and flattening."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reference.fills import normal, tied
+from reference.homework.families.convolution import GREY_2D, LAYOUTS_1D, LAYOUTS_2D, SINGLE_2D, STRIDE, accepts
+from reference.homework.family import Family
+from reference.homework.problem import Layout, Problem, problem
+from reference.homework.subject import Subject
+
+ROLES = {
+    "kh": r"(p|pool|k|kernel|f|filter|window)(_?h|height|sizeh)|ph|hp|poolh|h|p",
+    "kw": r"(p|pool|k|kernel|f|filter|window)(_?w|width|sizew)|pw|wp|poolw|w|q",
+    "sh": r"s(tride)?s?(h|height|y)|sh",
+    "sw": r"s(tride)?s?(w|width|x)|sw",
+    "kernel": r"(pool|kernel|filter|window|f|k)(ing)?(size|s|shape|dim|width)?|ksize|size|ks|fs|f|k|p|ps",
+    "stride": STRIDE,
+    "padding": r"pad\w*",
+    "kind": r"mode|type|kind|pooling(type|mode)?|method",
+    "shape": r"(input|in|x|image|img|data)(put)?_?(shape|size|dim)",
+}
+
+
+def _layouts(asked: Problem) -> Sequence[Layout]:
+    found = list(LAYOUTS_2D)
+    channels = asked.arrays.inputs["x"].shape[-1]
+    if asked.batch == 1:
+        found += SINGLE_2D[:2] if channels > 1 else SINGLE_2D[-1:]
+    elif channels == 1:
+        found += [Layout({"x": "n h w 1 -> n h w", "y": "n h w 1 -> n h w"}, said=GREY_2D[0].said)]
+    return found
+
+
+def _values(pair: str) -> Any:
+    def values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+        kh, kw = asked.options["kernel"]
+        s = asked.options["stride"]
+        sh, sw = s if isinstance(s, tuple) else (s, s)
+        p = asked.options.get("padding", 0)
+        square = kh == kw
+        word = "max" if pair.startswith("max") else "average"
+        return {
+            "kh": [kh],
+            "kw": [kw],
+            "sh": [sh],
+            "sw": [sw],
+            "kernel": [kh, (kh, kw)] if square else [(kh, kw)],
+            "stride": [sh, (sh, sw)] if sh == sw else [(sh, sw)],
+            "padding": [p, "valid", "VALID", (p, p)],
+            "kind": [word, word[:3], word.upper()],
+        }
+
+    return values
+
+
+def pool(pair: str, n: int, h: int, w: int, c: int, k: tuple[int, int], s: Any, seed: int, label: str = "", **more: Any) -> Problem:
+    fill = more.pop("fill", normal)
+    return problem(pair, {"x": fill(n, h, w, c)}, seed, label=label, kernel=k, stride=s, **more)
+
+
+def _stride_apart(subject: Subject) -> bool:
+    return accepts(subject, STRIDE) and accepts(subject, rf"{ROLES['kernel']}|{ROLES['kh']}")
+
+
+def _problems(pair: str) -> Any:
+    def problems(subject: Subject, seed: int) -> Sequence[Problem]:
+        forms = [(2, 6, 8, 3, (2, 2), 2), (2, 6, 6, 3, (2, 2), 2), (1, 6, 8, 3, (2, 2), 2), (2, 6, 8, 1, (2, 2), 2), (1, 6, 8, 1, (2, 2), 2), (2, 26, 26, 3, (2, 2), 2)]
+        return [pool(pair, *form, seed) for form in forms]
+
+    return problems
+
+
+def _variants(pair: str) -> Any:
+    def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+        n, h, w, c = base.arrays.inputs["x"].shape
+        yield pool(pair, n, h + 2, w + 2, c, (2, 2), 2, seed, "other sizes")
+        rectangular = accepts(subject, ROLES["kh"]) and accepts(subject, ROLES["kw"])
+        if rectangular or accepts(subject, ROLES["kernel"]):
+            yield pool(pair, n, 6, 6, c, (2, 3), (2, 3), seed, "windows that are not square")
+        if _stride_apart(subject):
+            yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "overlapping windows")
+
+    return lambda subject, seed, base: list(variants(subject, seed, base))
+
+
+def pooling(pair: str, names: str, rank: int) -> Family:
+    return Family(
+        pair,
+        classes=names,
+        functions=names,
+        problems=_problems(pair),
+        variants=_variants(pair),
+        layouts=_layouts,
+        values=_values(pair),
+        roles=ROLES,
+        wildcards=("kernel", "stride", "kh", "kw"),
+        rank=rank,
+        reductions=lambda asked: {},
+    )
+
+
+MAX_POOL = pooling("max_pool2d", r".*max_?pool\w*|.*pool(ing)?(2d|layer|forward)?\w*", 7)
+AVG_POOL = pooling("avg_pool2d", r".*(avg|average|mean)_?pool\w*|.*pool(ing)?(2d|layer|forward)?\w*", 7)
+
+FLATTEN = Family(
+    "flatten",
+    classes=r".*flatten\w*",
+    functions=r".*flatten\w*",
+    problems=lambda subject, seed: [problem("flatten", {"x": normal(2, 4, 5, 3)}, seed)],
+    variants=lambda subject, seed, base: [problem("flatten", {"x": normal(3, 2, 4)}, seed, label="other sizes")],
+    rank=7,
+    reductions=lambda asked: {},
+)
+__all__ = ["AVG_POOL", "FLATTEN", "LAYOUTS_1D", "MAX_POOL", "tied"]

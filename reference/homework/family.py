@@ -1,0 +1,58 @@
+"""A family of things students write: the pair it is held to, and how it is called, laid out and named."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reference.homework.problem import Layout, Problem, Scheme
+from reference.homework.roles import Roles
+from reference.homework.subject import Subject
+
+# what an input, a cotangent and the like are called anywhere
+COTANGENT = r"d(a|out|z|y|h|o|output|lda|ldy|ldz|ldh|ldout|lastlayer|loss|ly|l|x|next|v|hidden|top|activation|pool|conv|flat)?[0-9]?(next|prev|out|out1)?|grad\w*|dout\w*|upstream\w*|outputgradients?|outputerror|outputgrad|error|err|delta\w*|d[a-z]out|dvalues|dinputs?|back|g|gy|loss|lossgrad\w*|eta|e|chain\w*|outgrads?|dlastlayer|dnext|da\w*|dz\w*|dh\w*|dy\w*|dl\w*|dl|da|lgrad"
+INPUT = r"x|inputs?|inp|in|inputdata|data|a|xs|xin|xt|xbatch|aprev|ain|image|images|img|features|z|u|v|t|val|value|values|arr|array|logits?|h|prev|previous|xprev|activations?|pre|signal|s|n|net|matrix|feature(map)?s?"
+OUTPUT = r"z|y|out|outputs?|a|h|s|o|act(ivation)?|yhat|result"
+CACHE = r"cache|caches|memory|saved|ctx|context|tape|stored|residuals?|params?|parameters|state|store"
+RATE = r"lr|learning_?rate|alpha|eta|lrate|stepsize|rate|learnrate"
+
+# Stand-ins handed to constructors of any layer
+COMMON_ROLES: Roles = {
+    "optimizer": r"opt\w*|sgd|adam\w*|updater|solver",
+    "initializer": r"init\w*|\w*initiali[sz]er\w*|winit|weightinit\w*|weight(s)?initiali[sz]er",
+    "training": r"train\w*|istrain\w*|trainflg|trainflag|training",
+    "mode": r"mode|phase",
+    "lr": RATE,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """How one kind of code is recognised, asked and read.
+
+    `classes` and `functions` are patterns of names; `rank` puts more telling ones first. `problems(subject, seed)`
+    gives what is asked, in several forms of which one must be right; `variants` are then asked in the same reading. `layouts`, `schemes` and `values` say how data
+    and weights may lie and what a constructor may be given; `roles` how its parameters are called.
+    """
+
+    name: str
+    classes: str
+    functions: str
+    problems: Callable[[Subject, int], Sequence[Problem]]
+    variants: Callable[[Subject, int, Problem], Sequence[Problem]] = lambda subject, seed, base: ()
+    pairs: tuple[str, ...] = ()
+    rank: int = 0
+    layouts: Callable[[Problem], Sequence[Layout]] = lambda problem: (Layout(),)
+    schemes: Callable[[Problem], Sequence[Scheme]] = lambda problem: (Scheme(),)
+    values: Callable[[Problem, Layout], Mapping[str, Sequence[Any]]] = lambda problem, layout: {}
+    roles: Roles = field(default_factory=dict)
+    inputs: Roles = field(default_factory=lambda: {"x": INPUT})
+    wildcards: tuple[str, ...] = ()
+    derivative: bool = False
+    reductions: Callable[[Problem], Mapping[str, float]] = lambda problem: {
+        "gradients averaged over the batch": 1 / problem.batch
+    }
+    scales: Callable[[Problem], Mapping[str, float]] | None = None
+    input_scales: Callable[[Problem], Mapping[str, float]] | None = None
+    loose: float = 0.0
+    targets: str = ""
+    loss: bool = False

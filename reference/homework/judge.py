@@ -1,0 +1,331 @@
+"""Whether what a submission computed is right: each quantity found, compared and, where it differs, located."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from reference.homework.attempt import LEARNING_RATE, Attempt, Place
+from reference.homework.family import Family
+from reference.homework.roles import plain
+from reference.homework.subject import Subject
+from reference.homework.trees import Leaf, gradient_likeness, leaves
+from reference.homework.verdict import Quantity
+from reference.pair import Array
+from reference.sides import gradient_name
+
+# Students' float64 code differs from ours by rounding: other orders of sums, exp without the shift, 1/(1+exp(-x)).
+# The least mistake that anybody makes, an epsilon in another place, is a thousand times larger on our inputs.
+FLOAT64_ALLOWED = 1e-9
+# the same where the code computes in float32
+FLOAT32_ALLOWED = 3e-5
+# 1e-7 or 1e-8 added where a logarithm or a root is taken
+EPSILON_ALLOWED = 2e-5
+# gradients are often clipped, to one of these
+CLIPS = (1.0, 5.0, 10.0)
+
+
+@dataclass
+class Judged:
+    """The quantities of an attempt, and the conventions that were recognised on the way."""
+
+    quantities: list[Quantity] = field(default_factory=list)
+    conventions: list[str] = field(default_factory=list)
+    arrays: dict[str, tuple[Array, Array]] = field(default_factory=dict)
+    factor: float = 1.0
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """How many agree, and how many were found at all."""
+        return sum(q.agree for q in self.quantities), len(self.quantities)
+
+    @property
+    def right(self) -> bool:
+        return bool(self.quantities) and all(q.agree for q in self.quantities)
+
+
+def compare(name: str, got: Array, want: Array, noise: float = 0.0, part: str = "", loose: float = 0.0) -> Quantity:
+    """One quantity against what is wanted; `noise` is how far rounding moves it, in units of eps."""
+    allowed = max(FLOAT32_ALLOWED if got.dtype in (np.float32, np.float16) else FLOAT64_ALLOWED, loose)
+    finite = np.abs(want[np.isfinite(want)])
+    scale = max(float(finite.max(initial=0.0)), 1e3 * noise * float(np.finfo(np.float64).eps))
+    with np.errstate(all="ignore"):
+        same = (got == want) | (np.isnan(got) & np.isnan(want))
+        error = np.where(same, 0.0, np.abs(got.astype(np.float64) - want))
+    error = np.where(np.isnan(error), math.inf, error)
+    if not error.size:
+        return Quantity(name, True, allowed=allowed, part=part)
+    worst = np.unravel_index(int(error.argmax()), error.shape)
+    far = float(error[worst])
+    relative = far / scale if scale else (0.0 if far == 0 else math.inf)
+    place = tuple(int(i) for i in worst)
+    return Quantity(name, relative <= allowed, relative, allowed, place, float(got[worst]), float(want[worst]), part)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An array that may be the gradient of a weight, brought to the shape of its place."""
+
+    leaf: Leaf
+    array: Array
+    likeness: int
+    source: int
+    said: str = ""
+
+
+class Judge:
+    """Judges attempts of one subject as one family."""
+
+    def __init__(self, subject: Subject, family: Family) -> None:
+        self.subject, self.family = subject, family
+
+    def forward(self, attempt: Attempt) -> Judged:
+        """The output alone."""
+        judged = Judged()
+        part = self.subject.forward.name if self.subject.forward else ""
+        want = attempt.problem.want["y"]
+        if attempt.y is None:
+            problem = _stopped(attempt, ("init", "weights", "forward")) or f"{part} returned {_shape_of(attempt.value)}"
+            problem += "" if attempt.failure else f", expected {attempt.layout.shape('y', want.shape)}"
+            judged.quantities.append(Quantity("y", False, part=part, problem=problem))
+            return judged
+        noise = attempt.problem.noise.get("y", 0.0)
+        scales = self.family.scales(attempt.problem) if self.family.scales else {"": 1.0}
+        tried = [
+            (said, compare("y", attempt.y, want * scale, noise, part, self.family.loose))
+            for said, scale in scales.items()
+        ]
+        said, best = min(tried, key=lambda one: (not one[1].agree, one[1].max_rel))
+        if not best.agree:
+            said, best = tried[0]
+        judged.quantities.append(best)
+        judged.conventions += [said] if said else []
+        judged.factor = scales[said]
+        judged.arrays["y"] = (attempt.y, want * judged.factor)
+        return judged
+
+    def whole(self, attempt: Attempt) -> Judged:
+        """The output and every gradient."""
+        judged = self.forward(attempt)
+        backward = self.subject.backward
+        if backward is None:
+            if self.family.loss and isinstance(attempt.value, tuple | list | dict):
+                attempt.returned = attempt.value
+                self._inputs(attempt, judged, self.subject.forward.name if self.subject.forward else "")
+            return judged
+        if attempt.at == "backward":
+            problem = _stopped(attempt, ("backward",))
+            judged.quantities.append(Quantity("dx", False, part=backward.name, problem=problem))
+            return judged
+        self._weights(attempt, judged)
+        self._inputs(attempt, judged, backward.name)
+        return judged
+
+    def _weights(self, attempt: Attempt, judged: Judged) -> None:
+        places = {**attempt.places, **self._function_places(attempt)}
+        found: dict[str, tuple[Array, Array, str]] = {}
+        flat = np.append(attempt.problem.flat(_gradients(attempt)), 0.0)
+        part = self.subject.backward.name if self.subject.backward else ""
+        for name, place in places.items():
+            want = flat[place.ids]
+            candidate = self._candidate(attempt, name, place, want)
+            if isinstance(candidate, Quantity):
+                judged.quantities.append(replace(candidate, name=gradient_name(name), part=part))
+            elif candidate is not None:
+                found[name] = (candidate.array, want, candidate.said)
+        noise = attempt.problem.noise
+        label, factor, clip = self._reduction(attempt, found)
+        for name, (got, want, said) in found.items():
+            want = np.clip(want * factor, -clip, clip) if clip else want * factor
+            loud = max((n for key, n in noise.items() if key.startswith("d")), default=0.0) * factor
+            quantity = compare(gradient_name(name), got, want, loud, part, self.family.loose)
+            judged.quantities.append(quantity)
+            judged.arrays[gradient_name(name)] = (got, want)
+            judged.conventions += [said] if said else []
+        if found and label:
+            judged.conventions.append(label)
+        if clip:
+            judged.conventions.append(f"gradients clipped to ±{clip:g}")
+
+    def _function_places(self, attempt: Attempt) -> dict[str, Place]:
+        """Where a function was given its weights."""
+        places: dict[str, Place] = {}
+        for name, entry in attempt.scheme.entries.items():
+            where, value = attempt.call.given.get(f"weight {name}", ("", None)) if attempt.call else ("", None)
+            if name in attempt.places:
+                continue
+            ids = next((i for i in entry.ids if isinstance(value, np.ndarray) and i.shape == value.shape), None)
+            if ids is not None:
+                path = where[where.index("[") :] if "[" in where else f".{where}"
+                places[name] = Place(Leaf(path, value), ids, entry.share)
+        return places
+
+    def _candidate(self, attempt: Attempt, name: str, place: Place, want: Array) -> Candidate | Quantity | None:
+        """The array that is the gradient of a weight, or what is wrong where one is there that does not fit."""
+        found: list[Candidate] = []
+        misfit: Leaf | None = None
+        for source, leaf in self._sources(attempt, place):
+            likeness = 3 if source == 4 else gradient_likeness(leaf, place.leaf)
+            if not likeness or not isinstance(leaf.array, np.ndarray):
+                continue
+            fitted, said = _fit(leaf.array, want.shape)
+            if fitted is None:
+                misfit = leaf if likeness == 3 else misfit
+            elif not np.array_equal(fitted, attempt.given.get(name)):
+                found.append(Candidate(leaf, fitted, likeness, source, said))
+        if not found:
+            return _misfit(misfit, want) if misfit is not None else None
+        rank = max((c.likeness, c.source) for c in found)
+        best = [c for c in found if (c.likeness, c.source) == rank]
+        return min(best, key=lambda c: _far(c.array, want))
+
+    def _sources(self, attempt: Attempt, place: Place) -> Iterator[tuple[int, Leaf]]:
+        """Every array that may be a gradient, and how much its origin counts."""
+        for leaf in leaves(attempt.kept):
+            same = leaf.path == place.leaf.path
+            if same and isinstance(leaf.array, np.ndarray) and leaf.array.shape == place.ids.shape:
+                moved = place.leaf.array if not attempt.given else None
+                before = next((a for n, a in attempt.given.items() if attempt.places[n] is place), moved)
+                if before is not None and not np.array_equal(before, leaf.array):
+                    yield 4, Leaf(leaf.path, (before - leaf.array) / LEARNING_RATE)
+            elif not same:
+                yield 2, leaf
+        for call in attempt.recorded or ():
+            _, args, kwargs = call
+            for leaf in leaves([*args, kwargs]):
+                yield 3, Leaf(re.sub(r"^\[\d+\]", "", leaf.path) or ".d", leaf.array)
+        names = self.subject.backward.returns if self.subject.backward else ()
+        for leaf in leaves(attempt.returned):
+            yield 3, _named(leaf, names)
+
+    def _reduction(self, attempt: Attempt, found: Mapping[str, tuple[Array, Array, str]]) -> tuple[str, float, float]:
+        """What the gradients were divided by, and what they were clipped to, as far as it explains most of them."""
+        options: list[tuple[str, float, float]] = [("", 1.0, 0.0)]
+        options += [(label, factor, 0.0) for label, factor in self.family.reductions(attempt.problem).items()]
+        options += [("", 1.0, clip) for clip in CLIPS]
+
+        def agreeing(option: tuple[str, float, float]) -> int:
+            _, factor, clip = option
+            wants = {n: np.clip(w * factor, -clip, clip) if clip else w * factor for n, (_, w, _) in found.items()}
+            return sum(compare(n, found[n][0], want, loose=self.family.loose).agree for n, want in wants.items())
+
+        return max(options, key=agreeing)
+
+    def _inputs(self, attempt: Attempt, judged: Judged, part: str) -> None:
+        """The gradients of the inputs; a loss's may be that of the sum where the loss is a mean."""
+        scales = self.family.input_scales(attempt.problem) if self.family.input_scales else {"": 1.0}
+        if self.family.loss:
+            factor = judged.factor
+            scales = {"": factor, "gradients of single samples": factor * attempt.problem.batch}
+        for name in attempt.problem.arrays.inputs:
+            key = gradient_name(name)
+            if key not in attempt.problem.want:
+                continue
+            want = attempt.problem.want[key]
+            noise = attempt.problem.noise.get(key, 0.0)
+            found = [
+                (said, got, want * scale)
+                for got in self._input_candidates(attempt, name, want)
+                for said, scale in scales.items()
+            ]
+            if found:
+                said, got, scaled = min(found, key=lambda one: _far(one[1], one[2]) / float(np.abs(one[2]).max()))
+                quantity = compare(key, got, scaled, noise, part, self.family.loose)
+                if not quantity.agree:
+                    said, got, scaled = found[0]
+                    quantity = compare(key, got, scaled, noise, part, self.family.loose)
+                judged.quantities.append(quantity)
+                judged.arrays[key] = (got, scaled)
+                judged.conventions += [said] if said else []
+            elif name == "x" and self.subject.backward and (problem := self._no_input_gradient(attempt)):
+                judged.quantities.append(Quantity(key, False, part=part, problem=problem))
+
+    def _input_candidates(self, attempt: Attempt, name: str, want: Array) -> Iterator[Array]:
+        """What may be the gradient of an input: what was returned, then what is kept under such a name."""
+        values = [attempt.returned]
+        if isinstance(attempt.returned, tuple | list | dict):
+            values += [leaf.array for leaf in leaves(attempt.returned)]
+        used = any(role == "dy" for role in (attempt.back.given if attempt.back else {}))
+        dy = attempt.problem.arrays.dy
+        fitting = [attempt.layout.from_submission(name, value, want.shape) for value in values]
+        fitting = [got for got in fitting if got is not None]
+        if self.family.derivative and not used:
+            fitting = [got * dy for got in fitting]
+        if not fitting:
+            kept = [
+                leaf
+                for leaf in leaves(attempt.kept)
+                if re.fullmatch(rf"d{name}|d{name}s|dinputs?|grad(_)?{name}|da|dprev", plain(leaf.name))
+            ]
+            fitting = [
+                g for leaf in kept if (g := attempt.layout.from_submission(name, leaf.array, want.shape)) is not None
+            ]
+        yield from fitting
+
+    def _no_input_gradient(self, attempt: Attempt) -> str:
+        """What to say where no gradient of the input was found; nothing where the weights' gradients are all there is."""
+        assert self.subject.backward is not None
+        shaped = [leaf for leaf in leaves(attempt.returned) if isinstance(leaf.array, np.ndarray)]
+        if attempt.returned is None:
+            return "" if attempt.scheme.entries else f"{self.subject.backward.name} returned nothing"
+        if len(shaped) == 1 and not attempt.layout.steps and attempt.returned is not None:
+            return (
+                f"{self.subject.backward.name} returned {_shape_of(attempt.returned)}, expected "
+                f"{attempt.layout.shape('x', attempt.problem.arrays.inputs['x'].shape)}"
+            )
+        return ""
+
+
+def _gradients(attempt: Attempt) -> dict[str, Array]:
+    return {name: attempt.problem.want[gradient_name(name)] for name in attempt.problem.arrays.params}
+
+
+def _fit(array: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
+    """An array brought to a shape: axes of one aside, or summed over what was left unreduced."""
+    if array.shape == shape:
+        return array, ""
+    if tuple(n for n in array.shape if n != 1) == tuple(n for n in shape if n != 1):
+        return array.reshape(shape), ""
+    inner = tuple(n for n in shape if n != 1)
+    for lead in (1, 2):
+        if (
+            array.ndim > lead
+            and tuple(n for n in array.shape[lead:] if n != 1) == inner
+            and array.ndim >= len(inner) + lead
+        ):
+            return array.sum(axis=tuple(range(lead))).reshape(shape), "gradients of single samples or steps"
+    return None, ""
+
+
+def _named(leaf: Leaf, names: Sequence[str]) -> Leaf:
+    """A returned array by the name it had where it was returned."""
+    match = re.fullmatch(r"\[(\d+)\](.*)", leaf.path)
+    if match and int(match[1]) < len(names) and not match[2]:
+        return Leaf(f".{names[int(match[1])] or 'd'}", leaf.array)
+    if not leaf.path and len(names) == 1:
+        return Leaf(f".{names[0] or 'd'}", leaf.array)
+    return leaf
+
+
+def _misfit(leaf: Leaf, want: Array) -> Quantity:
+    return Quantity("", False, problem=f"{leaf.name or leaf.path} has shape {leaf.array.shape}, expected {want.shape}")
+
+
+def _far(got: Array, want: Array) -> float:
+    with np.errstate(all="ignore"):
+        far = float(np.abs(got - want).max(initial=0.0))
+    return far if math.isfinite(far) else math.inf
+
+
+def _shape_of(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return "nothing" if value is None else f"a {type(value).__name__}"
+
+
+def _stopped(attempt: Attempt, at: Sequence[str]) -> str:
+    if attempt.failure is None or attempt.at not in at:
+        return ""
+    return f"{attempt.failure.type}: {attempt.failure.message}"

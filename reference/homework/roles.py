@@ -1,0 +1,146 @@
+"""From the name of a parameter to what it is, and from that to the arguments of a call."""
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# what a parameter can be, and the names that say so; names are compared in lower case, without underscores
+Roles = Mapping[str, str]
+# A plan with more parameters than this many unclear ones has too many readings to try.
+MOST_PLANS = 48
+
+
+def plain(name: str) -> str:
+    """A name in lower case, without underscores: "W_x" -> "wx"."""
+    return name.replace("_", "").lower()
+
+
+def means(name: str, pattern: str) -> bool:
+    """Whether a name is one of those a pattern lists."""
+    return re.fullmatch(pattern, plain(name)) is not None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a function or method. `keys` are what the body reads from it: params["W1"] -> "W1"."""
+
+    name: str
+    required: bool
+    keys: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    default: Any = None
+
+
+def parameters(function: ast.FunctionDef, method: bool = False) -> tuple[Parameter, ...]:
+    """The parameters of a function; those of a method without `self`."""
+    spec = function.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    defaults: list[ast.expr | None] = [None] * (len(names) - len(spec.defaults)) + list(spec.defaults)
+    static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
+    if method and names and not static:
+        names, defaults = names[1:], defaults[1:] if len(defaults) == len(names) else defaults
+    found = [_parameter(function, name, default) for name, default in zip(names, defaults, strict=True)]
+    found += [
+        _parameter(function, a.arg, d) for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None
+    ]
+    return tuple(found)
+
+
+def _parameter(function: ast.FunctionDef, name: str, default: ast.expr | None) -> Parameter:
+    keys: list[str] = []
+    attributes: list[str] = []
+    for node in ast.walk(function):
+        match node:
+            case ast.Subscript(value=ast.Name(id=who), slice=ast.Constant(value=str(key))) if who == name:
+                keys.append(key)
+            case ast.Attribute(value=ast.Name(id=who), attr=attr) if who == name:
+                attributes.append(attr)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=who), attr="get" | "pop" | "setdefault"),
+                args=[ast.Constant(value=str(key)), *_],
+            ) if who == name:
+                keys.append(key)
+    try:
+        value = ast.literal_eval(default) if default is not None else None
+    except ValueError:
+        value = None
+    unique = tuple(dict.fromkeys(keys)), tuple(dict.fromkeys(attributes))
+    return Parameter(name, default is None, *unique, value)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The arguments of one call. `given` maps each role to where it was given, `w` or `params['W']`, and what."""
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    given: Mapping[str, tuple[str, Any]]
+
+
+# (where, role, value) of what a parameter is given, and the value itself
+Choice = tuple[tuple[tuple[str, str, Any], ...], Any]
+LEFT_OUT: Choice = ((), None)
+
+
+def plans(
+    wanted: Sequence[Parameter],
+    roles: Roles,
+    values: Mapping[str, Sequence[Any]],
+    wildcards: Sequence[str] = (),
+    optional: Sequence[str] = (),
+) -> Iterator[Plan]:
+    """The ways to call something with these parameters, likeliest first.
+
+    `values` gives for each role the values it may be given, such as 2 and (2, 2). A required parameter whose name says
+    nothing becomes one of the `wildcards`; one with a default is left alone unless its name says a role. A role in
+    `optional` may also be left at its default. A parameter that the body reads by keys is given a dict of what the
+    keys say. No role is used twice in one plan.
+    """
+    choices = [_choices(parameter, roles, values, wildcards, optional) for parameter in wanted]
+    if not all(choices):
+        return
+    seen = 0
+    for choice in itertools.product(*choices):
+        given = [(role, (where, value)) for parts, _ in choice for where, role, value in parts]
+        if len(dict(given)) < len(given):
+            continue
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        for parameter, (parts, value) in zip(wanted, choice, strict=True):
+            if parts and parameter.required and not kwargs:
+                args.append(value)
+            elif parts:
+                kwargs[parameter.name] = value
+        yield Plan(tuple(args), kwargs, dict(given))
+        seen += 1
+        if seen >= MOST_PLANS:
+            return
+
+
+def _choices(
+    parameter: Parameter,
+    roles: Roles,
+    values: Mapping[str, Sequence[Any]],
+    wildcards: Sequence[str],
+    optional: Sequence[str],
+) -> list[Choice]:
+    """What a parameter may be given; nothing where it is required and nothing fits."""
+    by_key = {key: _named(key, roles, values) for key in parameter.keys}
+    if by_key and any(by_key.values()):
+        parts = tuple((f"{parameter.name}[{k!r}]", r[0], values[r[0]][0]) for k, r in by_key.items() if r)
+        return [(parts, {key: values[named[0]][0] for key, named in by_key.items() if named})]
+    named = _named(parameter.name, roles, values)
+    if not named and parameter.required:
+        named = [role for role in wildcards if role in values]
+    found: list[Choice] = [(((parameter.name, role, value),), value) for role in named for value in values[role]]
+    if parameter.required:
+        return found
+    return [*found, LEFT_OUT] if not named or named[0] in optional else found
+
+
+def _named(name: str, roles: Roles, values: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The roles that a name says, those that can be filled."""
+    return [role for role, pattern in roles.items() if role in values and means(name, pattern)]

@@ -1,0 +1,184 @@
+"""What of a submission is judged together: a class with its methods, or the functions that belong together."""
+
+import ast
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reference.homework.roles import Parameter, parameters, plain
+from reference.homework.submission import Submission, Symbol
+
+# likeliest first
+FORWARD = (
+    r"forward", r"call", r"fwd|fprop|forward(pass|prop|propagation|propogation|propagate)", r"forward\w*", r"feedforward|ff",
+    r"loss|calc(ulate)?|cost|error|value", r"predict|activate|activation|apply|compute|run|propagate|function|fn|func|f",
+    r"get\w*|output|transform|encode",
+)  # fmt: skip
+BACKWARD = (
+    r"backward", r"back(prop|propagate|propagation|propogation|pass|wardpass|wardprop|wardpropagation)?|bprop|bwd",
+    r"backward\w*", r"grad(ient)?s?", r"derivative|deriv|prime|diff|df|dfunction|delta|derive|d", r"grad\w*|back\w*",
+)  # fmt: skip
+# names of a derivative, and what they are made of: "relu_grad", "dsigmoid_du", "tanh_prime"
+DERIVATIVE = r"d(?P<a>[a-z0-9]+?)(d[a-z])?|(?P<b>[a-z0-9]+?)(grad(ient)?|prime|deriv(ative|ated)?|backward|backwards|back|bwd|diff|d|dash)|(grad(ient)?|deriv(ative)?(of)?|backward|diff)(?P<c>[a-z0-9]+)"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method or function that is called: its name, parameters, and the names in what it returns."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    node: ast.FunctionDef
+    returns: tuple[str, ...] = ()
+    unfinished: str = ""
+
+    @property
+    def stub(self) -> bool:
+        """Whether the body does nothing: `pass`, a docstring, `return None`."""
+        body = [s for s in self.node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+        return all(isinstance(s, ast.Pass) or _returns_nothing(s) or _not_implemented(s) for s in body)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A class or a group of functions to be judged. `methods` holds everything a class can do, by name."""
+
+    symbol: Symbol
+    forward: Method | None
+    backward: Method | None
+    init: tuple[Parameter, ...] = ()
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    attributes: tuple[str, ...] = ()
+    partner: Symbol | None = None
+
+    @property
+    def name(self) -> str:
+        return self.symbol.name
+
+    @property
+    def is_class(self) -> bool:
+        return self.symbol.kind == "class"
+
+    @property
+    def unfinished(self) -> str:
+        """What shows that it is not finished, "" where nothing does."""
+        return self.symbol.unfinished or (self.partner.unfinished if self.partner else "")
+
+
+def subjects(submission: Submission) -> Iterator[Subject]:
+    """The subjects of a submission in the order of their definition."""
+    paired: dict[str, str] = {}
+    functions = {name: s for name, s in submission.symbols.items() if s.kind == "function"}
+    for name in functions:
+        if (base := _derives(name, functions)) and base not in paired:
+            paired[base] = name
+    taken = set(paired.values())
+    for name, symbol in submission.symbols.items():
+        if symbol.kind == "class":
+            yield class_subject(submission, symbol)
+        elif name not in taken:
+            partner = submission.symbols.get(paired.get(name, ""))
+            yield function_subject(symbol, partner)
+
+
+def class_subject(submission: Submission, symbol: Symbol) -> Subject:
+    """A class with what it inherits from classes of the same submission."""
+    nodes: list[ast.FunctionDef] = []
+    for owner in _ancestors(submission, symbol):
+        nodes += [n for n in owner.node.body if isinstance(n, ast.FunctionDef)]
+    methods: dict[str, Method] = {}
+    for node in nodes:
+        methods[node.name] = _method(node, True)
+    init = methods.pop("__init__", None)
+    forward = _find(methods, FORWARD, "forward") or methods.get("__call__")
+    left = {name: m for name, m in methods.items() if m is not forward}
+    backward = _find(left, BACKWARD, "backward")
+    stored = [
+        n.attr
+        for node in nodes
+        for n in ast.walk(node)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
+    ]
+    return Subject(symbol, forward, backward, init.parameters if init else (), methods, tuple(dict.fromkeys(stored)))
+
+
+def function_subject(symbol: Symbol, partner: Symbol | None) -> Subject:
+    """A function, and the one that gives its derivative."""
+    assert isinstance(symbol.node, ast.FunctionDef)
+    backward = None
+    if partner is not None and isinstance(partner.node, ast.FunctionDef):
+        backward = _method(partner.node, False)
+    return Subject(symbol, _method(symbol.node, False), backward, partner=partner)
+
+
+def _method(node: ast.FunctionDef, method: bool) -> Method:
+    return Method(node.name, parameters(node, method), node, _returned(node))
+
+
+def _ancestors(submission: Submission, symbol: Symbol) -> list[Symbol]:
+    """The bases of a class that the submission defines, farthest first, then the class."""
+    assert isinstance(symbol.node, ast.ClassDef)
+    found: list[Symbol] = []
+    for base in symbol.node.bases:
+        other = submission.symbols.get(base.id) if isinstance(base, ast.Name) else None
+        if other is not None and other.kind == "class" and other is not symbol:
+            found += _ancestors(submission, other)
+    return [*found, symbol]
+
+
+def _find(methods: Mapping[str, Method], patterns: Sequence[str], model: str) -> Method | None:
+    """The method whose name matches the first pattern that any does; else one that is nearly spelt so."""
+    own = {name: m for name, m in methods.items() if not name.startswith("__") or name == "__call__"}
+    for pattern in patterns:
+        for name, method in own.items():
+            if re.fullmatch(pattern, plain(name)):
+                return method
+    close = difflib.get_close_matches(model, [plain(name) for name in own], n=1, cutoff=0.75)
+    return next((m for name, m in own.items() if close and plain(name) == close[0]), None)
+
+
+def _derives(name: str, functions: Mapping[str, Symbol]) -> str | None:
+    """The function whose derivative or backward pass the function called `name` is."""
+    match = re.fullmatch(DERIVATIVE, plain(name))
+    spelled = {plain(other): other for other in functions if other != name}
+    swapped = plain(name)
+    for there, here in (("backward", "forward"), ("bakcward", "forward"), ("backprop", "forward"), ("back", "forward")):
+        if there in swapped:
+            for other in (swapped.replace(there, here), swapped.replace(there + "propagation", here + "propagation")):
+                if other in spelled:
+                    return spelled[other]
+    if match is None:
+        return None
+    base = next(g for g in (match["a"], match["b"], match["c"]) if g)
+    base = base.rstrip("of") if base.endswith("of") else base
+    for candidate in (base, base + "function", base + "fn", base + "loss", base + "forward"):
+        if candidate in spelled:
+            return spelled[candidate]
+    return None
+
+
+def _returned(node: ast.FunctionDef) -> tuple[str, ...]:
+    """The names in the tuple that a function returns, "" for what is not a name."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Tuple | ast.List):
+            return tuple(_name(e) for e in inner.value.elts)
+        if isinstance(inner, ast.Return) and inner.value is not None:
+            return (_name(inner.value),)
+    return ()
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _returns_nothing(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Return) and (
+        statement.value is None or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
+    )
+
+
+def _not_implemented(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Raise) and "NotImplemented" in ast.dump(statement)
