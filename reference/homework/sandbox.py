@@ -64,15 +64,19 @@ def _bubblewrap(allow: Sequence[str]) -> list[str]:
     assert program is not None
     environment = Path(sys.executable).parents[1] / "pyvenv.cfg"  # tells Python where its library is
     shown = [*SYSTEM, *readable(allow), str(Path(sys.executable)), str(environment)]
+    # TensorFlow asks the system for its processors
+    system = ["--proc", "/proc", "--ro-bind-try", "/sys/devices/system", "/sys/devices/system"] if allow else []
     links = [str(Path(sys.executable).resolve())]
     binds = [part for path in dict.fromkeys([*shown, *links]) for part in ("--ro-bind-try", path, path)]
     return [
         program,
         *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
         *(part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)),
+        *("--dev", "/dev", "--tmpfs", "/tmp"),
         *binds,
+        *system,
         *("--ro-bind", str(FOLDER / "worker"), str(INSIDE / "worker")),
-        *("--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/tmp"),
+        *("--remount-ro", "/", "--chdir", "/tmp"),
     ]
 
 
