@@ -65,10 +65,17 @@ def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 
         verdict = "unfinished" if subject.unfinished else "crashed"
         return replace(_plain(subject, verdict, subject.unfinished or subject.symbol.broken), pair=candidates[0].name)  # type: ignore[arg-type]
     try:
-        best = max((Examination(worker, subject, family, seed).report() for family in candidates), key=_merit)
+        best = max((examine(worker, subject, family, seed) for family in candidates), key=_merit)
     except Stopped as stopped:
         return replace(_plain(subject, "crashed", f"it was stopped: {stopped.detail}"), pair=candidates[0].name)
     return best
+
+
+def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    """The verdict on a subject read as one family."""
+    if family.examine is not None:
+        return family.examine(worker, subject, family, seed)
+    return Examination(worker, subject, family, seed).report()
 
 
 def candidates_of(subject: Subject, pair: str) -> list[Family]:

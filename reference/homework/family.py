@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reference.homework.problem import Layout, Problem, Scheme
+from reference.homework.process import Worker
 from reference.homework.roles import Roles
 from reference.homework.subject import Subject
+from reference.homework.verdict import SymbolReport
 
 # what an input, a cotangent and the like are called anywhere
 COTANGENT = r"d(a|out|z|y|h|o|output|lda|ldy|ldz|ldh|ldout|lastlayer|loss|ly|l|x|next|v|hidden|top|activation|pool|conv|flat)?[0-9]?(next|prev|out|out1)?|grad\w*|dout\w*|upstream\w*|outputgradients?|outputerror|outputgrad|error|err|delta\w*|d[a-z]out|dvalues|dinputs?|back|g|gy|loss|lossgrad\w*|eta|e|chain\w*|outgrads?|dlastlayer|dnext|da\w*|dz\w*|dh\w*|dy\w*|dl\w*|dl|da|lgrad"
@@ -31,7 +33,8 @@ class Family:
 
     `classes` and `functions` are patterns of names; `rank` puts more telling ones first. `problems(subject, seed)`
     gives what is asked, in several forms of which one must be right; `variants` are then asked in the same reading. `layouts`, `schemes` and `values` say how data
-    and weights may lie and what a constructor may be given; `roles` how its parameters are called.
+    and weights may lie and what a constructor may be given; `roles` how its parameters are called. A family that is no
+    function with a gradient, such as an optimizer, is examined by `examine` in its own way.
     """
 
     name: str
@@ -56,3 +59,4 @@ class Family:
     loose: float = 0.0
     targets: str = ""
     loss: bool = False
+    examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None
