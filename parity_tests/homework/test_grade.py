@@ -293,6 +293,7 @@ PARTIAL = {"forward": 4.0, "dw": 3.0, "db": 3.0}
         (SymbolReport("Dense", "unfinished", quantities=RIGHT[:1]), {"even": True}, 5),
         (SymbolReport("Dense", "unfinished", quantities=RIGHT[:1]), {"partial": PARTIAL}, 4),
         (SymbolReport("Dense", "unfinished"), {"even": True}, 0),
+        (SymbolReport("Dense", "crashed", quantities=(RIGHT[0], Quantity("dx", False, 1.0))), {"even": True}, 3.33),
         (SymbolReport("Dense", "crashed", quantities=RIGHT[:1]), {"partial": PARTIAL}, 4),
         (SymbolReport("Dense", "unsupported", quantities=RIGHT), {"partial": PARTIAL}, 0),
     ],
@@ -460,6 +461,7 @@ SECRETS = ("0.1235", "0.123456", "0.6543", "0.654", "271828")
         "you have 0.123456, want 0.654321",
         "6.54321e-01 is right",
         "the seed 271828 was used",
+        "it was drawn with 271828",
         "seed=7 gives it",
         "expected array([[0.25, 0.75],\n       [0.5, 0.6543]])",
         "expected [0.9]",
@@ -615,6 +617,19 @@ def test_processes_give_what_one_gives(tmp_path: Path) -> None:
     assert sorted(seen) == ["a", "b", "c", "d"]
     assert {name: each.points for name, each in by_name.items()} == {"a": 15, "b": 12, "c": 0, "d": 10}
     assert {answer.attention for answer in by_name["c"].answers} == {"ended the checker"}
+
+
+def test_those_beside_one_that_ends_its_process_are_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pool(waiting: dict[int, HandIn], task: Any, jobs: int) -> Iterator[tuple[int, Graded]]:
+        """A pool that ends at once with the file `b` in it."""
+        if "b" not in [each.files[0].stem for each in waiting.values()]:
+            yield from ((number, task(each)) for number, each in waiting.items())
+
+    monkeypatch.setattr("reference.homework.grade_all._together", pool)
+    with open_results(tmp_path / "r.sqlite", ASSIGNMENT) as results:
+        hand_ins = class_of(tmp_path, a=GOOD, b=f"{GOOD} ", c=f"{GOOD}# Q1: wrong")
+        done = grade_all(hand_ins, ASSIGNMENT, fake, results, jobs=2)
+    assert [each.points for each in done.submissions] == [15, 0, 12]
 
 
 @pytest.fixture(scope="module")
