@@ -554,12 +554,20 @@ def test_a_changed_file_another_assignment_and_again_are_graded_anew(tmp_path: P
     hand_ins = class_of(tmp_path, a=GOOD, b=f"{GOOD} ")
     results = tmp_path / "results.sqlite"
     graded_by(hand_ins, results)
-    (tmp_path / "in" / "a.py").write_text(f"{GOOD}# Q2: raise")
+    (tmp_path / "in" / "a.py").write_text(f"{GOOD}# Q2: stop")
     assert graded_by(hand_ins, results)[1] == ["a Q1", "a Q2"]
     assert len(graded_by(hand_ins, results, again=True)[1]) == 4
     other = Assignment(**{**vars(ASSIGNMENT), "fingerprint": "second"})
     assert len(graded_by(hand_ins, results, assignment=other)[1]) == 4
     assert graded_by(hand_ins, results)[1] == []
+
+
+def test_where_the_checker_failed_is_graded_anew(tmp_path: Path) -> None:
+    hand_ins = class_of(tmp_path, a=f"{GOOD}# Q2: raise", b=GOOD)
+    results = tmp_path / "results.sqlite"
+    done, _ = graded_by(hand_ins, results)
+    assert done.submissions[0].answers[1].attention == feedback.FAILED
+    assert graded_by(hand_ins, results)[1] == ["a Q1", "a Q2"]
 
 
 def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
@@ -616,7 +624,7 @@ def test_processes_give_what_one_gives(tmp_path: Path) -> None:
     assert list(by_name) == ["a", "b", "c", "d"]
     assert sorted(seen) == ["a", "b", "c", "d"]
     assert {name: each.points for name, each in by_name.items()} == {"a": 15, "b": 12, "c": 0, "d": 10}
-    assert {answer.attention for answer in by_name["c"].answers} == {"ended the checker"}
+    assert {answer.attention for answer in by_name["c"].answers} == {feedback.FAILED}
 
 
 def test_those_beside_one_that_ends_its_process_are_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

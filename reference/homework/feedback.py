@@ -16,6 +16,7 @@ ATTENTION = (
     (re.compile(r"\bsubprocess\b|\bprocesses\b|\bos\.system\b", re.I), "tried to start a process"),
     (re.compile(r"\bprinted without end\b|\boutput limit\b", re.I), "stopped at the limit on output"),
 )
+FAILED = "made the checker fail"
 UNSUPPORTED = "not understood, to be looked at by hand"
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE][-+]?\d))(?:[eE][-+]?\d+)?(?![\w.])")

@@ -50,6 +50,11 @@ class Graded:
     kept: bool = False
 
     @property
+    def final(self) -> bool:
+        """Whether it would be the same another time: the checker itself did not fail."""
+        return not any(answer.attention == feedback.FAILED for answer in self.answers)
+
+    @property
     def points(self) -> float:
         return _rounded(sum(answer.points for answer in self.answers))
 
@@ -76,9 +81,18 @@ def grade(hand_in: HandIn, assignment: Assignment, judge: Judge, hint: bool = Fa
     begun = time.perf_counter()
     answers = []
     for question in assignment.questions:
-        report = _report(hand_in, question, assignment, judge)
-        answers.append(answer_of(report, question, assignment.seed, hint))
+        try:
+            report = _report(hand_in, question, assignment, judge)
+            answers.append(answer_of(report, question, assignment.seed, hint))
+        except Exception as error:  # a defect of the checker must not cost the other questions and submissions
+            said = f"The checker failed at it ({type(error).__name__}), which is no fault of the answer."
+            answers.append(failed(question, said))
     return Graded(hand_in.path, tuple(answers), round(time.perf_counter() - begun, 3))
+
+
+def failed(question: Question, said: str) -> Answer:
+    """The answer to a question at which the checker itself failed."""
+    return Answer(question.id, 0.0, question.points, "unsupported", said, attention=feedback.FAILED)
 
 
 def answer_of(report: SymbolReport, question: Question, seed: int, hint: bool = False) -> Answer:
@@ -163,9 +177,6 @@ def _report(hand_in: HandIn, question: Question, assignment: Assignment, judge: 
         return SymbolReport(wanted, "unfinished" if _missing(path, question) else "unsupported", remark=said)
     except Stopped as error:
         return SymbolReport(wanted, "crashed", remark=f"It was stopped: {error.detail}.")
-    except Exception as error:  # a defect of the checker must not cost the other questions and submissions
-        said = f"The checker failed at it ({type(error).__name__}), which is no fault of the answer."
-        return SymbolReport(wanted, "unsupported", remark=said)
 
 
 def _missing(path: Path, question: Question) -> bool:

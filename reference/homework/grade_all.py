@@ -11,7 +11,7 @@ from functools import partial
 
 from reference.homework.assignment import Assignment
 from reference.homework.collect import HandIn
-from reference.homework.grade import Answer, Graded, Grading, Judge, grade
+from reference.homework.grade import Graded, Grading, Judge, failed, grade
 from reference.homework.results import Results
 from reference.homework.scheduler import Task, on_scheduler
 
@@ -49,7 +49,8 @@ def grade_all(
     spread = on_scheduler(waiting, task, scheduler) if scheduler else _spread(waiting, task, jobs)
     for first, found in spread:
         done = found or _ended(hand_ins[first], assignment)
-        results.keep(hand_ins[first], done)
+        if done.final:
+            results.keep(hand_ins[first], done)
         for number in alike[hand_ins[first].digest]:
             graded[number] = Graded(hand_ins[number].path, done.answers, done.seconds)
             advance(graded[number])
@@ -89,13 +90,7 @@ def _together(waiting: dict[int, HandIn], task: Task, jobs: int) -> Iterator[tup
 
 
 def _ended(hand_in: HandIn, assignment: Assignment) -> Graded:
-    return Graded(
-        hand_in.path,
-        tuple(
-            Answer(question.id, 0.0, question.points, "unsupported", ENDED, attention="ended the checker")
-            for question in assignment.questions
-        ),
-    )
+    return Graded(hand_in.path, tuple(failed(question, ENDED) for question in assignment.questions))
 
 
 def _start() -> None:
