@@ -23,6 +23,8 @@ UNFINISHED = {
     "def f(x):\n    ### CODE HERE ###\n": "### CODE HERE ### is still there",
     "def f(x):\n    y = ### CODE HERE ###\n    return y\n": "### CODE HERE ### is still there",
     "def f(x):\n    y = x + 1\n    return  # YOUR CODE HERE\n": "# YOUR CODE HERE is still there",
+    "def f(x):\n    y =\n    return y\n": "nothing after y =",
+    "def f(x):\n    # YOUR CODE\n    y =\n    return y\n": "# YOUR CODE is still there",
     "def f(x):\n    return np.dot(x, #WRITE ME\n": "#WRITE ME is still there",
     "def f(x):\n    for t in ### CODE HERE ###:\n        pass\n    return x\n": "### CODE HERE ###: is still there",
     "def f(x):\n    # TODO: implement\n    pass\n": "# TODO: implement is still there",

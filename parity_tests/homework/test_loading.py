@@ -30,14 +30,17 @@ slow = sum(1 for _ in range(10 ** 12))
 big = [1]
 y = big[0] + 1
 import sys
+def use(): return X, slow
+unused = np.zeros(3)[5]
 """
     with load(tmp_path, text) as worker:
         assert worker.names >= {"np", "f", "big", "y", "sys"}
-        assert not worker.names & {"X", "A", "slow"}
+        assert not worker.names & {"X", "A", "slow", "unused"}
         notes = {note.line: note.text for note in worker.notes}
         assert notes[2].startswith("X = np.zeros(3)[5] could not be executed: IndexError: index 5")
         assert notes[3] == "class A(Missing): pass could not be executed: NameError: name 'Missing' is not defined"
         assert "it takes too long" in notes[5]
+        assert set(notes) == {2, 3, 5}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,8 @@ def use(): return scratch.dense.Dense(3)
         assert one(worker, Call("mine")) == Opaque("Missing")
         notes = [note.text for note in worker.notes]
         assert "cupy is not available; NumPy takes its place" in notes
-        assert "torch is not available: what uses it will fail" in notes
+        assert "torch.nn is not available: what uses nn will fail" in notes
+        assert not any("sklearn" in note for note in notes)
         assert not any("matplotlib" in note for note in notes)
 
 
@@ -105,6 +109,8 @@ def test_supplied_helpers_and_helpers_of_absent_modules(tmp_path: Path) -> None:
 from common.util import im2col
 from common.functions import *
 from common.layers import Affine
+def identity_function(x): return "mine"
+from common.others import *
 def f(x): return im2col(x, 2, 2)
 def g(x): return softmax(x)
 def h(x): return relu(x)
@@ -115,6 +121,8 @@ def k(x): return Affine(x)
     with load(tmp_path, text) as worker:
         np.testing.assert_array_equal(one(worker, Call("f", (x,))), supplied.im2col(x, 2, 2))
         assert np.asarray(one(worker, Call("g", (x[0, 0],)))).sum(axis=1) == pytest.approx(np.ones(4))
+        assert one(worker, Call("identity_function", (x,))) == "mine"
+        assert not any("col2im" in note.text for note in worker.notes)
         [failure] = worker.run([Call("k", (x,))])
         assert isinstance(failure, Failure)
         assert failure.message == "common.layers.Affine is used, and common is not available here"
@@ -168,7 +176,7 @@ def test_siblings_are_executed_definitions_only(tmp_path: Path) -> None:
     )
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg" / "tools.py").write_text(
-        "from base import Layer\nimport nothing_here\nY = Layer().wrong\ndef t(): return 5\n"
+        "from base import Layer\nimport nothing_here\nY = Layer().wrong\ndef t(): return 5 if 1 else Y\n"
     )
     text = "from base import Layer\nfrom pkg.tools import t\nimport pkg.tools as pt\nclass Mine(Layer):\n    pass\n"
     with load(tmp_path, text) as worker:
@@ -207,6 +215,11 @@ class A:
 """
     with load(tmp_path, text) as worker:
         result = one(worker, New("A", bind="a"), Call("a.f", (np.array([4.5, 2]),)))
+        assert {note.line: note.text for note in worker.notes} == {
+            4: "np.float is gone from NumPy; it was put back for this check",
+            5: "np.int is gone from NumPy; it was put back for this check",
+            11: "np.Inf is gone from NumPy; it was put back for this check",
+        }
         number, whole, y, held, kind, text_number, infinite = result  # type: ignore[misc]
         assert (number, whole, kind, text_number, infinite) == (4.5, 7, True, 1.5, np.inf)
         np.testing.assert_array_equal(y, [4, 5, 0])

@@ -34,9 +34,10 @@ def filled(text: str) -> tuple[str, list[tuple[int, str]]]:
     lines, blanks = text.split("\n"), []
     for index, line in enumerate(lines):
         code, sign, comment = line.partition("#")
-        if sign and code.strip() and OPEN.search(code) and (MARKER.search(comment) or _lost(code)):
+        if code.strip() and OPEN.search(code) and (MARKER.search(comment) or _lost(code)):
             lines[index] = _closed(code, comment)
-            blanks.append((index + 1, f"{sign}{comment}".strip()[:60]))
+            words = f"{sign}{comment}".strip()[:60] or marker(text)
+            blanks.append((index + 1, words or f"nothing after {code.strip()[:40]}"))
     for _ in range(100):
         if not _block_filled(lines, blanks):
             break
@@ -44,8 +45,8 @@ def filled(text: str) -> tuple[str, list[tuple[int, str]]]:
 
 
 def _lost(code: str) -> bool:
-    """Whether a line ends where a value must follow, with only a comment behind: `W = # fill`."""
-    return bool(re.search(r"[^=!<>]=\s*$|\breturn\s+$", code))
+    """Whether a line ends where a value must follow: `W = # fill`, `W =`."""
+    return bool(re.search(r"[^=!<>]=\s*$", code))
 
 
 def _closed(code: str, comment: str) -> str:
@@ -81,7 +82,7 @@ def _block_filled(lines: list[str], blanks: list[tuple[int, str]]) -> bool:
             blanks.append((empty[0] + 1, words or "an empty body"))
             lines[empty[0]] = " " * indent + "pass"
         else:
-            last = next(i for i in range(min(stop, len(lines)) - (stop < len(lines)), -1, -1) if lines[i].strip())
+            last = next(i for i in range(min(stop, len(lines)) - 1, -1, -1) if not _without_code(lines[i]))
             blanks.append((last + 1, marker(lines[last]) or "an empty body"))
             lines[last] = lines[last].partition("#")[0].rstrip() + " pass"
         return True

@@ -6,8 +6,11 @@ import inspect
 import symtable
 from collections.abc import Iterator, Sequence
 
+import numpy
+
 from reference.homework.submission import Unit
 from reference.homework.verdict import Note
+from reference.homework.worker.older import REMOVED
 from reference.homework.worker.supplied import HELPERS
 
 GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "np", "self"}
@@ -26,6 +29,19 @@ def wanted(units: Sequence[Unit]) -> tuple[tuple[str, Note], ...]:
         cell, line, _ = _uses("np", units)
         found.insert(0, ("np", Note("np is used and never imported; NumPy was supplied", cell, line)))
     return tuple(found)
+
+
+def gone(units: Sequence[Unit]) -> tuple[Note, ...]:
+    """A note on each name of NumPy that it no longer has, and that stands for something here all the same."""
+    found: dict[str, Note] = {}
+    for unit in units:
+        for node in ast.walk(ast.parse(unit.source)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in REMOVED:
+                name = f"{node.value.id}.{node.attr}"
+                if node.value.id in ("np", "numpy") and name not in found and node.attr not in vars(numpy):
+                    words = f"{name} is gone from NumPy; it was put back for this check"
+                    found[name] = Note(words, unit.cell, unit.line + node.lineno - 1)
+    return tuple(found.values())
 
 
 def defined_names(units: Sequence[Unit]) -> set[str]:
@@ -55,9 +71,13 @@ def _free(table: symtable.SymbolTable, top: bool = False) -> Iterator[str]:
         yield from _free(child)
 
 
+def looked_up(units: Sequence[Unit]) -> set[str]:
+    """The top-level names that the definitions read."""
+    return {name for unit in units if unit.kind == "definition" for name in free_names(unit.source)}
+
+
 def read_at_once(node: ast.AST) -> set[str]:
     """The names that executing a simple statement reads right away."""
-    stored = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
     inner = {
         item.id
         for part in ast.walk(node)
@@ -65,9 +85,9 @@ def read_at_once(node: ast.AST) -> set[str]:
         for item in ast.walk(part.target)
         if isinstance(item, ast.Name)
     }
-    return {
-        name for name in _loads(node) if name not in inner and (name not in stored or isinstance(node, ast.AugAssign))
-    }
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return {node.target.id, *_loads(node)} - inner
+    return set(_loads(node)) - inner
 
 
 def _loads(node: ast.AST) -> Iterator[str]:

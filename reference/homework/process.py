@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from reference.homework import sandbox
+from reference.homework.missing import looked_up
 from reference.homework.pipe import Pipe, Stopped
 from reference.homework.sandbox import Limits
 from reference.homework.submission import Submission
@@ -145,6 +146,7 @@ class Worker:
                 }
                 for module in code.modules
             },
+            "used": sorted(looked_up([*code.units, *(unit for module in code.modules for unit in module.units)])),
             "package": code.package,
             "file": code.path.name,
             "skip": list(self._skip),
@@ -165,7 +167,7 @@ class Worker:
             self._tried(body["tried"])
         except (TypeError, KeyError, ValueError):
             raise Stopped("exit", "it answered something else than what it had loaded") from None
-        self.notes = tuple(dict.fromkeys([*supplied, *failed, *self._skip.values()]))
+        self.notes = tuple(dict.fromkeys([*self.submission.notes, *supplied, *failed, *self._skip.values()]))
 
     def _tried(self, words: Any) -> None:
         if isinstance(words, list):

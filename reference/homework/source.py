@@ -8,7 +8,7 @@ from pathlib import Path
 from reference.errors import RequestError
 from reference.homework import notebook, python2
 from reference.homework.encodings import to_text
-from reference.homework.missing import defined_names, read_at_once, wanted
+from reference.homework.missing import defined_names, gone, read_at_once, wanted
 from reference.homework.siblings import home, siblings
 from reference.homework.statements import Read, read_text
 from reference.homework.submission import Module, Submission, Symbol, Unit
@@ -53,6 +53,7 @@ def _joined(path: Path, reads: list[Read], cell: int | None) -> Submission:
         next(reversed(packages), ""),
         tuple(siblings(path, trees, packages).values()),
         wanted(units),
+        gone(units),
         _python2(reads, defined_names(units)),
     )
 

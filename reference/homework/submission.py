@@ -57,8 +57,8 @@ class Submission:
     """One file as handed in. `root`: the folder that imports of siblings start from.
 
     `package` is the dotted package the file lies in, for relative imports, "" outside of one. `modules` are the
-    siblings it imports, `supplied` the well-known helpers it uses without defining them, `python2` what shows that it
-    is written in Python 2.
+    siblings it imports, `supplied` the well-known helpers it uses without defining them, `notes` what else there is to
+    know, `python2` what shows that it is written in Python 2.
     """
 
     path: Path
@@ -69,4 +69,5 @@ class Submission:
     package: str = ""
     modules: tuple[Module, ...] = ()
     supplied: tuple[tuple[str, Note], ...] = ()
+    notes: tuple[Note, ...] = ()
     python2: str = ""

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from .older import NAMES, Older
+from .older import NAMES, Older, restore_numpy
 from .outcome import MARK, TooMuchOutput, failure
-from .standins import Finder, replace_builtins, restore_numpy
+from .standins import Finder, Missing, StandIn, replace_builtins, showing
 from .supplied import HELPERS
 
 # annotations are never evaluated: `def f(x: Tensor)` needs no Tensor
@@ -59,6 +59,7 @@ class Loader:
         self.notes: list[list[Any]] = []
         self.place: tuple[int | None, int | None] = (None, None)
         self.left = CANDIDATES_SECONDS
+        self.used = frozenset(load["used"])
 
     def run(self) -> dict[str, Any]:
         """The submission's namespace after its statements."""
@@ -110,6 +111,7 @@ class Loader:
         code = code_of(unit["source"], where, unit["line"])
         if unit["kind"] != "candidate":
             exec(code, names)
+            self._look(unit, names)
             return
         start = time.perf_counter()
         try:
@@ -118,7 +120,16 @@ class Loader:
         finally:
             self.left -= time.perf_counter() - start
 
+    def _look(self, unit: dict[str, Any], names: dict[str, Any]) -> None:
+        """Notes what an import has brought that is not there, where a definition uses it."""
+        for name in _bound(unit["source"]) & self.used if unit["kind"] == "import" else ():
+            value = names.get(name)
+            if isinstance(value, Missing | StandIn) and not showing(value):
+                self._notice(f"{value!r} is not available: what uses {name} will fail")
+
     def _failed(self, unit: dict[str, Any], file: str, error: BaseException) -> None:
+        if unit["kind"] in ("candidate", "constant") and not _bound(unit["source"]) & self.used:
+            return  # nothing that is checked needs it
         reported = failure(error)
         if isinstance(error, TooSlow):
             words = "it takes too long"
@@ -128,6 +139,18 @@ class Loader:
         if file != "file":
             text = f"{file}, line {unit['line']}: {text}"
         self.notes.append([text, *(self.place if file == "file" else (None, None))])
+
+
+def _bound(source: str) -> set[str]:
+    """The names that a statement binds or changes."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.alias):
+            found.add(node.asname or node.name.split(".")[0])
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                found |= {item.id for item in ast.walk(target) if isinstance(item, ast.Name)}
+    return found
 
 
 def _heading(source: str) -> str:

@@ -13,9 +13,14 @@ SIZES = ("n_nodes1", "n_nodes2", "n_nodes", "n_features", "n_input", "n_output",
 
 
 class Optimizer:
-    """Records what it is given and changes nothing: `calls` is one entry a call, [method, arguments, keywords]."""
+    """Records what it is given: `calls` is one entry a call, [method, arguments, keywords].
 
-    def __init__(self, lr: float = 0.0, **attributes: Any) -> None:
+    It changes nothing, but for the attributes of an object that `disturb` names: those are moved, so that code which
+    goes on with weights after their update shows it.
+    """
+
+    def __init__(self, lr: float = 0.0, disturb: Any = (), **attributes: Any) -> None:
+        self.disturb = tuple(disturb)
         self.lr = self.learning_rate = self.alpha = self.eta = lr
         self.calls: list[list[Any]] = []
         self.__dict__.update(attributes)
@@ -30,6 +35,10 @@ class Optimizer:
         snapshots.seen[id(self)] = "optimizer"
         taken = [snapshots.tree(value, str(index)) for index, value in enumerate(args)]
         self.calls.append([method, taken, {name: snapshots.tree(value, name) for name, value in kwargs.items()}])
+        for owner in args:
+            for name in self.disturb:
+                if isinstance(getattr(owner, name, None), np.ndarray):
+                    setattr(owner, name, getattr(owner, name) + 1.0)
         return args[0] if args else next(iter(kwargs.values()), None)
 
 
