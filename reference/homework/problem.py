@@ -5,7 +5,7 @@ each element among all weights. The answers expected are those of the layers in 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,7 +47,9 @@ class Problem:
         """The same weights with other inputs and another cotangent."""
         other = make_arrays(self.pair, self.case, seed + 1)
         arrays = replace(self.arrays, inputs=other.inputs, dy=other.dy).cast("float32").cast("float64")
-        return replace(self, arrays=arrays, want=scratch_side(self.pair, self.case, arrays, "float64"))
+        want = scratch_side(self.pair, self.case, arrays, "float64")
+        arrays, extras = _apart(arrays, self.extras)
+        return replace(self, arrays=arrays, want=want, extras={**self.extras, **extras})
 
     def flat(self, arrays: Mapping[str, Array]) -> Array:
         """These weights, or their gradients, one after the other in the order of the layer's."""
@@ -62,23 +64,34 @@ class Problem:
 
 
 def problem(
-    pair: str,
+    pair: str | Pair,
     inputs: Mapping[str, Input],
     seed: int,
     *,
     label: str = "",
     facts: Mapping[str, Any] | None = None,
     training: bool = True,
+    apart: Sequence[str] = (),
     **options: Any,
 ) -> Problem:
-    """A problem of a pair. Raises ValueError for options that do not go together."""
-    layer = find(pair)
+    """A problem of a pair. The inputs named in `apart` are only for the backward pass, as targets are.
+
+    Raises ValueError for options that do not go together.
+    """
+    layer = find(pair) if isinstance(pair, str) else pair
     case = Case(f"homework {label}".strip(), inputs, options, training=training)
     prepared = prepare(layer, case, seed)
     # numbers that float32 holds too, so that a submission that keeps its weights in it is given the same
     arrays = prepared.arrays.cast("float32").cast("float64")
     want = scratch_side(layer, case, arrays, "float64")
-    return Problem(label, layer, case, arrays, want, prepared.amplification, facts or {})
+    arrays, extras = _apart(arrays, apart)
+    return Problem(label, layer, case, arrays, want, prepared.amplification, facts or {}, extras)
+
+
+def _apart(arrays: Arrays, names: Iterable[str]) -> tuple[Arrays, dict[str, Array]]:
+    """The arrays without the inputs of these names, and those."""
+    taken = {name: arrays.inputs[name] for name in names if name in arrays.inputs}
+    return replace(arrays, inputs={n: a for n, a in arrays.inputs.items() if n not in taken}), taken
 
 
 @dataclass(frozen=True)
