@@ -32,7 +32,7 @@ class Reading:
     scheme: int
     init: int
     call: int
-    
+
 
 @dataclass(frozen=True)
 class Place:
@@ -69,7 +69,7 @@ class Attempt:
 
 # readings tried of one form of a problem before giving up on it
 MOST_READINGS = 160
-MOST_CALLS = 8
+MOST_CALLS = 40
 
 
 class Trying:
@@ -78,6 +78,7 @@ class Trying:
     def __init__(self, worker: Worker, subject: Subject, family: Family) -> None:
         self.worker, self.subject, self.family = worker, subject, family
         self.refused: dict[str, Failure] = {}
+        self.optimizer: WorkerStep = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE))
 
     def readings(self, problem: Problem) -> Iterator[Attempt]:
         """Every reading with its forward call carried out, likeliest first."""
@@ -105,14 +106,14 @@ class Trying:
         scheme = self.family.schemes(problem)[reading.scheme]
         attempt = Attempt(reading, problem, layout, scheme)
         state: Any = None
-        if self.subject.is_class:
+        if self.subject.made:
             attempt.init = self._init_plan(attempt)
             if attempt.init is None:
                 return None
         attempt.call = self._call_plan(attempt)
         if attempt.call is None:
             return None
-        if self.subject.is_class:
+        if self.subject.made:
             state = self._make(attempt)
             if attempt.failure is not None or not self._place(attempt, state):
                 return attempt
@@ -123,6 +124,20 @@ class Trying:
                 return None
             attempt.back = plan
             self._backward(attempt)
+        return attempt
+
+    def repeat(self, first: Attempt, again: Problem, back: int | None) -> Attempt | None:
+        """The same object called once more, with other inputs."""
+        attempt = Attempt(first.reading, again, first.layout, first.scheme, first.init, places=first.places)
+        attempt.given = first.given
+        attempt.call = self._call_plan(attempt)
+        if attempt.call is None:
+            return None
+        self._forward(attempt)
+        if back is not None and attempt.failure is None:
+            attempt.back = self._back_plan(attempt, back)
+            if attempt.back is not None:
+                self._backward(attempt)
         return attempt
 
     def values(self, attempt: Attempt) -> dict[str, Sequence[Any]]:
@@ -160,7 +175,7 @@ class Trying:
             attempt.failure, attempt.at = self.refused[key], "init"
             return None
         steps: list[WorkerStep] = [
-            Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE)),
+            self.optimizer,
             Set(DRAWN, Stub("initializer", seed=3)),
             New(self.subject.name, plan.args, plan.kwargs, bind=IT),
             *self._after(attempt),
@@ -191,8 +206,8 @@ class Trying:
         roles = dict(self.family.inputs)
         wildcards: list[str] = list(self.family.inputs)
         values = {**self.values(attempt), **values}
-        roles = {**roles, **self._roles(attempt)} if self.subject.is_class else {**self._roles(attempt), **roles}
-        if not self.subject.is_class:
+        roles = {**roles, **self._roles(attempt)} if self.subject.made else {**self._roles(attempt), **roles}
+        if not self.subject.made:
             wildcards += [*(f"weight {name}" for name in attempt.scheme.entries), *self.family.wildcards]
         return _nth(plans(forward.parameters, roles, values, wildcards, OPTIONAL_ROLES), attempt.reading.call)
 
@@ -208,12 +223,14 @@ class Trying:
             return True
         whole = attempt.scheme if self._keeps(attempt) else scheme
         places = locate(attempt.problem, whole, state)
-        if places is None:  # they may appear at the first call
+        if places is None and not self.subject.closure:  # they may appear at the first call
             done = self.worker.run([self._forward_step(attempt), Snapshot(IT)])
             if isinstance(done[-1], Failure):
                 attempt.failure, attempt.at = done[-1], "forward"
                 return False
             places = locate(attempt.problem, whole, done[-1].value)
+        if places is None and self.subject.closure:
+            return True
         if places is None:
             attempt.failure = Failure("LookupError", "its weights were not found among its attributes")
             attempt.at = "weights"
@@ -230,24 +247,22 @@ class Trying:
 
     def _forward_step(self, attempt: Attempt) -> Call:
         assert attempt.call is not None and self.subject.forward is not None
-        target = f"{IT}.{self.subject.forward.name}" if self.subject.is_class else self.subject.name
-        if self.subject.forward.name == "__call__":
-            target = IT
+        target = IT + self.subject.forward.path if self.subject.made else self.subject.name
         return Call(target, attempt.call.args, attempt.call.kwargs, bind=OUT)
 
     def _forward(self, attempt: Attempt) -> None:
         steps: list[WorkerStep] = [Set(IT + attempt.places[n].leaf.path, a) for n, a in attempt.given.items()]
         steps.append(self._forward_step(attempt))
-        if self.subject.is_class:
+        if self.subject.made:
             steps.append(Snapshot(IT))
         done = self.worker.run(steps)
         if self._failed(attempt, done, "forward"):
             return
-        result = done[len(steps) - (2 if self.subject.is_class else 1)]
+        result = done[len(steps) - (2 if self.subject.made else 1)]
         assert isinstance(result, Result)
         attempt.value, attempt.mutated, attempt.aliased = result.value, result.mutated, result.aliased
         last = done[-1]
-        kept = last.value if self.subject.is_class and isinstance(last, Result) and _empty(result.value) else None
+        kept = last.value if self.subject.made and isinstance(last, Result) and _empty(result.value) else None
         attempt.y = self._find_output(attempt, result.value if kept is None else kept)
 
     def _find_output(self, attempt: Attempt, value: Any) -> Array | None:
@@ -267,7 +282,7 @@ class Trying:
         values["lr"] = [LEARNING_RATE]
         values |= {name: [array] for name, array in self._inputs(attempt).items()}
         values["y"] = [Ref(OUT)]
-        if isinstance(attempt.value, tuple | list) and len(attempt.value) > 1:
+        if isinstance(attempt.value, tuple | list) and len(attempt.value) > 1 and "y" not in attempt.layout.steps:
             rest = range(1, len(attempt.value))
             values["y"] = [Ref(f"{OUT}[0]")]
             values["cache"] = [Ref(f"{OUT}[{i}]") for i in rest] + [Ref(OUT)]
@@ -275,17 +290,35 @@ class Trying:
         wildcards = ["dy", "cache", "y", *self.family.inputs, *(f"weight {n}" for n in attempt.scheme.entries)]
         if extras := attempt.problem.extras:
             values |= {name: [attempt.layout.to_submission(name, array)] for name, array in extras.items()}
-            roles = {name: self.family.targets for name in extras} | roles
+            roles = dict.fromkeys(extras, self.family.targets) | roles
             wildcards = [*extras, *wildcards]
             del values["dy"]
+        roles |= self._second(roles)
         return _nth(plans(backward.parameters, roles, values, wildcards, ("lr",)), number)
+
+    def _second(self, roles: Mapping[str, str]) -> dict[str, str]:
+        """Whether an array beside the cotangent is the input or the output of the forward pass: its name says so.
+
+        backward(dA, Z) after forward(A) is given the output, after forward(Z) the input.
+        """
+        backward, forward = self.subject.backward, self.subject.forward
+        assert backward is not None and forward is not None
+        if len(backward.parameters) != 2 or "x" not in roles:
+            return {}
+        theirs = {plain(p.name) for p in forward.parameters}
+        name = plain(backward.parameters[1].name)
+        if re.fullmatch(CACHE, name):
+            return {}
+        if name in theirs:
+            return {"y": f"(?!{name}$)({roles['y']})", "x": f"{name}|{roles['x']}"}
+        return {"x": f"(?!{name}$)({roles['x']})"} if self.subject.is_class else {}
 
     def _backward(self, attempt: Attempt) -> None:
         backward = self.subject.backward
         assert backward is not None and attempt.back is not None
-        target = f"{IT}.{backward.name}" if self.subject.is_class else backward.name
+        target = IT + backward.path if self.subject.made else backward.name
         steps: list[WorkerStep] = [Call(target, attempt.back.args, attempt.back.kwargs, bind=BACK)]
-        if self.subject.is_class:
+        if self.subject.made:
             steps += [Snapshot(IT), Get(f"{OPTIMIZER}.calls")]
         done = self.worker.run(steps)
         if self._failed(attempt, done[:1], "backward"):

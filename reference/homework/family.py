@@ -59,4 +59,5 @@ class Family:
     loose: float = 0.0
     targets: str = ""
     loss: bool = False
+    gradient: str = ""
     examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None

@@ -135,6 +135,12 @@ class Judge:
                 judged.quantities.append(replace(candidate, name=gradient_name(name), part=part))
             elif candidate is not None:
                 found[name] = (candidate.array, want, candidate.said)
+        unreduced = {name for name, (_, _, said) in found.items() if said}
+        if unreduced and len(unreduced) < len(found):
+            for name in unreduced:
+                problem = "it is not summed over the samples, as the others are"
+                judged.quantities.append(Quantity(gradient_name(name), False, part=part, problem=problem))
+                del found[name]
         noise = attempt.problem.noise
         label, factor, clip = self._reduction(attempt, found)
         for name, (got, want, said) in found.items():
@@ -153,7 +159,8 @@ class Judge:
         """Where a function was given its weights."""
         places: dict[str, Place] = {}
         for name, entry in attempt.scheme.entries.items():
-            where, value = attempt.call.given.get(f"weight {name}", ("", None)) if attempt.call else ("", None)
+            given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}
+            where, value = given.get(f"weight {name}", ("", None))
             if name in attempt.places:
                 continue
             ids = next((i for i in entry.ids if isinstance(value, np.ndarray) and i.shape == value.shape), None)
@@ -223,6 +230,7 @@ class Judge:
             key = gradient_name(name)
             if key not in attempt.problem.want:
                 continue
+            said_as = self.family.gradient or key
             want = attempt.problem.want[key]
             noise = attempt.problem.noise.get(key, 0.0)
             found = [
@@ -232,15 +240,15 @@ class Judge:
             ]
             if found:
                 said, got, scaled = min(found, key=lambda one: _far(one[1], one[2]) / float(np.abs(one[2]).max()))
-                quantity = compare(key, got, scaled, noise, part, self.family.loose)
+                quantity = compare(said_as, got, scaled, noise, part, self.family.loose)
                 if not quantity.agree:
                     said, got, scaled = found[0]
-                    quantity = compare(key, got, scaled, noise, part, self.family.loose)
+                    quantity = compare(said_as, got, scaled, noise, part, self.family.loose)
                 judged.quantities.append(quantity)
-                judged.arrays[key] = (got, scaled)
+                judged.arrays[said_as] = (got, scaled)
                 judged.conventions += [said] if said else []
             elif name == "x" and self.subject.backward and (problem := self._no_input_gradient(attempt)):
-                judged.quantities.append(Quantity(key, False, part=part, problem=problem))
+                judged.quantities.append(Quantity(said_as, False, part=part, problem=problem))
 
     def _input_candidates(self, attempt: Attempt, name: str, want: Array) -> Iterator[Array]:
         """What may be the gradient of an input: what was returned, then what is kept under such a name."""

@@ -135,10 +135,28 @@ def _choices(
     named = _named(parameter.name, roles, values)
     if not named and parameter.required:
         named = [role for role in wildcards if role in values]
-    found: list[Choice] = [(((parameter.name, role, value),), value) for role in named for value in values[role]]
+    found: list[Choice] = [
+        (((parameter.name, role, value),), value)
+        for role in named
+        for value in values[role]
+        if _alike(value, parameter.default)
+    ]
     if parameter.required:
         return found
-    return [*found, LEFT_OUT] if not named or named[0] in optional else found
+    return [*found, LEFT_OUT] if not found or named[0] in optional else found
+
+
+def _alike(value: Any, default: Any) -> bool:
+    """Whether a value is of the kind of a parameter's default: words for words, numbers for numbers."""
+    if isinstance(default, str):
+        return (
+            isinstance(value, str)
+            and (not default.isupper() or value.isupper())
+            and (not default.islower() or value.islower())
+        )
+    if isinstance(default, tuple):
+        return not isinstance(value, str)
+    return not (isinstance(default, int | float) and not isinstance(default, bool) and isinstance(value, str))
 
 
 def _named(name: str, roles: Roles, values: Mapping[str, Sequence[Any]]) -> list[str]:

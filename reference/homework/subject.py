@@ -4,7 +4,7 @@ import ast
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reference.homework.roles import Parameter, parameters, plain
 from reference.homework.submission import Submission, Symbol
@@ -25,13 +25,16 @@ DERIVATIVE = r"d(?P<a>[a-z0-9]+?)(d[a-z])?|(?P<b>[a-z0-9]+?)(grad(ient)?|prime|d
 
 @dataclass(frozen=True)
 class Method:
-    """A method or function that is called: its name, parameters, and the names in what it returns."""
+    """A method or function that is called: its name, parameters, and the names in what it returns.
+
+    `path` leads to it from the object it belongs to: ".forward", "[0]" in a tuple of closures, "" for the object itself.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
     node: ast.FunctionDef
     returns: tuple[str, ...] = ()
-    unfinished: str = ""
+    path: str = ""
 
     @property
     def stub(self) -> bool:
@@ -51,6 +54,7 @@ class Subject:
     methods: Mapping[str, Method] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
     partner: Symbol | None = None
+    closure: bool = False
 
     @property
     def name(self) -> str:
@@ -59,6 +63,11 @@ class Subject:
     @property
     def is_class(self) -> bool:
         return self.symbol.kind == "class"
+
+    @property
+    def made(self) -> bool:
+        """Whether it has to be made first: a class, or a function that returns functions."""
+        return self.is_class or self.closure
 
     @property
     def unfinished(self) -> str:
@@ -79,7 +88,7 @@ def subjects(submission: Submission) -> Iterator[Subject]:
             yield class_subject(submission, symbol)
         elif name not in taken:
             partner = submission.symbols.get(paired.get(name, ""))
-            yield function_subject(symbol, partner)
+            yield closure_subject(symbol) or function_subject(symbol, partner)
 
 
 def class_subject(submission: Submission, symbol: Symbol) -> Subject:
@@ -103,6 +112,30 @@ def class_subject(submission: Submission, symbol: Symbol) -> Subject:
     return Subject(symbol, forward, backward, init.parameters if init else (), methods, tuple(dict.fromkeys(stored)))
 
 
+def closure_subject(symbol: Symbol) -> Subject | None:
+    """A function that returns a forward and a backward function defined in it; None for any other."""
+    assert isinstance(symbol.node, ast.FunctionDef)
+    inner = {n.name: n for n in symbol.node.body if isinstance(n, ast.FunctionDef)}
+    paths: dict[str, str] = {}
+    for node in ast.walk(symbol.node):
+        if not isinstance(node, ast.Return):
+            continue
+        match node.value:
+            case ast.Tuple(elts=found) | ast.List(elts=found):
+                paths |= {e.id: f"[{i}]" for i, e in enumerate(found) if isinstance(e, ast.Name)}
+            case ast.Dict(keys=keys, values=found):
+                named = zip(keys, found, strict=True)
+                paths |= {
+                    e.id: f"[{k.value!r}]" for k, e in named if isinstance(e, ast.Name) and isinstance(k, ast.Constant)
+                }
+    methods = {n: replace(_method(inner[n], False), path=path) for n, path in paths.items() if n in inner}
+    if len(methods) < 2:
+        return None
+    forward = _find(methods, FORWARD, "forward")
+    backward = _find({n: m for n, m in methods.items() if m is not forward}, BACKWARD, "backward")
+    return Subject(symbol, forward, backward, parameters(symbol.node), methods, closure=True)
+
+
 def function_subject(symbol: Symbol, partner: Symbol | None) -> Subject:
     """A function, and the one that gives its derivative."""
     assert isinstance(symbol.node, ast.FunctionDef)
@@ -113,7 +146,8 @@ def function_subject(symbol: Symbol, partner: Symbol | None) -> Subject:
 
 
 def _method(node: ast.FunctionDef, method: bool) -> Method:
-    return Method(node.name, parameters(node, method), node, _returned(node))
+    path = "" if node.name == "__call__" or not method else f".{node.name}"
+    return Method(node.name, parameters(node, method), node, _returned(node), path)
 
 
 def _ancestors(submission: Submission, symbol: Symbol) -> list[Symbol]:
@@ -182,3 +216,14 @@ def _returns_nothing(statement: ast.stmt) -> bool:
 
 def _not_implemented(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Raise) and "NotImplemented" in ast.dump(statement)
+
+
+COLUMNS = r"(dot|matmul)\(\s*(self\.)?\w*[wW]\w*(\[[^\]]*\])?(\.T)?\s*,|[wW]\w*(\.T)?\s*@\s*(self\.)?[a-zA-Z]"
+ROWS = r"(dot|matmul)\([^,()]*,\s*(self\.)?\w*[wW]\w*|@\s*(self\.)?\w*[wW]\w*"
+
+
+def columns_evident(submission: Submission) -> bool:
+    """Whether the code multiplies W @ x rather than x @ W, as it does where samples are columns."""
+    text = "\n".join(unit.source for unit in submission.units)
+    columns, rows = len(re.findall(COLUMNS, text)), len(re.findall(ROWS, text))
+    return columns > rows

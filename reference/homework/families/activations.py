@@ -1,6 +1,9 @@
 """Elementwise activations, and softmax."""
 
+import ast
+import itertools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reference.fills import normal
@@ -21,12 +24,18 @@ def _number(subject: Subject, names: str, usual: float) -> float:
 
 
 def activation(
-    pair: str, classes: str, functions: str = "", options: Callable[[Subject], Mapping[str, Any]] | None = None, rank: int = 5
+    pair: str,
+    classes: str,
+    functions: str = "",
+    options: Callable[[Subject], Mapping[str, Any]] | None = None,
+    rank: int = 5,
 ) -> Family:
     """A family of one elementwise activation; `options` reads those of the pair from the submission."""
 
     def ask(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **(options(subject) if options else {}))
+        return problem(
+            pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **(options(subject) if options else {})
+        )
 
     def values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         return {name: [value] for name, value in asked.options.items()}
@@ -46,6 +55,7 @@ def activation(
 
 
 ALPHA = r"alpha|a|slope|leak|negativeslope|leakiness|ratio|k|beta|eps|epsilon|gamma"
+TANH_NAMES = r"(my|np|scaled|hyperbolic|lecun)?(tan|tanh|tan_?h)(layer|activation|function|fn|forward|h|old|new)?[0-9]?|hipo\w*|hyperbolictangent"
 RELU = activation("relu", r"(\w*)relu(layer|activation|function|fn|forward)?|rectifiedlinear\w*|ramp|relu.*", rank=4)
 LEAKY_RELU = activation(
     "leaky_relu", r"(leaky|l)_?relu.*", options=lambda s: {"negative_slope": _number(s, ALPHA, 0.01)}, rank=6
@@ -53,9 +63,51 @@ LEAKY_RELU = activation(
 ELU = activation("elu", r"elu.*", options=lambda s: {"alpha": _number(s, ALPHA, 1.0)}, rank=6)
 SELU = activation("selu", r"selu.*", rank=7)
 GELU = activation("gelu", r"gelu.*", rank=7)
-GELU_TANH = activation("gelu", r"gelu.*", options=lambda s: {"approximate": True}, rank=6)
-SIGMOID = activation("sigmoid", r"(my|np|f)?sigmoid.*|logistic(function|sigmoid)?|sig|.*sigmoid(layer|forward|activation|function)?", rank=5)
-TANH = activation("tanh", r"(my|np|scaled|hyperbolic)?(tan|tanh)(layer|activation|function|fn|forward|h)?|hipo|hyperbolictangent|tan_?h.*", rank=5)
+GELU_TANH = activation("gelu", r"gelu.*", options=lambda s: {"approximate": True}, rank=7)
+SIGMOID = activation("sigmoid", r"(my|np|f)?sigmoid.*|logistic(function|sigmoid)?|sig", rank=5)
+
+
+
+def _tanh(subject: Subject, shape: tuple[int, ...], seed: int, label: str, outer: float, inner: float) -> Problem:
+    """a tanh(b x): the problem of tanh with x / b as the input, and everything multiplied as it follows."""
+    found = problem("tanh", {"x": normal(*shape, scale=1.5)}, seed, label=label)
+    x = found.arrays.inputs["x"] / inner
+    arrays = replace(found.arrays, inputs={"x": x})
+    want = {"y": outer * found.want["y"], "dx": outer * inner * found.want["dx"]}
+    return replace(found, arrays=arrays, want=want, facts={"outer": outer, "inner": inner})
+
+
+def _tanhs(subject: Subject, seed: int) -> list[Problem]:
+    """tanh, then scaled by the numbers that the code names, as LeCun's 1.7159 tanh(2/3 x)."""
+    nodes = [n for n in ast.walk(subject.symbol.node) if isinstance(n, ast.Constant | ast.BinOp)]
+    named = [float(v) for n in nodes if (v := _value(n)) is not None and 0 < v < 10 and v not in (1.0, 2.0, 3.0)]
+    scales = list(dict.fromkeys([1.0, *named]))[:4]
+    return [_tanh(subject, SHAPE, seed, "", a, b) for a, b in itertools.product(scales, scales)]
+
+
+def _value(node: ast.AST) -> float | None:
+    match node:
+        case ast.Constant(value=int() | float()):
+            return float(node.value)
+        case ast.BinOp(
+            left=ast.Constant(value=int() | float() as a), op=ast.Div(), right=ast.Constant(value=int() | float() as b)
+        ) if b:
+            return float(a / b)
+    return None
+
+
+TANH = Family(
+    "tanh",
+    classes=TANH_NAMES,
+    functions=TANH_NAMES,
+    problems=_tanhs,
+    variants=lambda subject, seed, base: (
+        _tanh(subject, OTHER, seed, "other sizes", base.facts["outer"], base.facts["inner"]),
+    ),
+    rank=5,
+    derivative=True,
+    reductions=lambda asked: {},
+)
 SOFTPLUS = activation("softplus", r"soft_?plus.*", rank=6)
 SOFTSIGN = activation("softsign", r"soft_?sign.*", rank=6)
 SILU = activation("silu", r"(silu|swish).*", rank=6)
@@ -71,8 +123,8 @@ def _softmax(subject: Subject, shape: tuple[int, ...], seed: int, label: str) ->
 
 SOFTMAX = Family(
     "softmax",
-    classes=r"(my|stable)?softmax(layer|activation|function|forward)?",
-    functions=r"(my|stable|np)?softmax(function|fn|forward|layer|naive)?",
+    classes=r"(my|stable|np)?soft_?max\w*",
+    functions=r"(my|stable|np)?soft_?max(function|fn|forward|layer|naive|activation|columns?|rows?|stable)?[0-9]?",
     problems=lambda subject, seed: (_softmax(subject, SHAPE, seed, ""),),
     variants=lambda subject, seed, base: (_softmax(subject, OTHER, seed, "other sizes"),),
     layouts=lambda asked: (

@@ -52,8 +52,12 @@ LAYOUTS_2D = (
     Layout(said=("(batch, height, width, channels)",)),
 )
 SINGLE_2D = (
-    Layout({"x": "1 h w c -> c h w", "y": "1 h w c -> c h w"}, said=("one sample at a time, (channels, height, width)",)),
-    Layout({"x": "1 h w c -> h w c", "y": "1 h w c -> h w c"}, said=("one sample at a time, (height, width, channels)",)),
+    Layout(
+        {"x": "1 h w c -> c h w", "y": "1 h w c -> c h w"}, said=("one sample at a time, (channels, height, width)",)
+    ),
+    Layout(
+        {"x": "1 h w c -> h w c", "y": "1 h w c -> h w c"}, said=("one sample at a time, (height, width, channels)",)
+    ),
     Layout({"x": "1 h w 1 -> h w", "y": "1 h w c -> c h w"}, said=("one image without channels",)),
     Layout({"x": "1 h w 1 -> h w", "y": "1 h w c -> h w c"}, said=("one image without channels",)),
     Layout({"x": "1 h w 1 -> h w", "y": "1 h w 1 -> h w"}, said=("one image without channels",)),
@@ -82,10 +86,18 @@ def _schemes_2d(asked: Problem) -> Sequence[Scheme]:
         forms += ["o (i kh) kw", "(i kh) kw o"]
         if asked.options["n_out"] == 1:
             forms += ["(i o kh) kw"]
-    weight = Entry(WEIGHT, weight_forms(ids["w"], "kh kw i o", forms))
-    b = ids["b"]
-    biases = (*vector_forms(b), b[:, None, None], b[None, :, None, None], b[None, None, None, :], b[:, None, None, None])
-    return Scheme({"w": weight, "b": Entry(BIAS, biases)}), Scheme({"w": weight})
+    entries = {"w": Entry(WEIGHT, weight_forms(ids["w"], "kh kw i o", forms))}
+    if "b" in ids:
+        b = ids["b"]
+        biases = (
+            *vector_forms(b),
+            b[:, None, None],
+            b[None, :, None, None],
+            b[None, None, None, :],
+            b[:, None, None, None],
+        )
+        entries["b"] = Entry(BIAS, biases)
+    return (Scheme(entries),)
 
 
 def _values_2d(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
@@ -100,11 +112,16 @@ def _values_2d(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         "n_out": [o["n_out"]],
         "kh": [kh],
         "kw": [kw],
-        "kernel": [kh, (kh, kw)] if square else [(kh, kw)],
+        "kernel": [
+            *([kh] if square else []),
+            (kh, kw),
+            (kh, kw, o["n_in"], o["n_out"]),
+            (o["n_out"], o["n_in"], kh, kw),
+        ],
         "stride": [s, (s, s)],
         "sh": [s],
         "sw": [s],
-        "padding": [p, "valid", "VALID", (p, p)] if p == 0 else [p, (p, p)],
+        "padding": [p, "valid", "VALID", (p, p)] if p == 0 else [p, "same", "SAME", (p, p)],
         "filter_shape": [(o["n_out"], o["n_in"], kh, kw), (kh, kw, o["n_in"], o["n_out"])],
         "shape": [(c, h, w) if first else (h, w, c), (n, c, h, w) if first else (n, h, w, c)],
         "activation": [None],
@@ -112,27 +129,49 @@ def _values_2d(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
     }
 
 
-def conv2d(n: int, h: int, w: int, c: int, o: int, k: tuple[int, int], seed: int, label: str = "", **more: Any) -> Problem:
+def conv2d(
+    n: int, h: int, w: int, c: int, o: int, k: tuple[int, int], seed: int, label: str = "", **more: Any
+) -> Problem:
     more = {"bias": True, **more}
     p = more.pop("padding", 0)
-    return problem(
-        "conv2d", {"x": normal(n, h, w, c)}, seed, label=label, n_in=c, n_out=o, kernel=k, padding=p, **more
-    )
+    return problem("conv2d", {"x": normal(n, h, w, c)}, seed, label=label, n_in=c, n_out=o, kernel=k, padding=p, **more)
 
 
-def _problems_2d(subject: Subject, seed: int) -> Sequence[Problem]:
-    forms = [(2, 6, 7, 3, 4, (3, 2)), (2, 6, 7, 3, 4, (3, 3)), (2, 6, 6, 3, 4, (3, 3)), (1, 6, 7, 3, 4, (3, 3)), (2, 6, 6, 1, 4, (3, 3)), (1, 7, 7, 1, 4, (3, 3)), (1, 7, 7, 1, 1, (3, 3))]
-    return [*(conv2d(*form, seed) for form in forms), *(conv2d(*form, seed, bias=False) for form in forms[1:2])]
+# all sizes of a form distinct: a kernel with its axes mixed up must not fit
+FORMS_2D = (
+    (2, 6, 7, 4, 5, (3, 1)),
+    (2, 6, 7, 4, 5, (3, 3)),
+    (2, 7, 7, 4, 5, (3, 3)),
+    (1, 6, 7, 4, 5, (3, 3)),
+    (2, 7, 7, 1, 5, (3, 3)),
+    (1, 7, 7, 1, 5, (3, 3)),
+    (1, 7, 7, 1, 1, (3, 3)),
+)
+
+
+def _problems_2d(subject: Subject, seed: int) -> Iterator[Problem]:
+    biased = has_bias(subject)
+    for form in FORMS_2D:
+        yield conv2d(*form, seed, bias=biased)
+    if accepts(subject, PADDING):  # some slice by [pad:-pad]
+        yield conv2d(*FORMS_2D[1], seed, bias=biased, padding=1)
+
+
+def has_bias(subject: Subject) -> bool:
+    """Whether a submission has anything by the name of a bias."""
+    return accepts(subject, BIAS) or any(means(name, BIAS) for name in subject.attributes)
 
 
 def _variants_2d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
     n, h, w, c = base.arrays.inputs["x"].shape
     o, k, bias = base.options["n_out"], base.options["kernel"], base.options["bias"]
-    yield conv2d(n, h + 1, w + 1, c, o, k, seed, "other sizes", bias=bias)
+    padding = base.options["padding"]
+    yield conv2d(n, h + 2, w + 2, c, o, k, seed, "other sizes", bias=bias, padding=padding)
     if accepts(subject, STRIDE):
-        yield conv2d(n, 7, 7, c, o, k, seed, "stride 2", stride=2, bias=bias)
+        yield conv2d(n, 9, 9, c, o, k, seed, "stride 2", stride=2, bias=bias, padding=padding)
     if accepts(subject, PADDING):
-        yield conv2d(n, h, w, c, o, k, seed, "padding 1", padding=1, bias=bias)
+        other = 1 - padding
+        yield conv2d(n, h, w, c, o, k, seed, f"padding {other}", padding=other, bias=bias)
 
 
 CONV2D = Family(
@@ -142,17 +181,12 @@ CONV2D = Family(
     problems=_problems_2d,
     variants=lambda subject, seed, base: list(_variants_2d(subject, seed, base)),
     layouts=_layouts_2d,
-    schemes=lambda asked: _schemes_2d(asked)[:1] if asked.options["bias"] else (Scheme({"w": _schemes_2d_w(asked)}),),
+    schemes=_schemes_2d,
     values=_values_2d,
     roles=ROLES,
     wildcards=("n_in", "n_out", "kernel", "kh", "kw"),
     rank=6,
 )
-
-
-def _schemes_2d_w(asked: Problem) -> Entry:
-    forms = ["o i kh kw", "kh kw i o", "o kh kw i", "kh kw o i", "i o kh kw"]
-    return Entry(WEIGHT, weight_forms(asked.ids()["w"], "kh kw i o", forms))
 
 
 # ---- one dimension
@@ -195,7 +229,7 @@ def _values_1d(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         "kernel": [o["kernel"]],
         "kw": [o["kernel"]],
         "stride": [o.get("stride", 1)],
-        "padding": [p],
+        "padding": [p, "valid", "VALID"] if p == 0 else [p, "same", "SAME"],
         "filter_shape": [(o["n_out"], o["n_in"], o["kernel"]), (o["kernel"], o["n_in"], o["n_out"])],
         "shape": [(c, t) if first else (t, c)],
         "image": [t],
@@ -213,7 +247,7 @@ def _variants_1d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem
     o, k = base.options["n_out"], base.options["kernel"]
     yield conv1d(n, t + 2, c, o, k, seed, "other sizes")
     if accepts(subject, STRIDE):
-        yield conv1d(n, 9, c, o, k, seed, "stride 2", stride=2)
+        yield conv1d(n, 11, c, o, k, seed, "stride 2", stride=2)
     if accepts(subject, PADDING):
         yield conv1d(n, t, c, o, k, seed, "padding 1", padding=1)
 
@@ -223,8 +257,8 @@ CONV1D = Family(
     classes=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*|cnn\w*",
     functions=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*",
     problems=lambda subject, seed: [
-        conv1d(2, 8, 3, 4, 5 - 2, seed),
-        conv1d(1, 8, 3, 4, 3, seed),
+        conv1d(2, 9, 4, 5, 3, seed),
+        conv1d(1, 9, 4, 5, 3, seed),
         conv1d(1, 9, 1, 1, 4, seed),
     ],
     variants=lambda subject, seed, base: list(_variants_1d(subject, seed, base)),

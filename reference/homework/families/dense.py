@@ -8,8 +8,8 @@ from reference.homework.family import Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, transposed, vector_forms
 from reference.homework.subject import Subject
 
-N_IN = r"(n|num|dim|size|d)?(in|input|inputs|prev|previous|fanin|incoming|from)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes1|nodes1|n1|nin|d|ninputs?|inputnum|nfeatures|nfeature|features|insize|dimin|row|rows|prevnodes|m|ni|fi|size1|l1|nodes?in|numinputs?"
-N_OUT = r"(n|num|dim|size|d)?(out|output|outputs|next|fanout|to|cur|hidden)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes2|nodes2|n2|nout|noutputs?|outputnum|units|neurons|nneurons|nunits|numneurons|numunits|outsize|dimout|cols?|columns?|nodes|k|h|no|fo|size2|l2|nodes?out|numoutputs?|size"
+N_IN = r"(n|num|dim|size|d)?(in|input|inputs|prev|previous|fanin|incoming|from)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes1|nodes1|n1|nin|ninputs?|inputnum|nfeatures|nfeature|features|insize|dimin|prevnodes|ni|fi|size1|l1|nodes?in|numinputs?"
+N_OUT = r"(n|num|dim|size|d)?(out|output|outputs|next|fanout|to|cur|hidden)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes2|nodes2|n2|nout|noutputs?|outputnum|units|neurons|nneurons|nunits|numneurons|numunits|outsize|dimout|nodes|no|fo|size2|l2|nodes?out|numoutputs?"
 WEIGHT = r"w(eights?)?[0-9]?|weight(s)?(matrix)?|kernels?|theta|wmat|matrix|wmatrix|mat"
 BIAS = r"b(ias(es)?)?[0-9]?|bs|b0|offset|intercept|bvec"
 
@@ -26,12 +26,6 @@ def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
 
 
 def _layouts(asked: Problem) -> Sequence[Layout]:
-    if asked.batch == 1:
-        return (*_layouts_of_many(), )
-    return _layouts_of_many()
-
-
-def _layouts_of_many() -> tuple[Layout, ...]:
     columns = {"x": "n f -> f n", "y": "n f -> f n"}
     return Layout(said=("(batch, features)",)), Layout(columns, said=("(features, batch)",))
 
@@ -47,6 +41,7 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         "n_in": [asked.options["n_in"]],
         "n_out": [asked.options["n_out"]],
         "batch": [asked.batch],
+        "shape": [(asked.options["n_in"],)],
         "activation": [None],
     }
 
@@ -60,6 +55,6 @@ DENSE = Family(
     layouts=_layouts,
     schemes=_schemes,
     values=_values,
-    roles={"n_in": N_IN, "n_out": N_OUT, "batch": r"batch\w*|n|nsamples"},
+    roles={"n_in": N_IN, "n_out": N_OUT, "batch": r"batch\w*|nsamples", "shape": r"inputshape|inshape|shapein"},
     wildcards=("n_in", "n_out"),
 )

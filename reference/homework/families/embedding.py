@@ -7,7 +7,6 @@ import numpy as np
 
 from reference.homework.family import Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem
-from reference.homework.subject import Subject
 from reference.pair import Input
 
 
@@ -25,7 +24,9 @@ def _ask(shape: tuple[int, ...], tokens: int, n_out: int, seed: int, label: str)
 
 
 def _schemes(asked: Problem) -> Sequence[Scheme]:
-    return (Scheme({"w": Entry(r"w\w*|table|e(mbed\w*)?|matrix|vectors?|weights?|lookup\w*|params?", (asked.ids()["w"],))}),)
+    return (
+        Scheme({"w": Entry(r"w\w*|table|e(mbed\w*)?|matrix|vectors?|weights?|lookup\w*|params?", (asked.ids()["w"],))}),
+    )
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:

@@ -97,6 +97,7 @@ def loss(
         scales=scales,
         loose=loose,
         loss=True,
+        gradient="" if "softmax" in pair or "sigmoid" in pair else "dp",
         reductions=lambda asked: {},
     )
 
@@ -177,12 +178,14 @@ def _output_layouts(asked: Problem) -> Sequence[Layout]:
     columns = {"x": "n c -> c n", "y": "n c -> c n"}
     if asked.extras["t"].ndim > 1:
         columns["t"] = "n c -> c n"
-    return Layout(said=("with cross-entropy, y - t",)), Layout(columns, said=("with cross-entropy, y - t", "(classes, batch)"))
+    return Layout(said=("with cross-entropy, y - t",)), Layout(
+        columns, said=("with cross-entropy, y - t", "(classes, batch)")
+    )
 
 
 SOFTMAX_OUTPUT = Family(
     "softmax_output",
-    classes=r"(my|stable|np)?soft_?max\w*|outputlayer|softmaxlayer",
+    classes=r"(my|stable|np)?soft_?max(?!.*(loss|cross|ce)).*|outputlayer",
     functions=r"soft_?max(forward|layer)?",
     pairs=("softmax_cross_entropy",),
     problems=lambda subject, seed: [_output_problem(seed, "", N, C, indices) for indices in (False, True)],

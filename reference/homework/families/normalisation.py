@@ -18,7 +18,9 @@ USUAL = (1e-5, 1e-8, 1e-7, 1e-3, 1e-6, 1e-10, 1e-12)
 
 def _epsilons(subject: Subject) -> list[float]:
     """The epsilon that the code names, then the usual ones."""
-    spots = [p for p in (*subject.init, *(subject.forward.parameters if subject.forward else ())) if means(p.name, EPSILON)]
+    spots = [
+        p for p in (*subject.init, *(subject.forward.parameters if subject.forward else ())) if means(p.name, EPSILON)
+    ]
     named = [float(p.default) for p in spots if isinstance(p.default, float)]
     small = [
         n.value

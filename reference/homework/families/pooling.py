@@ -1,10 +1,11 @@
 """Pooling in one and two dimensions, and flattening."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from reference.fills import normal, tied
-from reference.homework.families.convolution import GREY_2D, LAYOUTS_1D, LAYOUTS_2D, SINGLE_2D, STRIDE, accepts
+from reference.fills import normal
+from reference.homework.families.convolution import GREY_2D, LAYOUTS_2D, SINGLE_2D, STRIDE, accepts
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
@@ -54,7 +55,9 @@ def _values(pair: str) -> Any:
     return values
 
 
-def pool(pair: str, n: int, h: int, w: int, c: int, k: tuple[int, int], s: Any, seed: int, label: str = "", **more: Any) -> Problem:
+def pool(
+    pair: str, n: int, h: int, w: int, c: int, k: tuple[int, int], s: Any, seed: int, label: str = "", **more: Any
+) -> Problem:
     fill = more.pop("fill", normal)
     return problem(pair, {"x": fill(n, h, w, c)}, seed, label=label, kernel=k, stride=s, **more)
 
@@ -65,7 +68,14 @@ def _stride_apart(subject: Subject) -> bool:
 
 def _problems(pair: str) -> Any:
     def problems(subject: Subject, seed: int) -> Sequence[Problem]:
-        forms = [(2, 6, 8, 3, (2, 2), 2), (2, 6, 6, 3, (2, 2), 2), (1, 6, 8, 3, (2, 2), 2), (2, 6, 8, 1, (2, 2), 2), (1, 6, 8, 1, (2, 2), 2), (2, 26, 26, 3, (2, 2), 2)]
+        forms = [
+            (3, 6, 8, 5, (2, 2), 2),
+            (3, 6, 6, 5, (2, 2), 2),
+            (1, 6, 8, 5, (2, 2), 2),
+            (3, 6, 8, 1, (2, 2), 2),
+            (1, 6, 8, 1, (2, 2), 2),
+            (3, 26, 26, 5, (2, 2), 2),
+        ]
         return [pool(pair, *form, seed) for form in forms]
 
     return problems
@@ -103,13 +113,28 @@ def pooling(pair: str, names: str, rank: int) -> Family:
 MAX_POOL = pooling("max_pool2d", r".*max_?pool\w*|.*pool(ing)?(2d|layer|forward)?\w*", 7)
 AVG_POOL = pooling("avg_pool2d", r".*(avg|average|mean)_?pool\w*|.*pool(ing)?(2d|layer|forward)?\w*", 7)
 
+
+def _flatten(n: int, h: int, w: int, c: int, seed: int, label: str = "") -> Problem:
+    """Channels last; the layouts say how the flattened axis runs where channels come first."""
+    found = problem("flatten", {"x": normal(n, h, w, c)}, seed, label=label)
+    shape = found.arrays.inputs["x"].shape
+    return replace(
+        found,
+        want={**found.want, "y": found.want["y"].reshape(shape)},
+        arrays=replace(found.arrays, dy=found.arrays.dy.reshape(shape)),
+    )
+
+
 FLATTEN = Family(
     "flatten",
     classes=r".*flatten\w*",
     functions=r".*flatten\w*",
-    problems=lambda subject, seed: [problem("flatten", {"x": normal(2, 4, 5, 3)}, seed)],
-    variants=lambda subject, seed, base: [problem("flatten", {"x": normal(3, 2, 4)}, seed, label="other sizes")],
+    problems=lambda subject, seed: [_flatten(2, 4, 5, 3, seed)],
+    variants=lambda subject, seed, base: [_flatten(3, 2, 4, 5, seed, "other sizes")],
+    layouts=lambda asked: (
+        Layout({"y": "n h w c -> n (h w c)"}),
+        Layout({"y": "n h w c -> (h w c) n"}, said=("(features, batch)",)),
+    ),
     rank=7,
     reductions=lambda asked: {},
 )
-__all__ = ["AVG_POOL", "FLATTEN", "LAYOUTS_1D", "MAX_POOL", "tied"]

@@ -1,0 +1,235 @@
+"""One subject examined as one family: the reading that gives the right output, its gradients, and then every doubt."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt, Trying
+from reference.homework.family import RATE, Family
+from reference.homework.judge import Judge, Judged
+from reference.homework.process import Failure, New, Set, Stub, Worker
+from reference.homework.roles import means, plain, plans
+from reference.homework.subject import Method, Subject, class_subject
+from reference.homework.verdict import SymbolReport, Verdict
+
+# Exceptions that no reading of ours provokes: the code itself uses what is not there.
+OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
+MOST_BACKWARDS = 24
+
+
+class Examination:
+    """One subject examined as one family."""
+
+    def __init__(self, worker: Worker, subject: Subject, family: Family, seed: int) -> None:
+        self.subject, self.family, self.seed = subject, family, seed
+        self.trying = Trying(worker, subject, family)
+        self.judge = Judge(subject, family)
+
+    def report(self) -> SymbolReport:
+        """The verdict."""
+        if self.subject.forward is None:
+            return self._said("unsupported", "it has no method that looks like a forward pass")
+        attempts: list[Attempt] = []
+        for asked in self.family.problems(self.subject, self.seed):
+            for attempt in self.trying.readings(asked):
+                attempts.append(attempt)
+                if self.judge.forward(attempt).right:
+                    return self._whole(attempt)
+        return self._without(attempts)
+
+    def _whole(self, attempt: Attempt) -> SymbolReport:
+        """The output agrees: the gradients, then the same reading on other problems."""
+        backward = self.subject.backward
+        forward = self.judge.forward(attempt)
+        if backward is None:
+            return self._confirmed(attempt, None, self.judge.whole(attempt))
+        if backward.stub:
+            return self._said("unfinished", f"{backward.name} is not written", forward, attempt)
+        best = self._backwards(attempt)
+        if best is None:
+            return self._said("unsupported", f"{backward.name} takes what is not understood", forward, attempt)
+        judged, tried, number = best
+        if not judged.right and (crash := crash_of(tried)):
+            return self._said("crashed", crash, judged, tried)
+        if len(judged.quantities) == 1 and not self.family.loss:
+            verdict: Verdict = "unfinished" if _sets_none(backward) else "unsupported"
+            return self._said(verdict, f"{backward.name} gave no gradient that could be found", judged, tried)
+        return self._confirmed(tried, number, judged)
+
+    def _backwards(self, attempt: Attempt) -> tuple[Judged, Attempt, int] | None:
+        """The backward call that agrees most, as what was judged, the attempt and the number of the plan."""
+        best: tuple[Judged, Attempt, int] | None = None
+        for number in range(MOST_BACKWARDS):
+            tried = self.trying.run(attempt.reading, attempt.problem, number)
+            if tried is None:
+                break
+            judged = self.judge.whole(tried)
+            if best is None or (judged.right, judged.score) > (best[0].right, best[0].score):
+                best = judged, tried, number
+            if judged.right:
+                break
+        return best
+
+    def _confirmed(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport:
+        """Right on the first problem: what may still be wrong."""
+        if not judged.right:
+            return self._said("wrong", "", judged, attempt)
+        for doubt in (self._changes_input, self._second_call, self._own_optimizer):
+            if (report := doubt(attempt, back, judged)) is not None:
+                return report
+        fails: list[str] = []
+        for variant in self.family.variants(self.subject, self.seed + 1, attempt.problem):
+            tried = self.trying.run(attempt.reading, variant, back)
+            if tried is None:
+                continue
+            other = self.judge.whole(tried)
+            if not other.right:
+                if variant.label == "other sizes" and tried.y is not None:
+                    return self._said("wrong", f"with {variant.label}", other, tried)
+                fails.append(variant.label)
+        return self._said("correct", f"not for {', '.join(fails)}" if fails else "", judged, attempt)
+
+    def _changes_input(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
+        """Wrong where the forward pass changes the caller's input."""
+        given = attempt.call.given.get("x", ("", None))[0] if attempt.call else ""
+        forward = self.subject.forward
+        assert forward is not None
+        place = next((i for i, p in enumerate(forward.parameters) if p.name == given), -1)
+        if {place, given} & set(attempt.mutated):
+            return self._said("wrong", f"{forward.name} changes the array it is given, in place", judged, attempt)
+        return None
+
+    def _second_call(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
+        """Wrong where a second call with other inputs differs, unless gradients are meant to pile up."""
+        if self.trying.run(attempt.reading, attempt.problem, back) is None:
+            return None
+        again = self.trying.repeat(attempt, attempt.problem.again(self.seed), back)
+        if again is None:
+            return None
+        other = self.judge.whole(again)
+        if other.right:
+            return None
+        if _piles_up(judged, other):
+            if any(re.search(r"zero|reset|clear|init", plain(name)) for name in self.subject.methods):
+                judged.conventions.append("gradients add up over calls until they are cleared")
+                return None
+            return self._said("wrong", "gradients pile up over calls and are never cleared", other, again)
+        return self._said(
+            "wrong", f"right at the first call, wrong at the second {crash_of(again)}".strip(), other, again
+        )
+
+    def _own_optimizer(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
+        """Wrong where the weights do not move by the gradients, or the input's gradient uses weights already moved."""
+        given = attempt.init.given if attempt.init else {}
+        if back is None or "optimizer" not in given or not attempt.places:
+            return None
+        for step in self._optimizers():
+            tried = self._with_optimizer(step, attempt, back)
+            if tried is not None and not (other := self.judge.whole(tried)).right:
+                return self._said("wrong", "as its weights move under the optimizer of the same file", other, tried)
+        moving = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE, disturb=_names(attempt)))
+        tried = self._with_optimizer(moving, attempt, back)
+        wrong = [q for q in self.judge.whole(tried).quantities if not q.agree and q.name == "dx"] if tried else []
+        if tried is None or not wrong:
+            return None
+        judged.quantities = [*(q for q in judged.quantities if q.name != "dx"), *wrong]
+        remark = "the gradient of the input is computed with the weights after their update"
+        return self._said("wrong", remark, judged, tried)
+
+    def _with_optimizer(self, step: New | Set, attempt: Attempt, back: int) -> Attempt | None:
+        """The attempt once more with another optimizer; None where that fails."""
+        usual, self.trying.optimizer = self.trying.optimizer, step
+        tried = self.trying.run(attempt.reading, attempt.problem, back)
+        self.trying.optimizer = usual
+        return tried if tried is not None and tried.failure is None else None
+
+    def _optimizers(self) -> Iterator[New]:
+        """Gradient descent as the submission defines it."""
+        submission = self.trying.worker.submission
+        for name, symbol in submission.symbols.items():
+            if symbol.kind == "class" and means(name, r"sgd\w*|(stochastic)?gradientdescent\w*|gd"):
+                init = class_subject(submission, symbol).init
+                plan = next(plans(init, {"lr": RATE}, {"lr": [LEARNING_RATE]}, ["lr"]), None)
+                if plan is not None:
+                    yield New(name, plan.args, plan.kwargs, bind=OPTIMIZER)
+
+    def _without(self, attempts: Sequence[Attempt]) -> SymbolReport:
+        """No reading gives the output."""
+        ran = [attempt for attempt in attempts if attempt.y is not None]
+        if ran:
+            best = min(ran, key=lambda attempt: self.judge.forward(attempt).quantities[0].max_rel)
+            judged = self.judge.forward(best)
+            if self.subject.backward is not None and not self.subject.backward.stub:
+                found = self._backwards(best)
+                judged, best = (found[0], found[1]) if found else (judged, best)
+            return self._said("wrong", "", judged, best)
+        crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
+        if crashes and len(crashes) == len(attempts):
+            return self._said("crashed", crashes[0], None, attempts[0])
+        forward = self.subject.forward
+        if not attempts:
+            name = forward.name if forward else "forward"
+            return self._said("unsupported", f"its constructor or {name} takes what is not understood")
+        last = attempts[0].failure
+        why = f"{last.type}: {last.message}" if last else "no output of the expected shape"
+        return self._said("unsupported", f"no reading of it as {self.family.name} ran ({why})", None, attempts[0])
+
+    def _said(
+        self, verdict: Verdict, remark: str, judged: Judged | None = None, attempt: Attempt | None = None
+    ) -> SymbolReport:
+        conventions: Sequence[str] = ()
+        if attempt is not None and judged is not None:
+            conventions = (*attempt.layout.said, *attempt.scheme.said, *judged.conventions)
+        subject, family = self.subject, self.family
+        methods = {"forward": subject.forward, "backward": subject.backward}
+        return replace(
+            plain_report(subject, verdict, remark),
+            pair=family.pairs[0] if family.pairs else family.name,
+            parts={part: method.name for part, method in methods.items() if method is not None},
+            conventions=tuple(dict.fromkeys(conventions)),
+            quantities=tuple(judged.quantities) if judged else (),
+        )
+
+
+def plain_report(subject: Subject, verdict: Verdict, remark: str) -> SymbolReport:
+    """A verdict with its place, and nothing compared."""
+    symbol = subject.symbol
+    return SymbolReport(symbol.name, verdict, cell=symbol.cell, line=symbol.line, remark=remark)
+
+
+def crash_of(attempt: Attempt) -> str:
+    """What the code itself broke with, "" where it may have been our call."""
+    failure = attempt.failure
+    if failure is None or not failure.trace:
+        return ""
+    return _told(failure) if failure.type in OWN_MISTAKES or attempt.at == "backward" else ""
+
+
+def _told(failure: Failure) -> str:
+    place = f" (line {failure.line})" if failure.line else ""
+    return f"{failure.type}: {failure.message}{place}"
+
+
+def _piles_up(first: Judged, second: Judged) -> bool:
+    """Whether what is wrong at the second call is the sum of both."""
+    wrong = [q.name for q in second.quantities if not q.agree]
+    return bool(wrong) and all(
+        name in first.arrays
+        and name in second.arrays
+        and np.allclose(second.arrays[name][0], first.arrays[name][1] + second.arrays[name][1], rtol=1e-9)
+        for name in wrong
+    )
+
+
+def _sets_none(method: Method) -> bool:
+    """Whether a method assigns None where a result belongs."""
+    assigned = [n for n in ast.walk(method.node) if isinstance(n, ast.Assign)]
+    return any(isinstance(n.value, ast.Constant) and n.value.value is None for n in assigned)
+
+
+def _names(attempt: Attempt) -> list[str]:
+    """The attributes that hold weights."""
+    return [place.leaf.name for place in attempt.places.values() if place.leaf.path == f".{place.leaf.name}"]
