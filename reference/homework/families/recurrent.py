@@ -1,0 +1,183 @@
+"""Recurrent layers and cells: simple, LSTM, and GRU with the reset gate before or after the matrix."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from reference.homework.family import INPUT, Family
+from reference.homework.problem import Layout, Problem, Scheme
+from reference.homework.process import Stub
+from reference.homework.recurrence import CELL, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, SIZES, Form, ask, forms
+from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, Gates, schemes
+from reference.homework.subject import Subject
+
+X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
+N_IN = r"(n|num|dim|size|nb)?(in|inputs?|features?|x|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e"
+N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|h|units?|nodes?|state|neurons?|cells?|a)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|layer\w*|num)?|nhidden|numhidden|k"
+# what no layer is called: what trains, draws or makes weights
+NOT_A_LAYER = r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|numeric|check|text|classif|cost|accuracy|word|embed))"
+
+
+def _ordered(problem: Problem) -> Sequence[Layout]:
+    layouts: Sequence[Layout] = problem.facts["layouts"]
+    return layouts
+
+
+def _schemes(problem: Problem) -> Sequence[Scheme]:
+    kept: Sequence[Scheme] = problem.facts["schemes"]
+    return kept
+
+
+def _prepared(subject: Subject, gates: Gates, asked: Problem) -> Problem:
+    """A problem with the layouts and schemes to try, which are the same at each attempt."""
+    columns = _columns(subject)
+    kept = schemes(asked, gates, subject.made, columns)
+    return replace(asked, facts={**asked.facts, "layouts": _layouts(subject, asked, columns), "schemes": kept})
+
+
+def _columns(subject: Subject) -> bool:
+    """Whether the code multiplies W @ x rather than x @ W."""
+    from reference.homework.subject import COLUMNS, ROWS  # noqa: PLC0415
+
+    import re
+
+    text = subject.symbol.source
+    return len(re.findall(COLUMNS, text)) > len(re.findall(ROWS, text))
+
+
+def _layouts(subject: Subject, asked: Problem, columns: bool) -> tuple[Layout, ...]:
+    """How inputs and states may lie, likeliest first by how the code indexes its input."""
+    form: Form = asked.facts["form"]
+    one = form.batch == 1
+    if form.step:
+        found = list(_of_steps(one))
+    else:
+        found = list(_of_sequences(one, form.sequences, _time_axis(subject)))
+    return tuple(sorted(found, key=lambda layout: ("columns" in "".join(layout.said)) != columns))
+
+
+def _states(axes: str) -> dict[str, str]:
+    return {name: axes for name in ("h_0", "c_0", "dc", "c")}
+
+
+def _of_steps(one: bool) -> Iterator[Layout]:
+    if one:
+        flat = "n d -> (n d)"
+        yield Layout({"x": flat, "y": flat, "p": flat, "t": flat, **_states(flat)}, said=("a single sample",))
+    turned = "n d -> d n"
+    yield Layout(said=("(batch, features)",))
+    yield Layout(
+        {"x": turned, "y": turned, "p": turned, "t": turned, **_states(turned)}, said=("(features, batch), columns",)
+    )
+
+
+def _of_sequences(one: bool, sequences: bool, time_axis: int) -> Iterator[Layout]:
+    def lay(axes: str, y: str, state: str, said: str) -> Layout:
+        states = f"n h -> {state}" if state else ""
+        out = (f"n t d -> {y}" if sequences else f"n d -> {state}") if y else ""
+        return Layout({"x": f"n t d -> {axes}", "y": out, "p": out, "t": out, **_states(states)}, said=(said,))
+
+    if one:
+        yield lay("t d n", "t d n", "h n", "a single sequence of columns")
+        yield lay("t (d n)", "t (d n)", "(h n)", "a single sequence")
+    batch_first, time_first = (
+        lay("n t d", "n t d", "n h", "(batch, time, features)"),
+        lay("t n d", "t n d", "n h", "(time, batch, features)"),
+    )
+    last, columns = lay("d n t", "d n t", "h n", "(features, batch, time), columns"), lay(
+        "t d n", "t d n", "h n", "(time, features, batch), columns"
+    )
+    mixed = lay("n t d", "t n d", "n h", "(batch, time, features) in, (time, batch, features) out")
+    by_time = {0: [time_first, columns], 1: [batch_first], 2: [last]}
+    first = by_time[time_axis]
+    yield from first
+    yield from (layout for layout in (batch_first, time_first, last, columns) if layout not in first)
+    if sequences:
+        yield mixed
+
+
+def _time_axis(subject: Subject) -> int:
+    """Which axis of its input the forward pass goes along: x[t], x[:, t] or x[:, :, t]."""
+    assert subject.forward is not None
+    names = {p.name for p in subject.forward.parameters}
+    for node in ast.walk(subject.forward.node):
+        match node:
+            case ast.For(iter=ast.Name(id=who)) if who in names:
+                return 0
+            case ast.Subscript(value=ast.Name(id=who), slice=where) if who in names:
+                parts = where.elts if isinstance(where, ast.Tuple) else [where]
+                if isinstance(parts[0], ast.Constant):
+                    continue
+                return next((k for k, p in enumerate(parts) if not isinstance(p, ast.Slice)), 1)
+    return 1
+
+
+def _values(problem: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+    options, form = problem.options, problem.facts["form"]
+    states = {f"first {n}": [layout.to_submission(n, a)] for n, a in problem.arrays.inputs.items() if n != "x"}
+    n_out = options["n_out"] if form.output else options["n_hidden"]
+    return {
+        "n_in": [options["n_in"]],
+        "n_hidden": [options["n_hidden"]],
+        "n_out": [n_out],
+        "batch": [problem.batch],
+        "time": [problem.facts["time"]],
+        "activation": [Stub("activation", name=form.activation)],
+        "scale": [0.1],
+        **states,
+    }
+
+
+def _reductions(problem: Problem) -> Mapping[str, float]:
+    n, time = problem.batch, problem.facts["time"]
+    found = {"gradients averaged over the batch": 1 / n} if n > 1 else {}
+    if not problem.facts["form"].step:
+        found |= {"gradients averaged over time": 1 / time, "gradients averaged over the batch and over time": 1 / n / time}
+    return found
+
+
+def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[Subject], bool] | None = None) -> Family:
+    """The family of one kind of cell."""
+
+    def problems(subject: Subject, seed: int) -> Iterator[Problem]:
+        for form in forms(subject, pair):
+            yield _prepared(subject, gates, ask(pair, form, seed, "a single sample" if form.batch == 1 else ""))
+
+    def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+        form: Form = base.facts["form"]
+        batch = 1 if form.batch == 1 else 2
+        yield _prepared(subject, gates, ask(pair, replace(form, batch=batch), seed, "other sizes", OTHER_SIZES))
+        if form.batch == 1:
+            yield _prepared(subject, gates, ask(pair, replace(form, batch=3), seed, "several samples at once"))
+
+    return Family(
+        pair,
+        classes=NOT_A_LAYER + names,
+        functions=NOT_A_LAYER + names,
+        problems=problems,  # type: ignore[arg-type]
+        variants=variants,  # type: ignore[arg-type]
+        layouts=_ordered,
+        schemes=_schemes,
+        values=_values,
+        roles={
+            "first h_0": HIDDEN,
+            "first c_0": CELL,
+            "n_out": OUTPUT_SIZE,
+            "n_in": N_IN,
+            "n_hidden": N_HIDDEN,
+            "batch": r"batch\w*|n|nsamples|bs",
+            "time": r"t|time\w*|seq\w*|nsequences?|length|timesteps|steps|bptt\w*|nsteps|tx",
+            "scale": r"sigma|scale|std|stddev",
+        },
+        inputs={"x": X, "h_0": HIDDEN, "c_0": CELL},
+        wildcards=("activation", "n_in", "n_hidden", "n_out"),
+        rank=rank,
+        reductions=_reductions,
+    )
+
+
+SIMPLE_RNN = recurrent("simple_rnn", r".*(rnn|recurrent|elman).*", ONE, 9)
+LSTM = recurrent("lstm", r".*lstm.*", LSTM_GATES, 10)
+RESET_BEFORE = recurrent("gru_reset_before", r".*gru.*", GRU_GATES, 10)
+GRU = recurrent("gru", r".*gru.*", GRU_GATES, 10)

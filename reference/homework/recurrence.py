@@ -1,0 +1,200 @@
+"""What recurrent submissions are asked: whole sequences and single steps, with and without an output layer on top."""
+
+import ast
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from reference.fills import normal, one_hot
+from reference.homework.problem import Problem, problem
+from reference.homework.roles import means
+from reference.homework.subject import Subject
+from reference.pair import Array, Input, Pair, Twin
+from scratch.gru import GRU, ResetBeforeGRU
+from scratch.layer import Layer
+from scratch.lstm import LSTM
+from scratch.recurrent import Recurrent, SimpleRNN, product_sum
+
+CELLS: Mapping[str, type[Recurrent]] = {
+    "simple_rnn": SimpleRNN,
+    "lstm": LSTM,
+    "gru": GRU,
+    "gru_reset_before": ResetBeforeGRU,
+}
+# names of the states before a step or before the first one
+HIDDEN = r"h|h_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(h|s|a|state|hidden|hiddenstate)|h(idden)?(state)?s?0?|hiddenprev|a0|aprev|s0|s|sprev|state|stateprev|statet?|a|h0|hx"
+CELL = r"c|c_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(c|cell|cellstate)|c(ell)?(state)?s?0?|cellprev|cx|sprevcell|memory"
+OUTPUT_WEIGHT = r"why|wya|wyh|wy|v|wo(ut)?|wout|who|w_?out\w*|output(layer|weights?)|vo|wyx|wouty"
+OUTPUT_SIZE = r"nout\w*|noutputs?|output\w*|outdim|outsize|ny|nclass(es)?|classnum|nlabels|classes"
+BIAS = r"b\w*|\w*bias\w*"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is asked: `step`, one step with the states before it, else a sequence, of which all states or the last
+    (`sequences`) come out. `states` are given. `output`: a dense layer on top, which a softmax follows where `soft`;
+    "beside" where its softmax is returned beside the states. `flip`: a GRU whose update gate weighs the candidate.
+    `cell_gradient`: the gradient of the next cell is handed over too.
+    """
+
+    step: bool = False
+    sequences: bool = True
+    states: tuple[str, ...] = ()
+    bias: bool = True
+    output: str = ""
+    flip: bool = False
+    cell_gradient: bool = False
+    activation: str = "tanh"
+    batch: int = 3
+
+
+class Model(Layer):
+    """A recurrent layer of scratch's as a Form asks for it. Its buffers are what comes out beside y."""
+
+    def __init__(self, cell: str, form: Form, n_in: int, n_hidden: int, n_out: int) -> None:
+        super().__init__()
+        self.form = form
+        self.cell = CELLS[cell](n_in, n_hidden, activation=form.activation, bias=form.bias)
+        self.params = {name: w.copy() for name, w in self.cell.params.items()}
+        if form.output:
+            self.params |= {"w_y": np.zeros((n_hidden, n_out)), "b_y": np.zeros(n_out)}
+        # an update gate that weighs the candidate is one that keeps the state, of the opposite sign
+        self.sign = np.where(np.arange(self.cell.gates * n_hidden) < n_hidden * form.flip, -1.0, 1.0)
+
+    def forward(self, x: Array, *given: Array) -> Array:
+        form, names = self.form, [*self.form.states, *(("dc",) if self.form.cell_gradient else ())]
+        handed = dict(zip(names, given, strict=False))
+        self.dc, self.t = handed.get("dc"), given[-1] if form.output == "soft" else None
+        x = x[:, None] if form.step else x
+        zero = np.zeros((len(x), len(self.params["w_h"])), x.dtype)
+        self.cell.load({name: self.params[name] * self._signed(name) for name in self.cell.params})
+        h = self.cell.forward(x, *(handed.get(name, zero) for name in self.cell.states))
+        self.h = h[:, -1] if form.step or not form.sequences else h
+        if len(self.cell.history) > 1:
+            self.buffers["c"] = self.cell.history[1][-1]
+        if not form.output:
+            return self.h
+        z = self.h @ self.params["w_y"] + self.params["b_y"]
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
+        if form.output == "beside":
+            self.buffers["p"] = e / e.sum(axis=-1, keepdims=True)
+            return self.h
+        self.p = e / e.sum(axis=-1, keepdims=True)
+        return self.p if form.output == "soft" else z
+
+    def backward(self, dy: Array) -> tuple[Array, ...]:
+        if self.form.output in ("soft", "linear"):
+            dy = self._through_output(self.p - self.t if self.t is not None else dy)
+        elif self.form.output:
+            self.grads |= {"w_y": np.zeros_like(self.params["w_y"]), "b_y": np.zeros_like(self.params["b_y"])}
+        if self.dc is not None:
+            dx, *states = self._step_back(dy, self.dc)
+        else:
+            if self.form.step:
+                dy = dy[:, None]
+            elif not self.form.sequences:
+                dy = np.concatenate([np.zeros_like(self.cell.a[1:, :, : dy.shape[-1]]).swapaxes(0, 1), dy[:, None]], 1)
+            dx, *states = self.cell.backward(dy)  # type: ignore[misc]
+            dx = dx[:, 0] if self.form.step else dx
+        self.grads |= {name: g * self._signed(name) for name, g in self.cell.grads.items()}
+        named = dict(zip(self.cell.states, states, strict=True))
+        return (dx, *(named[name] for name in self.form.states))
+
+    def _step_back(self, dh: Array, dc: Array) -> tuple[Array, ...]:
+        """Back through one step from both of its states."""
+        cell = self.cell
+        cell.da = np.empty_like(cell.a)
+        states = cell.step_back(0, dh, dc)
+        cell.grads = {"w_x": product_sum(cell.x, cell.da), **cell.recurrent_grads(), "b": cell.da.sum(axis=(0, 1))}
+        cell.grads = {name: cell.grads[name] for name in cell.params}
+        return (cell.da[0] @ cell.params["w_x"].T, *states)
+
+    def _through_output(self, dz: Array) -> Array:
+        rows, states = dz.reshape(-1, dz.shape[-1]), self.h.reshape(-1, self.h.shape[-1])
+        self.grads |= {"w_y": states.T @ rows, "b_y": rows.sum(axis=0)}
+        return dz @ self.params["w_y"].T
+
+    def _signed(self, name: str) -> Array | float:
+        return self.sign if self.form.flip else 1.0
+
+
+@functools.cache
+def _pair(cell: str) -> Pair:
+    """A layer as forms ask for it; none has a twin, as the layer in it has."""
+    none = Twin(None, likeness="none", reason="it is only asked of submissions")
+    return Pair(cell, functools.partial(Model, cell), none, none, ())
+
+
+# time, inputs, nodes, outputs: all sizes differ, of gates and of stacked weights too
+SIZES, OTHER_SIZES = (4, 5, 6, 7), (6, 3, 4, 9)
+
+
+def ask(cell: str, form: Form, seed: int, label: str = "", sizes: tuple[int, int, int, int] = SIZES) -> Problem:
+    """A problem of this form."""
+    time, n_in, n_hidden, n_out = sizes
+    n = form.batch
+    inputs: dict[str, Input] = {"x": normal(n, n_in) if form.step else normal(n, time, n_in)}
+    inputs |= {state: normal(n, n_hidden, scale=0.5) for state in form.states}
+    if form.cell_gradient:
+        still = normal(n, n_hidden)
+        inputs["dc"] = Input(still.shape, still.fill, differentiable=False)
+    if form.output == "soft":
+        inputs["t"] = one_hot(*((n, time, n_out) if form.sequences and not form.step else (n, n_out)))
+    outputs = (("c",) if form.step and cell == "lstm" else ()) + (("p",) if form.output == "beside" else ())
+    facts = {"form": form, "time": time, "outputs": outputs}
+    options = {"form": form, "n_in": n_in, "n_hidden": n_hidden, "n_out": n_out}
+    return problem(_pair(cell), inputs, seed, label=label, facts=facts, apart=("dc", "t"), **options)
+
+
+def forms(subject: Subject, cell: str) -> Iterator[Form]:
+    """The forms a submission may have, likeliest first, from its names and whether it loops."""
+    assert subject.forward is not None
+    names = {*(p.name for p in (*subject.init, *subject.forward.parameters)), *subject.attributes}
+    names |= {key for p in subject.forward.parameters for key in p.keys}
+    given = [p.name for p in (*subject.forward.parameters, *subject.init)]
+    states = tuple(
+        state
+        for state, pattern in zip(CELLS[cell].states, (HIDDEN, CELL), strict=False)
+        if any(means(name, pattern) for name in given)
+    )
+    biased = any(means(name, BIAS) for name in names) or bool({"params", "parameters"} & names)
+    base = Form(states=states, bias=biased, activation=_activation(subject))
+    backward = subject.backward.parameters if subject.backward else ()
+    both = cell == "lstm" and any(means(p.name, r"d\w*c\w*|d\w*cell\w*") for p in backward)
+    step = replace(base, step=True, cell_gradient=both)
+    outputs = _outputs(subject, names)
+    sequences = [replace(base, sequences=all_of_them, output=o) for o in outputs for all_of_them in (True, False)]
+    steps = [replace(step, output="beside" if outputs[0] else "")] if states else []
+    ordered = [*sequences, *steps] if _loops(subject) else [*steps, *sequences]
+    flips = (False, True) if cell.startswith("gru") else (False,)
+    for batch in (3, 1):
+        for form in ordered:
+            for flip in flips:
+                yield replace(form, flip=flip, batch=batch)
+
+
+def _outputs(subject: Subject, names: set[str]) -> list[str]:
+    """What may be on top of the states."""
+    if not any(means(name, f"{OUTPUT_WEIGHT}|{OUTPUT_SIZE}") for name in names):
+        return [""]
+    handed = any(means(p.name, r"t|y|targets?|labels?|d") for p in (subject.backward.parameters if subject.backward else ()))
+    return ["soft", "linear", "beside", ""] if handed else ["linear", "beside", ""]
+
+
+def _loops(subject: Subject) -> bool:
+    """Whether the forward pass goes through time itself."""
+    assert subject.forward is not None
+    kinds = (ast.For, ast.While, ast.ListComp)
+    if re.search(r"step|cell", subject.name.lower()):
+        return False
+    return any(isinstance(node, kinds) for node in ast.walk(subject.forward.node))
+
+
+def _activation(subject: Subject) -> str:
+    """What the submission puts in the place of tanh."""
+    text = subject.symbol.source.lower()
+    return "relu" if "tanh" not in text and re.search(r"maximum\(|relu", text) else "tanh"
