@@ -150,3 +150,8 @@ def test_tabs_among_spaces(tmp_path: Path) -> None:
     submission = py(tmp_path, "class A:\n    def f(self):\n\treturn 1\n    def g(self):\n        return 2\n")
     assert submission.symbols["A"].broken == ""
     assert [item.name for item in submission.symbols["A"].node.body] == ["f", "g"]  # type: ignore[union-attr]
+
+
+def test_full_width_spaces_and_tabs_together(tmp_path: Path) -> None:
+    submission = py(tmp_path, "class A:\n    def f(self):\n\treturn　1\n    def g(self):\n        return 2\n")
+    assert submission.symbols["A"].broken == ""

@@ -59,7 +59,7 @@ def _attempts(text: str) -> Iterator[tuple[str, str]]:
         if kinds:
             words = f"{' and '.join(kinds)} in the code were read as spaces"
             yield spaced, words
-            yield _tabs(spaced, 4), words
+            yield from ((_tabs(spaced, size), words) for size in (8, 4))
     for size in (8, 4):
         yield _tabs(text, size), "tabs and spaces are mixed in the indentation"
     yield textwrap.dedent(text), ""
