@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,12 @@ class Raised(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
+
+    @property
+    def place(self) -> tuple[int | None, int | None]:
+        """The cell and line of the innermost statement of the submission's own."""
+        frames = [(self.failure.cell, self.failure.line), *((c, n) for _, c, n in reversed(self.failure.trace))]
+        return next(((c, n) for c, n in frames if n is not None and n < ADDED), (None, None))
 
 
 class Missing(Exception):
@@ -64,10 +70,14 @@ class Bench:
         return self.run(Seed(seed), Call(target, args))[1].value
 
 
+# where the lines of added definitions begin, so that they are not taken for the submission's own
+ADDED = 1_000_000
+
+
 def extended(submission: Submission, sources: Mapping[str, str] | Sequence[str]) -> Submission:
     """The submission with more definitions at its end, which replace those of the same name."""
     texts = sources.values() if isinstance(sources, Mapping) else sources
-    return replace(submission, units=(*submission.units, *(Unit(text, None, 1, "definition") for text in texts)))
+    return replace(submission, units=(*submission.units, *(Unit(text, None, ADDED, "definition") for text in texts)))
 
 
 def empty(symbol: Symbol, method: str = "") -> str:
@@ -88,7 +98,22 @@ def blank(symbol: Symbol, method: str = "") -> str:
     source = re.sub(r".*(START|END) CODE HERE.*", "", source)
     if found := marker(source):
         return f"{found} is still there"
+    if node is not None and (names := list(_assigned_none(node))):
+        return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} still None"
     return "" if method and node is not None else _unfinished(symbol)
+
+
+def _assigned_none(node: ast.AST) -> Iterator[str]:
+    """What is set to None and to nothing else, as a blank that was closed to be read; constructors begin so anyhow."""
+    if isinstance(node, ast.ClassDef) or getattr(node, "name", "") == "__init__":
+        return
+    assigned: dict[str, bool] = {}
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.Assign):
+            none = isinstance(statement.value, ast.Constant) and statement.value.value is None
+            for target in map(ast.unparse, statement.targets):
+                assigned[target] = none and assigned.get(target, True)
+    yield from (name for name, none in assigned.items() if none)
 
 
 def _unfinished(symbol: Symbol) -> str:

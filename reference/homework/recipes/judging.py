@@ -15,6 +15,8 @@ Numbers = Mapping[str, Array]
 
 # "dU@large" is the quantity dU on another input: both are reported as one
 TRIAL = "@"
+# "softmax_whole_array~shifted" is another way to make the mistake softmax_whole_array
+FORM = "~"
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _all_given(trial: Trial, reading: Reading, switches: Sequence[str]) -> bool:
 
 def _cause(trial: Trial, switch: str) -> Cause:
     mistake = trial.mistakes[switch]
-    return Cause(switch, mistake.sentence, True, mistake.hint)
+    return Cause(switch.split(FORM)[0], mistake.sentence, True, mistake.hint)
 
 
 def _rescaled(trial: Trial, want: Numbers, names: set[str]) -> Iterator[Cause]:

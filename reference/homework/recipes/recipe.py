@@ -81,8 +81,12 @@ def _checked(
         memory_mb=max((limits or Limits()).memory_mb, *(each.memory_mb for each in least)),
         processes=max((limits or Limits()).processes, *(each.processes for each in least)),
     )
-    with Worker(submission, room, allow, seed) as worker:
-        return {recipe.name: _with_right_helpers(recipe, submission, worker, seed) for recipe in recipes}
+    try:
+        with Worker(submission, room, allow, seed) as worker:
+            return {recipe.name: _with_right_helpers(recipe, submission, worker, seed) for recipe in recipes}
+    except Stopped as stop:
+        said = f"The file could not be loaded: {stop.detail}."
+        return {r.name: SymbolReport(r.name.split("/")[1], "crashed", r.name, remark=said) for r in recipes}
 
 
 def _with_right_helpers(recipe: Recipe, submission: Submission, worker: Worker, seed: int) -> SymbolReport:
@@ -94,7 +98,7 @@ def _with_right_helpers(recipe: Recipe, submission: Submission, worker: Worker, 
     with Worker(extended(submission, others), worker.limits, worker.allow, seed) as second:
         again = _report(recipe, submission, second, seed)
     if again.verdict != "correct":
-        return again if again.verdict == "wrong" and again.causes else report
+        return again if again.verdict == "wrong" and not report.causes else report
     return replace(again, remark=f"Right with correct versions of what it calls in the file. {again.remark}".strip())
 
 
@@ -114,7 +118,7 @@ def _report(recipe: Recipe, submission: Submission, worker: Worker, seed: int) -
     except Raised as error:
         failure = error.failure
         problem = f"raises {failure.type}: {failure.message}".rstrip(": ")
-        place = {"cell": failure.cell, "line": failure.line}
+        place = dict(zip(("cell", "line"), error.place, strict=True))
         judged = Judgement("crashed", (Quantity(asked, False, problem=problem),), remark=f"It {problem}.")
         return _finished(recipe, symbol, judged, asked, place)
     except Stopped as stop:

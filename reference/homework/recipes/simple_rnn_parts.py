@@ -97,11 +97,14 @@ def _of_sequences(bench: Bench) -> Judgement:
         return Judgement("correct", causes=causes, conventions=("softmax of (batch, classes) only",))
 
     def wrong(switches: frozenset[str]) -> Numbers:
-        e = np.exp(a)
-        return {"forward of sequences": e / (e.sum() if "softmax_whole_array" in switches else 1)}
+        e = np.exp(a - a.max(axis=-1, keepdims=True) if "softmax_whole_array~shifted" in switches else a)
+        return {"forward of sequences": e / (1 if "not_normalised" in switches else e.sum())}
 
     want = {"forward of sequences": Softmax()(a)}
-    return settle(Trial({"forward of sequences": z}, [Reading(want, wrong=wrong)], 28, SOFTMAX, part="Softmax"))
+    mistakes = {
+        name: SOFTMAX[name] for name in ("softmax_whole_array", "softmax_whole_array~shifted", "not_normalised")
+    }
+    return settle(Trial({"forward of sequences": z}, [Reading(want, wrong=wrong)], 28, mistakes, part="Softmax"))
 
 
 def _softmax_backward(bench: Bench) -> Judgement:

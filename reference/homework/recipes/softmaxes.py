@@ -13,11 +13,14 @@ from reference.homework.verdict import Cause
 from reference.pair import Array
 from scratch.activations import Softmax
 
+WHOLE = Mistake(
+    "Softmax normalises over the whole array, not each row on its own.",
+    "Sum along the axis of the classes, with keepdims=True.",
+)
 MISTAKES = {
-    "softmax_whole_array": Mistake(
-        "Softmax normalises over the whole array, not each row on its own.",
-        "Sum along the axis of the classes, with keepdims=True.",
-    ),
+    "softmax_whole_array": WHOLE,
+    # the largest of each row is subtracted first
+    "softmax_whole_array~shifted": WHOLE,
     "softmax_other_axis": Mistake("Softmax sums along the other axis.", "Sum along the axis of the classes."),
     "axis_ignored": Mistake("The axis that is given makes no difference.", "Pass it on to np.sum."),
     "not_normalised": Mistake("The exponentials are not divided by their sum.", "Divide by it."),
@@ -69,6 +72,9 @@ def _overflow(bench: Bench, target: str, x: Array) -> Iterator[Cause]:
 def _wrong(x: Array, axis: int, default: int, switches: frozenset[str]) -> Array:
     e = np.exp(x - x.max())
     if "softmax_whole_array" in switches:
+        return e / e.sum()
+    if "softmax_whole_array~shifted" in switches:
+        e = np.exp(x - x.max(axis=axis, keepdims=True))
         return e / e.sum()
     if "not_normalised" in switches:
         return np.exp(x)

@@ -97,7 +97,7 @@ def poolings(bench: Bench) -> Judgement:
     return _judged(
         mine,
         [(f"{words[op]} stride {stride}", (op, stride)) for op, stride in POOLINGS],
-        lambda record: (record["op"], _stride(record)),
+        lambda record: (record["op"], _stride(record)) if record["ksize"] == [1, 2, 2, 1] else (),
         lambda record, key: right(record, *key),
         "Poolings",
     )
@@ -146,14 +146,13 @@ def _judged(
 def _described(record: dict[str, Any]) -> str:
     side = int(record["x"].size ** 0.5)
     op = {"Conv2D": "convolution", "MaxPool": "max pooling", "AvgPool": "mean pooling"}[record["op"]]
-    return f"{side}x{side}: {op} with strides {record['strides']} and padding {record['padding']}"
+    window = f"window {record['ksize']}, " if record["ksize"] else ""
+    return f"{side}x{side}: {op} with {window}strides {record['strides']} and padding {record['padding']}"
 
 
 def _why(record: dict[str, Any]) -> list[Cause]:
-    """Why an example with the right settings gives other numbers: its filter, or its window."""
+    """Why an example with the right settings gives other numbers."""
     if record["op"] == "Conv2D" and not np.array_equal(np.squeeze(record["w"]), KERNEL):
         said = f"The filter is {np.squeeze(record['w']).astype(int).tolist()}."
         return [Cause("other_filter", said, True, f"It should be {KERNEL.astype(int).tolist()}.")]
-    if record["ksize"] and list(record["ksize"]) != [1, 2, 2, 1]:
-        return [Cause("other_window", f"The window is {record['ksize']}.", True, "ksize=[1, 2, 2, 1].")]
     return []

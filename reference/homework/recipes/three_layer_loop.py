@@ -114,7 +114,7 @@ def run_part(bench: Bench, name: str, task: Task) -> dict[str, Array | str]:
             return {key: as_array(outcome.value[key]) for key in part.wanted}
         failure = failure or outcome
     assert failure is not None
-    raise Raised(replace(failure, cell=None, line=None))
+    raise Raised(failure)
 
 
 def judged(
