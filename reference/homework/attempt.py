@@ -290,9 +290,12 @@ class Trying:
         wildcards = ["dy", "cache", "y", *self.family.inputs, *(f"weight {n}" for n in attempt.scheme.entries)]
         if extras := attempt.problem.extras:
             values |= {name: [attempt.layout.to_submission(name, array)] for name, array in extras.items()}
-            roles = dict.fromkeys(extras, self.family.targets) | roles
-            wildcards = [*extras, *wildcards]
-            del values["dy"]
+            targets = [name for name in extras if name not in self.family.extras]
+            named = {name: pattern for name, pattern in self.family.extras.items() if name in extras}
+            roles = {**dict.fromkeys(targets, self.family.targets), **named} | roles
+            wildcards = [*targets, wildcards[0], *named, *wildcards[1:]]
+            if targets:
+                del values["dy"]
         roles |= self._second(roles)
         return _nth(plans(backward.parameters, roles, values, wildcards, ("lr",)), number)
 

@@ -58,6 +58,8 @@ class Family:
     input_scales: Callable[[Problem], Mapping[str, float]] | None = None
     loose: float = 0.0
     targets: str = ""
+    extras: Roles = field(default_factory=dict)
+    looks: Callable[[Subject], bool] = lambda subject: False
     loss: bool = False
     gradient: str = ""
     examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None

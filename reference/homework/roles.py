@@ -9,6 +9,8 @@ from typing import Any
 
 # what a parameter can be, and the names that say so; names are compared in lower case, without underscores
 Roles = Mapping[str, str]
+# what a submission has a default of its own for is judged with that
+KEPT = ("activation",)
 # A plan with more parameters than this many unclear ones has too many readings to try.
 MOST_PLANS = 48
 
@@ -133,6 +135,8 @@ def _choices(
         parts = tuple((f"{parameter.name}[{k!r}]", r[0], values[r[0]][0]) for k, r in by_key.items() if r)
         return [(parts, {key: values[named[0]][0] for key, named in by_key.items() if named})]
     named = _named(parameter.name, roles, values)
+    if not parameter.required and set(named) & set(KEPT):
+        return [LEFT_OUT]
     if not named and parameter.required:
         named = [role for role in wildcards if role in values]
     found: list[Choice] = [
