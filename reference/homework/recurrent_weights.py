@@ -12,13 +12,13 @@ from reference.pair import Array
 
 # of the weights of all gates together, and of a layer that has none
 W_X = r"wx|wxh|wax|wih|win|win(put)?|weight(s)?ih|(input)?kernel|wi|in(put)?weights?|weight(s)?x|wxx|w1|wxa|xh|inputtohidden|wu"
-W_H = r"wh|whh|waa|wrec|whidden|weight(s)?hh|recurrent\w*|wr|wa|hidden(weights?)?|weight(s)?h|w2|whx|r|hh|wrecurrent|state\w*|wu|wprev"
+W_H = r"wh|whh|waa|wrec|whidden|weight(s)?hh|recurrent(weights?|kernel|matrix)?|wr|wa|hidden(weights?)?|weight(s)?h|w2|whx|r|hh|wrecurrent|state(weights?|layer)|wu|wprev"
 # letters that one author gives the inputs and another the states: U x + W h, or W x + U h
 U_X, U_H = (W_X + "|u", W_H + "|w"), (W_X + "|w", W_H + "|u")
 EITHER = (W_X + "|u|w", W_H + "|w|u")
 FUSED = r"w|weights?|wx|wxh|wf|kernel|whx|theta|params?|wgates?|wlstm|wgru|wh|wall"
 B = r"b|bias(es)?|bh|ba|bs|bx|b0|b1|bhh|hiddenbias|bhidden|brec|bgates?|bhx"
-B_X, B_H = r"bx|bih|bias(es)?ih|bxh|bin(put)?|bi|b", r"bh|bhh|bias(es)?hh|bhidden|brec|br"
+B_X, B_H = r"bx|bih|bias(es)?ih|bxh|bin(put)?|bi", r"bh|bhh|bias(es)?hh|bhidden|brec|br"
 B_Y = r"by|bya|c|bo(ut)?|boutput|b2|output(layer|bias)?|bv|outbias"
 
 
@@ -151,7 +151,7 @@ def _biases(ids: Mapping[str, Array], order: tuple[int, ...], keeping: Keeping, 
         return {}
     b = keeping.bias(_reorder(ids["b"], order))
     if "b_h" in ids:
-        return {"b": Entry(B_X, b), "b_h": Entry(B_H, keeping.bias(_reorder(ids["b_h"], order)))}
+        return {"b": Entry(B_X + "|b", b), "b_h": Entry(B_H, keeping.bias(_reorder(ids["b_h"], order)))}
     return {"b_x": Entry(B_X, b, 0.5), "b_h": Entry(B_H, b, 0.5)} if shares else {"b": Entry(B, b)}
 
 

@@ -1,22 +1,27 @@
 """Recurrent layers and cells: simple, LSTM, and GRU with the reset gate before or after the matrix."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reference.homework.family import INPUT, Family
+from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Stub
 from reference.homework.recurrence import CELL, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, SIZES, Form, ask, forms
 from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, Gates, schemes
-from reference.homework.subject import Subject
+from reference.homework.roles import means
+from reference.homework.subject import COLUMNS, ROWS, Subject
 
 X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
 N_IN = r"(n|num|dim|size|nb)?(in|inputs?|features?|x|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e"
 N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|h|units?|nodes?|state|neurons?|cells?|a)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|layer\w*|num)?|nhidden|numhidden|k"
 # what no layer is called: what trains, draws or makes weights
 NOT_A_LAYER = r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|numeric|check|text|classif|cost|accuracy|word|embed))"
+
+
+STATES = {"h_0": HIDDEN, "c_0": CELL}
 
 
 def _ordered(problem: Problem) -> Sequence[Layout]:
@@ -32,16 +37,19 @@ def _schemes(problem: Problem) -> Sequence[Scheme]:
 def _prepared(subject: Subject, gates: Gates, asked: Problem) -> Problem:
     """A problem with the layouts and schemes to try, which are the same at each attempt."""
     columns = _columns(subject)
-    kept = schemes(asked, gates, subject.made, columns)
-    return replace(asked, facts={**asked.facts, "layouts": _layouts(subject, asked, columns), "schemes": kept})
+    assert subject.forward is not None
+    handed = [p.name for p in subject.forward.parameters]
+    facts = {
+        "layouts": _layouts(subject, asked, columns),
+        "schemes": schemes(asked, gates, subject.made, columns),
+        # states that the constructor is given
+        "first": [s for s, names in STATES.items() if not any(means(name, names) for name in handed)],
+    }
+    return replace(asked, facts={**asked.facts, **facts})
 
 
 def _columns(subject: Subject) -> bool:
     """Whether the code multiplies W @ x rather than x @ W."""
-    from reference.homework.subject import COLUMNS, ROWS  # noqa: PLC0415
-
-    import re
-
     text = subject.symbol.source
     return len(re.findall(COLUMNS, text)) > len(re.findall(ROWS, text))
 
@@ -115,7 +123,8 @@ def _time_axis(subject: Subject) -> int:
 
 def _values(problem: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
     options, form = problem.options, problem.facts["form"]
-    states = {f"first {n}": [layout.to_submission(n, a)] for n, a in problem.arrays.inputs.items() if n != "x"}
+    inputs = problem.arrays.inputs
+    states = {f"first {n}": [layout.to_submission(n, inputs[n])] for n in problem.facts["first"] if n in inputs}
     n_out = options["n_out"] if form.output else options["n_hidden"]
     return {
         "n_in": [options["n_in"]],
@@ -125,6 +134,7 @@ def _values(problem: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         "time": [problem.facts["time"]],
         "activation": [Stub("activation", name=form.activation)],
         "scale": [0.1],
+        "another weight": [],
         **states,
     }
 
@@ -161,19 +171,22 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
         schemes=_schemes,
         values=_values,
         roles={
-            "first h_0": HIDDEN,
-            "first c_0": CELL,
+            **{f"first {name}": names for name, names in STATES.items()},
             "n_out": OUTPUT_SIZE,
             "n_in": N_IN,
             "n_hidden": N_HIDDEN,
             "batch": r"batch\w*|n|nsamples|bs",
             "time": r"t|time\w*|seq\w*|nsequences?|length|timesteps|steps|bptt\w*|nsteps|tx",
             "scale": r"sigma|scale|std|stddev",
+            "activation": r"act\w*|f|func\w*|nonlin\w*|tanh|phi",
+            "another weight": r"w[a-z]{0,3}|b[a-z]{0,2}|u[a-z]?|bias\w*|weights?\w*|\w*kernel",
         },
-        inputs={"x": X, "h_0": HIDDEN, "c_0": CELL},
-        wildcards=("activation", "n_in", "n_hidden", "n_out"),
+        inputs={"x": X, **STATES},
+        wildcards=("n_in", "n_hidden", "n_out"),
         rank=rank,
         reductions=_reductions,
+        targets=r"t|y|ytrue|targets?|labels?|d|onehot",
+        extras={"dc": r"d(l)?(next|t|n)?c\w*|d\w*cell\w*|dsnext|ds"},
     )
 
 
