@@ -13,7 +13,7 @@ from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Snapshot, Stub, Worker
 from reference.homework.process import Step as WorkerStep
 from reference.homework.roles import MOST_PLANS, Plan, means, plain, plans
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Method, Subject, columns_evident
 from reference.homework.trees import Leaf, gradient_likeness, leaves
 from reference.pair import Array
 
@@ -85,7 +85,7 @@ class Trying:
         return itertools.islice(self._readings(problem), MOST_READINGS)
 
     def _readings(self, problem: Problem) -> Iterator[Attempt]:
-        layouts, schemes = len(self.family.layouts(problem)), len(self.family.schemes(problem))
+        layouts, schemes = len(self.layouts(problem)), len(self.family.schemes(problem))
         for init in range(MOST_PLANS if self.subject.init else 1):
             made = False
             for layout, scheme in itertools.product(range(layouts), range(schemes)):
@@ -102,7 +102,7 @@ class Trying:
 
     def run(self, reading: Reading, problem: Problem, back: int | None = None) -> Attempt | None:
         """One reading carried out, with the backward plan number `back`; None where there is no such plan."""
-        layout = self.family.layouts(problem)[reading.layout]
+        layout = self.layouts(problem)[reading.layout]
         scheme = self.family.schemes(problem)[reading.scheme]
         attempt = Attempt(reading, problem, layout, scheme)
         state: Any = None
@@ -125,6 +125,13 @@ class Trying:
             attempt.back = plan
             self._backward(attempt)
         return attempt
+
+    def layouts(self, problem: Problem) -> Sequence[Layout]:
+        """The family's; a loss looks the same in rows and columns, so columns need to be seen elsewhere in the file."""
+        layouts = self.family.layouts(problem)
+        if self.family.loss and not columns_evident(self.worker.submission):
+            return [layout for layout in layouts if not layout.said]
+        return layouts
 
     def repeat(self, first: Attempt, again: Problem, back: int | None) -> Attempt | None:
         """The same object called once more, with other inputs."""

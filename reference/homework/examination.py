@@ -10,6 +10,7 @@ import numpy as np
 from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt, Trying
 from reference.homework.family import RATE, Family
 from reference.homework.judge import Judge, Judged
+from reference.homework.problem import Problem
 from reference.homework.process import Failure, New, Set, Stub, Worker
 from reference.homework.roles import means, plain, plans
 from reference.homework.subject import Method, Subject, class_subject
@@ -33,12 +34,25 @@ class Examination:
         if self.subject.forward is None:
             return self._said("unsupported", "it has no method that looks like a forward pass")
         attempts: list[Attempt] = []
+        crashed: SymbolReport | None = None
         for asked in self.family.problems(self.subject, self.seed):
-            for attempt in self.trying.readings(asked):
-                attempts.append(attempt)
-                if self.judge.forward(attempt).right:
-                    return self._whole(attempt)
-        return self._without(attempts)
+            if asked.fallback and any(attempt.y is not None for attempt in attempts):
+                break
+            right = self._right(asked, attempts)
+            report = self._whole(right) if right is not None else None
+            if report is not None and report.verdict != "crashed":
+                only = f"for {asked.label} only" if asked.label else ""
+                return replace(report, remark=", ".join(filter(None, [only, report.remark])))
+            crashed = crashed or report  # it may be written for another form
+        return crashed or self._without(attempts)
+
+    def _right(self, asked: Problem, attempts: list[Attempt]) -> Attempt | None:
+        """The first reading with the right output; all that were tried are added to `attempts`."""
+        for attempt in self.trying.readings(asked):
+            attempts.append(attempt)
+            if self.judge.forward(attempt).right:
+                return attempt
+        return None
 
     def _whole(self, attempt: Attempt) -> SymbolReport:
         """The output agrees: the gradients, then the same reading on other problems."""
@@ -67,6 +81,8 @@ class Examination:
             if tried is None:
                 break
             judged = self.judge.whole(tried)
+            if number == 0 and tried.back is not None and tried.back.named and crash_of(tried):
+                return judged, tried, number  # called as its names say, it breaks
             if best is None or (judged.right, judged.score) > (best[0].right, best[0].score):
                 best = judged, tried, number
             if judged.right:
@@ -161,7 +177,7 @@ class Examination:
         ran = [attempt for attempt in attempts if attempt.y is not None]
         if ran:
             best = min(ran, key=lambda attempt: self.judge.forward(attempt).quantities[0].max_rel)
-            judged = self.judge.forward(best)
+            judged = self.judge.whole(best) if self.subject.backward is None else self.judge.forward(best)
             if self.subject.backward is not None and not self.subject.backward.stub:
                 found = self._backwards(best)
                 judged, best = (found[0], found[1]) if found else (judged, best)

@@ -226,6 +226,8 @@ class Judge:
         if self.family.loss:
             factor = judged.factor
             scales = {"": factor, "gradients of single samples": factor * attempt.problem.batch}
+            if self.family.scales and not judged.right:  # what the gradient is to be scaled by is not known then
+                scales = dict(self.family.scales(attempt.problem))
         for name in attempt.problem.arrays.inputs:
             key = gradient_name(name)
             if key not in attempt.problem.want:

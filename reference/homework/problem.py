@@ -5,7 +5,7 @@ each element among all weights. The answers expected are those of the layers in 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,8 @@ class Problem:
     `label` says how it differs from the plainest problem of its family: "stride 2", "padding 1". `facts` are what the
     family's calls need to know beside the options, such as the kernel's height; `extras` are arrays that a backward
     pass is given beside those of the forward pass, such as targets.
+    `remake(seed)` gives it with other inputs, where its answers are not simply the layer's. A `fallback` is asked only
+    where no form before it ran: one sample without a batch, say.
     """
 
     label: str
@@ -33,6 +35,8 @@ class Problem:
     noise: Mapping[str, float]
     facts: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, Array] = field(default_factory=dict)
+    remake: Callable[[int], "Problem"] | None = None
+    fallback: bool = False
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -45,6 +49,8 @@ class Problem:
 
     def again(self, seed: int) -> "Problem":
         """The same weights with other inputs and another cotangent."""
+        if self.remake is not None:
+            return self.remake(seed + 1)
         other = make_arrays(self.pair, self.case, seed + 1)
         arrays = replace(self.arrays, inputs=other.inputs, dy=other.dy).cast("float32").cast("float64")
         want = scratch_side(self.pair, self.case, arrays, "float64")

@@ -75,11 +75,15 @@ def _parameter(function: ast.FunctionDef, name: str, default: ast.expr | None) -
 
 @dataclass(frozen=True)
 class Plan:
-    """The arguments of one call. `given` maps each role to where it was given, `w` or `params['W']`, and what."""
+    """The arguments of one call. `given` maps each role to where it was given, `w` or `params['W']`, and what.
+
+    `named` where the name of every parameter that is given says its role.
+    """
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     given: Mapping[str, tuple[str, Any]]
+    named: bool = True
 
 
 # (where, role, value) of what a parameter is given, and the value itself
@@ -116,7 +120,8 @@ def plans(
                 args.append(value)
             elif parts:
                 kwargs[parameter.name] = value
-        yield Plan(tuple(args), kwargs, dict(given))
+        named = all(means(where, roles[role]) for role, (where, _) in given if role in roles and "[" not in where)
+        yield Plan(tuple(args), kwargs, dict(given), named)
         seen += 1
         if seen >= MOST_PLANS:
             return
@@ -159,7 +164,7 @@ def _alike(value: Any, default: Any) -> bool:
             and (not default.islower() or value.islower())
         )
     if isinstance(default, tuple):
-        return not isinstance(value, str)
+        return isinstance(value, tuple)
     return not (isinstance(default, int | float) and not isinstance(default, bool) and isinstance(value, str))
 
 

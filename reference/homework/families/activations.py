@@ -74,7 +74,13 @@ def _tanh(subject: Subject, shape: tuple[int, ...], seed: int, label: str, outer
     x = found.arrays.inputs["x"] / inner
     arrays = replace(found.arrays, inputs={"x": x})
     want = {"y": outer * found.want["y"], "dx": outer * inner * found.want["dx"]}
-    return replace(found, arrays=arrays, want=want, facts={"outer": outer, "inner": inner})
+    return replace(
+        found,
+        arrays=arrays,
+        want=want,
+        facts={"outer": outer, "inner": inner},
+        remake=lambda seed: _tanh(subject, shape, seed, label, outer, inner),
+    )
 
 
 def _tanhs(subject: Subject, seed: int) -> list[Problem]:

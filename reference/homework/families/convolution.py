@@ -1,6 +1,7 @@
 """Convolutions in one and two dimensions."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import einops
@@ -151,10 +152,13 @@ FORMS_2D = (
 
 def _problems_2d(subject: Subject, seed: int) -> Iterator[Problem]:
     biased = has_bias(subject)
-    for form in FORMS_2D:
+    for form in FORMS_2D[:3]:
         yield conv2d(*form, seed, bias=biased)
     if accepts(subject, PADDING):  # some slice by [pad:-pad]
-        yield conv2d(*FORMS_2D[1], seed, bias=biased, padding=1)
+        yield conv2d(*FORMS_2D[1], seed, "padding 1", bias=biased, padding=1)
+    for form in FORMS_2D[3:]:
+        if form[3] > 1 or not accepts(subject, ROLES["n_in"]):
+            yield replace(conv2d(*form, seed, bias=biased), fallback=True)
 
 
 def has_bias(subject: Subject) -> bool:
@@ -258,8 +262,8 @@ CONV1D = Family(
     functions=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*",
     problems=lambda subject, seed: [
         conv1d(2, 9, 4, 5, 3, seed),
-        conv1d(1, 9, 4, 5, 3, seed),
-        conv1d(1, 9, 1, 1, 4, seed),
+        replace(conv1d(1, 9, 4, 5, 3, seed), fallback=True),
+        *([] if accepts(subject, ROLES["n_in"]) else [replace(conv1d(1, 9, 1, 1, 4, seed), fallback=True)]),
     ],
     variants=lambda subject, seed, base: list(_variants_1d(subject, seed, base)),
     layouts=_layouts_1d,

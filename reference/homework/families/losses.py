@@ -55,7 +55,12 @@ def _asked(pair: str, x: Input, t: Input, seed: int, label: str, **options: Any)
     arrays = replace(found.arrays, dy=np.ones_like(found.arrays.dy))
     made = found.pair.layer(**found.case.options)
     y = np.asarray(made.forward(*arrays.inputs.values()))
-    return replace(found, arrays=arrays, want={"y": y, "dx": made.backward()})
+    return replace(
+        found,
+        arrays=arrays,
+        want={"y": y, "dx": made.backward()},
+        remake=lambda seed: _asked(pair, x, t, seed, label, **options),
+    )
 
 
 def _layouts(asked: Problem) -> Sequence[Layout]:
@@ -171,7 +176,8 @@ def _output_problem(seed: int, label: str, n: int, c: int, indices: bool) -> Pro
     t = rng.integers(0, c, n)
     rows = np.eye(c)[t]
     want = {"y": found.want["y"], "dx": found.want["y"] - rows}
-    return replace(found, want=want, extras={"t": t if indices else rows})
+    extras = {"t": t if indices else rows}
+    return replace(found, want=want, extras=extras, remake=lambda seed: _output_problem(seed, label, n, c, indices))
 
 
 def _output_layouts(asked: Problem) -> Sequence[Layout]:

@@ -76,7 +76,7 @@ def _problems(pair: str) -> Any:
             (1, 6, 8, 1, (2, 2), 2),
             (3, 26, 26, 5, (2, 2), 2),
         ]
-        return [pool(pair, *form, seed) for form in forms]
+        return [replace(pool(pair, *form, seed), fallback=number > 1) for number, form in enumerate(forms)]
 
     return problems
 
@@ -122,6 +122,7 @@ def _flatten(n: int, h: int, w: int, c: int, seed: int, label: str = "") -> Prob
         found,
         want={**found.want, "y": found.want["y"].reshape(shape)},
         arrays=replace(found.arrays, dy=found.arrays.dy.reshape(shape)),
+        remake=lambda seed: _flatten(n, h, w, c, seed, label),
     )
 
 
