@@ -98,8 +98,13 @@ def _with_right_helpers(recipe: Recipe, submission: Submission, worker: Worker, 
     with Worker(extended(submission, others), worker.limits, worker.allow, seed) as second:
         again = _report(recipe, submission, second, seed)
     if again.verdict != "correct":
-        return again if again.verdict == "wrong" and not report.causes else report
+        # what is wrong with right helpers too is its own; more of it means that it was written for its helpers
+        return again if again.verdict == "wrong" and _errors(again) <= _errors(report) else report
     return replace(again, remark=f"Right with correct versions of what it calls in the file. {again.remark}".strip())
+
+
+def _errors(report: SymbolReport) -> int:
+    return sum(not quantity.agree for quantity in report.quantities)
 
 
 def _report(recipe: Recipe, submission: Submission, worker: Worker, seed: int) -> SymbolReport:

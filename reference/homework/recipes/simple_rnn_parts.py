@@ -1,11 +1,10 @@
 """S3 `scratch-simple-rnn`: tanh, softmax, SGD, initial weights and mini-batches."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from reference.homework.process import Call, Get, New, Set, Stub
+from reference.homework.process import Call, Get, New, Ref, Set, Stub
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.draws import Draw, judge_draw, merge_causes, usual
 from reference.homework.recipes.judging import Judgement, Mistake, Numbers, Reading, Trial, as_array, combined, settle
@@ -158,7 +157,7 @@ def sgd(bench: Bench) -> Judgement:
     bench.run(New("SGD", (lr,), bind="sgd"), Set("layer", Stub("namespace", **weights, x=x, X=x)))
     got: dict[str, Array | str] = {}
     for t, each in enumerate(grads):
-        bench.run(*(Set(f"layer.d{n}", g, inplace=False) for n, g in each.items()), Call("sgd.update", (_layer(),)))
+        bench.run(*(Set(f"layer.d{n}", g, inplace=False) for n, g in each.items()), Call("sgd.update", (Ref("layer"),)))
         gets = bench.run(*(Get(f"layer.{n}") for n in weights))
         got |= {f"{n}@{t}": as_array(r.value) for n, r in zip(weights, gets, strict=True)}
 
@@ -175,12 +174,6 @@ def sgd(bench: Bench) -> Judgement:
 
     readings = [reading(1.0, ""), reading(1 / batch, "SGD divides by the batch size")]
     return settle(Trial(got, readings, 9, SGD, part="SGD"))
-
-
-def _layer() -> Any:
-    from reference.homework.process import Ref
-
-    return Ref("layer")
 
 
 def _rate(name: str, lr: float, switches: frozenset[str]) -> float:

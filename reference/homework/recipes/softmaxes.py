@@ -53,7 +53,8 @@ def judge_softmax(
     def wrong(switches: frozenset[str]) -> dict[str, Array]:
         return {name: _wrong(x, along, axis, switches) for name, x, along, _ in calls}
 
-    judged = settle(Trial(got, [Reading(want, wrong=wrong)], 28, MISTAKES, part=target.rsplit(".", maxsplit=1)[-1]))
+    mistakes = {name: m for name, m in MISTAKES.items() if named or name != "axis_ignored"}
+    judged = settle(Trial(got, [Reading(want, wrong=wrong)], 28, mistakes, part=target.rsplit(".", maxsplit=1)[-1]))
     changed = ("It changes its argument in place.",) if any(result.mutated for result in results) else ()
     overflow = tuple(_overflow(bench, target, inputs[0])) if judged.verdict == "correct" else ()
     remarks = (*changed, *(f"Right on ordinary logits. {cause.sentence}" for cause in overflow))

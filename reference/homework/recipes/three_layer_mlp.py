@@ -112,7 +112,7 @@ def _wrong_sigmoid(U: Array, switches: frozenset[str]) -> Array:  # noqa: N803 t
         return np.tanh(U)
     if "minus" in switches:
         return 1 / (1 - np.exp(-U))
-    return Sigmoid().value(-U)
+    return Sigmoid().value(-U if "sign_of_exponent" in switches else U)
 
 
 SLOPE = {

@@ -10,7 +10,7 @@ from reference.homework.process import Call, Get, New, Seed, Set
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.costs import class_cost, with_epsilons
 from reference.homework.recipes.draws import Draw, Other, judge_draw, judge_zeros, merge_causes
-from reference.homework.recipes.judging import Judgement, Mistake, Reading, Trial, as_array, combined, settle
+from reference.homework.recipes.judging import Judgement, Mistake, Reading, Trial, as_array, settle
 from reference.homework.recipes.recipe import Recipe
 from reference.homework.recipes.two_layer_net import ONE_HOT_ONLY, blamed, tried
 from reference.homework.recipes.two_layer_right import PARTS
@@ -26,7 +26,6 @@ SIZES = (4, 3, 5)
 BATCH = 6
 # inputs of ReLU stay this far from its kink, so that differences do not step over it
 CLEAR = 0.05
-STEPS = (1e-4, 1e-3, 1e-5, 1e-6, 1e-7)
 
 
 @dataclass(frozen=True)
@@ -203,113 +202,12 @@ def _argmax_of_batch(bench: Bench, task: Task, labels: Array) -> bool:
     return not isinstance(value, str) and value.size == 1 and float(value.reshape(())) == share
 
 
-GRADIENT = {
-    "not_averaged": Mistake("The gradients are not divided by the batch size.", "lastLayer.backward divides by it."),
-    "batch_twice": Mistake("The gradients are divided by the batch size twice.", "Divide once, in lastLayer.backward."),
-    "bias_mean": Mistake("The gradients of the biases are means over the batch.", "Sum over the batch."),
-    "params_not_shared": PREDICT["params_not_shared"],
-    "no_relu": Mistake("The gradient does not pass through Relu1.", "Call the backward of every layer."),
-}
-
-
-def gradient(bench: Bench) -> Judgement:
-    """Backpropagation, twice in a row."""
-    task = prepare(bench)
-    results = bench.run(Call("net.gradient", (task.x[:3], task.t[:3])), Call("net.gradient", (task.x, task.t)))
-    return settle(
-        Trial(
-            _four(results[1].value),
-            [Reading(task.gradients(), wrong=lambda switches: _wrong_gradient(task, switches))],
-            28 * BATCH,
-            GRADIENT,
-            part="gradient",
-        )
-    )
-
-
-def _four(returned: Any) -> dict[str, Array | str]:
-    if not isinstance(returned, Mapping):
-        said = "is None" if returned is None else "is missing: it does not return a dict of gradients"
-        return dict.fromkeys(KEYS, said)
-    return {key: as_array(returned[key]) if key in returned else "is missing" for key in KEYS}
-
-
-def _wrong_gradient(task: Task, switches: frozenset[str]) -> dict[str, Array]:
-    params = task.initial if "params_not_shared" in switches else task.params
-    a = task.x @ params["W1"] + params["b1"]
-    z = np.maximum(a, 0)
-    d = Softmax()(z @ params["W2"] + params["b2"]) - task.t
-    d = d / (1 if "not_averaged" in switches else BATCH**2 if "batch_twice" in switches else BATCH)
-    da = d @ params["W2"].T * (1 if "no_relu" in switches else a > 0)
-    share = BATCH if "bias_mean" in switches else 1
-    return {"W1": task.x.T @ da, "b1": da.sum(axis=0) / share, "W2": z.T @ d, "b2": d.sum(axis=0) / share}
-
-
-DIFFERENCES = {
-    "one_h": Mistake("The difference is divided by h; it spans 2h.", "Divide by 2 * h."),
-    "forward_difference": Mistake("The difference is taken on one side only.", "(f(x + h) - f(x - h)) / (2 * h)."),
-    "not_averaged": Mistake("The loss is not divided by the batch size.", "Divide the loss by the batch size."),
-}
-
-
-def numerical_gradient(bench: Bench) -> Judgement:
-    """Central differences of the loss with the usual steps."""
-    task = prepare(bench)
-    got = _four(bench.call("net.numerical_gradient", task.x, task.t))
-    tries = [
-        (_distance(got, want := task.differences(h, epsilon)), h, Reading(want, f"central differences with h = {h:g}"))
-        for h in STEPS
-        for epsilon in (0.0, 1e-7)
-    ]
-    _, h, reading = min(tries, key=lambda each: each[0])
-    # rounding of the loss moves a difference by this much in units of eps
-    scales = {key: task.loss() / h for key in KEYS}
-
-    def wrong(switches: frozenset[str]) -> dict[str, Array]:
-        numbers = task.differences(h, 0.0)
-        if "forward_difference" in switches:
-            base = task.loss()
-            numbers = {k: _one_sided(task, k, h, base) for k in KEYS}
-        factor = (2 if "one_h" in switches else 1) * (BATCH if "not_averaged" in switches else 1)
-        return {k: factor * v for k, v in numbers.items()}
-
-    return settle(Trial(got, [replace(reading, wrong=wrong)], 28, DIFFERENCES, scales, part="numerical_gradient"))
-
-
-def _distance(got: Mapping[str, Array | str], want: Mapping[str, Array]) -> float:
-    """How far apart two sets of gradients are."""
-    pairs = [(got[key], w) for key, w in want.items()]
-    return sum(float(np.abs(g - w).max()) for g, w in pairs if not isinstance(g, str) and g.shape == w.shape)
-
-
-def _one_sided(task: Task, key: str, h: float, base: float) -> Array:
-    w = task.params[key]
-    grad = np.empty_like(w)
-    for index in np.ndindex(w.shape):
-        moved = w.copy()
-        moved[index] += h
-        grad[index] = (task.loss({**task.params, key: moved}) - base) / h
-    return grad
-
-
-def gradient_check(bench: Bench) -> Judgement:
-    """Both gradients, which must both be right to agree with each other."""
-    backprop, differences = gradient(bench), numerical_gradient(bench)
-    both = combined(backprop, differences)
-    named = tuple(replace(q, name=f"{q.name} by {q.part}") for q in both.quantities)
-    to_blame = "gradient" if backprop.verdict != "correct" else "numerical_gradient"
-    return replace(both, quantities=named, remark="" if both.verdict == "correct" else f"{to_blame} is not right.")
-
-
-def _recipe(name: str, title: str, judge: Callable[[Bench], Judgement], *methods: str) -> Recipe:
+def network_recipe(name: str, title: str, judge: Callable[[Bench], Judgement], *methods: str) -> Recipe:
     return Recipe(f"two-layer-net/{name}", title, judge, ("TwoLayerNet",), methods, PARTS)
 
 
 RECIPES = (
-    _recipe("predict", "TwoLayerNet: weights and logits", predict, "predict", "__init__"),
-    _recipe("loss", "TwoLayerNet.loss", loss, "loss"),
-    _recipe("accuracy", "TwoLayerNet.accuracy", accuracy, "accuracy"),
-    _recipe("numerical_gradient", "TwoLayerNet.numerical_gradient", numerical_gradient, "numerical_gradient"),
-    _recipe("gradient", "TwoLayerNet.gradient", gradient, "gradient"),
-    _recipe("gradient_check", "Both gradients compared", gradient_check, "gradient", "numerical_gradient"),
+    network_recipe("predict", "TwoLayerNet: weights and logits", predict, "predict", "__init__"),
+    network_recipe("loss", "TwoLayerNet.loss", loss, "loss"),
+    network_recipe("accuracy", "TwoLayerNet.accuracy", accuracy, "accuracy"),
 )
