@@ -1,0 +1,45 @@
+"""Optimizers, recognised by their names."""
+
+from reference.homework.family import Family
+from reference.homework.optimizers import examine_any_optimizer, examine_optimizer
+
+# what makes or tests an optimizer is none; nor is a network that has one
+NONE = r"(?!(init|test|train|create|make|get|plot|check|grad(ient)?check|model|compare|run|fit)\w*)"
+
+
+def _optimizer(pair: str, names: str, functions: str = "") -> Family:
+    return Family(
+        pair,
+        classes=NONE + names,
+        functions=NONE + (functions or names),
+        problems=lambda subject, seed: (),
+        rank=12,
+        examine=examine_optimizer,
+    )
+
+
+SGD = _optimizer(
+    "sgd",
+    r"(?!.*(mom\w{1,3}tum|adam|nest|nag|rms|adag|adad))"
+    r"(\w*sgd\w*|\w*gradientdesc\w*|gd|vanilla(update)?|\w+withgd|gdoptimi[sz]er)",
+)
+MOMENTUM = _optimizer("momentum", r"(?!.*(nest|nag|rms|adam))(\w*mom\w{1,3}tum\w*|sgdm)")
+NESTEROV = _optimizer("nesterov", r"\w*nesterov\w*|nag|\w*nagd?|nag(optimi[sz]er|update|sgd)")
+ADAGRAD = _optimizer("adagrad", r"\w*adagrad\w*")
+RMSPROP = _optimizer("rmsprop", r"\w*rms_?prop\w*")
+ADADELTA = _optimizer("adadelta", r"\w*adadelta\w*")
+ADAM = _optimizer("adam", r"(?!.*(nadam|radam|adamw|adamax|amsgrad))\w*adam\w*")
+ADAMW = _optimizer("adamw", r"\w*adamw(?!ith)\w*|\w*adamwithweightdecay\w*")
+ADAMAX = _optimizer("adamax", r"\w*adamax\w*")
+NADAM = _optimizer("nadam", r"\w*nadam\w*")
+RADAM = _optimizer("radam", r"\w*radam\w*|rectifiedadam\w*")
+AMSGRAD = _optimizer("amsgrad", r"\w*amsgrad\w*")
+LION = _optimizer("lion", r"(my|scratch|update\w*with)?lion(optimi[sz]er|opt|update)?")
+ANY = Family(
+    "optimizer",
+    classes=NONE + r"(my|custom|simple)optimi[sz]er|(param\w*|weight)?updater",
+    functions=NONE + r"update(params?|parameters?|weights?)\w*|optimi[sz]er(step|update)?|optimi[sz]e|gradientstep",
+    problems=lambda subject, seed: (),
+    rank=11,
+    examine=examine_any_optimizer,
+)

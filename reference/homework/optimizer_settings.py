@@ -1,0 +1,146 @@
+"""The hyper-parameters of an optimizer: which parameter is which, and the numbers that code has for the others."""
+
+import ast
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from reference.homework.roles import Parameter, means
+
+# what a setting is given where the code lets it be given: unlike any default, and epsilon so large that its place shows
+EXPLICIT: Mapping[str, Any] = {
+    "lr": 0.05,
+    "momentum": 0.8,
+    "rho": 0.85,
+    "betas": (0.8, 0.95),
+    "beta_1": 0.8,
+    "beta_2": 0.95,
+    "epsilon": 1e-4,
+    "weight_decay": 0.1,
+    "dampening": 0.0,
+    "initial_accumulator": 0.0,
+    "lr_decay": 0.0,
+    "velocity": 0.7,
+    "centered": False,
+}
+RATE = r"(init(ial)?|base|my)?(lr|learningrate|learnrate|learning|lrate|eta|stepsize|rate)(0|init|ate)?"
+# a setting of any optimizer, by names that say nothing else
+COMMON = {
+    "lr": RATE,
+    "epsilon": r"eps\w*|e|delta|small\w*|fuzz",
+    "betas": r"betas",
+    "weight_decay": r"weightdecay\w*|wd|l2\w*|lambd\w*|lam|lmbda|reg\w*|decoupledweightdecay",
+    "dampening": r"dampening",
+    "initial_accumulator": r"initial(accumulator|acc)?(value)?|accumulatorinit\w*|initacc\w*",
+    "lr_decay": r"lrdecay\w*|learningratedecay",
+    "centered": r"centered|centred",
+    "nesterov": r"nesterov|nag|usenesterov",
+    "amsgrad": r"ams\w*",
+    "momentum_decay": r"momentumdecay|psi|scheduledecay",
+}
+BETA_1 = r"(beta|b|rho|mu|decay|decayrate|gamma|betam|momentum)_?(1|one|m)"
+BETA_2 = r"(beta|b|rho|mu|decay|decayrate|gamma|betav|betas|momentum)_?(2|one|two|v|s)|rho"
+VELOCITY = r"momentum\w*|mu|mom|m|beta1?|rho|gamma|friction|velocitydecay|alpha|b|a|decay(rate)?"
+DECAY = r"rho|decay(rate)?|beta2?|gamma|alpha|mu|b|a|d|forget\w*|smoothing"
+ADAM = {"beta_1": BETA_1, "beta_2": BETA_2}
+OWN: Mapping[str, Mapping[str, str]] = {
+    "momentum": {"momentum": VELOCITY},
+    "nesterov": {"momentum": VELOCITY},
+    "rmsprop": {"rho": DECAY, "velocity": r"momentum|mu"},
+    "adadelta": {"rho": DECAY},
+    "adagrad": {},
+    "sgd": {"momentum": r"momentum|mu|mom"},
+}
+# where only one of these is left, it is the rate
+MAY_BE_RATE = r"alpha|a"
+# pairs in which weights decay by definition; elsewhere the decay is set to 0
+DECAYS = ("adamw", "lion")
+USUAL: Mapping[str, Sequence[float]] = {
+    "lr": (0.01, 0.001, 1.0),
+    "momentum": (0.9,),
+    "beta_1": (0.9,),
+    "beta_2": (0.999, 0.99),
+}
+MOST = 200
+
+
+def roles(wanted: Sequence[Parameter], pair: str) -> dict[str, str]:
+    """The setting that each parameter is, by the parameter's name; those that are none are left out."""
+    own = OWN.get(pair, ADAM)
+    found: dict[str, str] = {}
+    for table in (COMMON, own, {"lr": MAY_BE_RATE}):
+        for role, pattern in table.items():
+            for parameter in wanted:
+                free = parameter.name not in found and role not in found.values()
+                # of two names for one setting, a rate called alpha must not take the momentum's place
+                if free and means(parameter.name, pattern) and not _rate(parameter, role, found.values(), wanted):
+                    found[parameter.name] = role
+    return found
+
+
+def _rate(parameter: Parameter, role: str, taken: Any, wanted: Sequence[Parameter]) -> bool:
+    """Whether a parameter that could be `role` is rather the rate: `alpha` where no other is one."""
+    return role != "lr" and "lr" not in taken and means(parameter.name, MAY_BE_RATE)
+
+
+def value(role: str, pair: str, parameter: Parameter | None = None) -> Any:
+    """What a setting is given."""
+    if role in ("nesterov", "amsgrad"):
+        return role == pair
+    if role == "momentum_decay":
+        return parameter.default if parameter else 0.004
+    if role == "weight_decay" and pair not in DECAYS:
+        return 0.0
+    return EXPLICIT[role]
+
+
+def known(given: Mapping[str, str], pair: str, wanted: Sequence[Parameter]) -> dict[str, Any]:
+    """The settings by their own name that follow from what the parameters are given."""
+    defaults = {parameter.name: parameter for parameter in wanted}
+    found = {role: value(role, pair, defaults.get(name)) for name, role in given.items()}
+    if "betas" in found:
+        found["beta_1"], found["beta_2"] = found.pop("betas")
+    return found
+
+
+def completed(settings: Mapping[str, Any], needs: Sequence[str], numbers: Sequence[float]) -> Iterator[dict[str, Any]]:
+    """Settings with everything in `needs`: what is not given is a number of the code, or the usual one."""
+    missing = [name for name in needs if name not in settings]
+    choices = [list(dict.fromkeys(_candidates(name, numbers))) for name in missing]
+    for chosen in itertools.islice(itertools.product(*choices), MOST):
+        yield {**settings, **dict(zip(missing, chosen, strict=True))}
+
+
+def _candidates(name: str, numbers: Sequence[float]) -> list[Any]:
+    if name in ("dampening", "initial_accumulator", "lr_decay", "velocity", "weight_decay", "centered"):
+        more = [n for n in numbers if 0 < n < 0.5] if name == "weight_decay" else []
+        return [*more, False if name == "centered" else 0.0]
+    if name == "momentum_decay":
+        return [*(n for n in numbers if 0 < n < 0.1), 0.004, 1.0]
+    if name == "epsilon":
+        return [*(n for n in numbers if 0 < n <= 0.01), 0.0]
+    if name == "lr":
+        return [*(n for n in numbers if 0 < n <= 1), *USUAL["lr"]]
+    inside = [n for n in numbers if 0.5 <= n < 1]
+    return inside or [*USUAL.get(name, (0.9,))]
+
+
+def numbers_in(nodes: Iterable[ast.AST], outside: Mapping[str, Any]) -> list[float]:
+    """The numbers in code, and those of the constants that it reads."""
+    found: list[float] = []
+    for node in (inner for each in nodes for inner in ast.walk(each)):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            found.append(float(ast.literal_eval(node)))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            found += _power(node)
+        elif isinstance(node, ast.Name) and type(outside.get(node.id)) in (int, float):
+            found.append(float(outside[node.id]))
+    return list(dict.fromkeys(found))
+
+
+def _power(node: ast.BinOp) -> list[float]:
+    """The number that 10 ** -8 is."""
+    try:
+        return [float(ast.literal_eval(node.left)) ** float(ast.literal_eval(node.right))]
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        return []

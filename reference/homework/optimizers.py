@@ -1,0 +1,296 @@
+"""Optimizers are examined by their steps: several, with weights of different and of equal shape, against scratch's."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from reference.homework.family import Family
+from reference.homework.optimizer_calls import Session, Stuck
+from reference.homework.optimizer_forms import BATCH, Form, Place, forms
+from reference.homework.optimizer_mistakes import MISTAKES
+from reference.homework.optimizer_plan import FREE_COUNT, KEY, Code, code_of, settings_of
+from reference.homework.optimizer_rules import RULES, Rule, followed
+from reference.homework.optimizer_settings import completed, known, numbers_in, roles
+from reference.homework.process import Failure, Globals, Result, Worker
+from reference.homework.roles import means
+from reference.homework.subject import Subject
+from reference.homework.submission import Symbol
+from reference.homework.verdict import Cause, Quantity, SymbolReport
+from reference.pair import Array
+
+STEPS = 6
+# of the way that a weight has gone, and of its size
+ALLOWED, ROUNDING = 1e-7, 1e-13
+OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
+Steps = list[dict[str, Any]]
+
+
+@dataclass
+class Walk:
+    """The steps that an optimizer took in one form: the weights after each, or what stopped it."""
+
+    form: Form
+    first: int = 1
+    weights: dict[str, Array] = field(default_factory=dict)
+    grads: list[dict[str, Array]] = field(default_factory=list)
+    steps: Steps = field(default_factory=list)
+    stuck: Failure | str = ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A walk held to a rule."""
+
+    walk: Walk
+    rule: Rule
+    share: float
+    quantity: Quantity
+    settings: Mapping[str, Any]
+
+    @property
+    def right(self) -> bool:
+        return self.quantity.agree
+
+
+def examine_optimizer(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    """The verdict on an optimizer."""
+    return _Examination(worker, subject, family.name, seed).report()
+
+
+def examine_any_optimizer(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    """The verdict on an optimizer whose name says nothing: as the one that it follows, or that its settings say."""
+    code = code_of(subject, "adam", ())
+    wanted = (*code.making, *code.call.parameters) if code else ()
+    betas = {"beta_1", "beta_2"} <= set(known(roles(wanted, "adam"), "adam", wanted))
+    pairs: tuple[str, ...] = (
+        ("adam", "amsgrad", "adamax") if betas else ("sgd", "momentum", "nesterov", "adagrad", "rmsprop")
+    )
+    if not betas:
+        pairs = tuple(sorted(pairs, key=lambda pair: -len(roles(wanted, pair))))
+    reports = [_Examination(worker, subject, pair, seed).report() for pair in pairs]
+    return next((report for report in reports if report.verdict == "correct"), reports[0])
+
+
+class _Examination:
+    def __init__(self, worker: Worker, subject: Subject, pair: str, seed: int) -> None:
+        self.worker, self.subject, self.seed = worker, subject, seed
+        self.nodes = _nodes(worker, subject)
+        self.pair = pair
+        self.code = code_of(subject, self.pair, self.nodes)
+        wanted = (*self.code.making, *self.code.call.parameters) if self.code else ()
+        if pair == "sgd" and "momentum" in roles(wanted, "sgd").values():
+            self.pair = "momentum"
+            self.code = code_of(subject, self.pair, self.nodes)
+        self.settings = known(settings_of(self.code), self.pair, wanted) if self.code else {}
+        self.numbers = numbers_in(self.nodes, self._constants())
+
+    def report(self) -> SymbolReport:
+        if self.code is None:
+            return self._said("unsupported", "it has no method that looks like a step: update, step, ...")
+        best: Held | None = None
+        walks: list[Walk] = []
+        for walk in self._walks(self.code):
+            walks.append(walk)
+            if walk.stuck:
+                continue
+            held = self._held(walk, RULES[self.pair])
+            if held.right:
+                return self._apart(self.code, held)
+            if best is None or held.quantity.max_rel < best.quantity.max_rel:
+                best = held
+        return self._wrong(best) if best is not None else self._stuck(walks)
+
+    # ---- walking
+
+    def _walks(self, code: Code) -> Iterator[Walk]:
+        """The optimizer walking in each form that it may want."""
+        wanted = (*code.making, *code.call.parameters)
+        free = any(p.required and means(p.name, FREE_COUNT) for p in code.call.parameters)
+        for number, form in enumerate(forms(self.subject, self.nodes, wanted)):
+            for first in (1, 0) if free else (1,):
+                yield self._walk(code, [form], first, f"a{number}{first}", self.seed)[0]
+
+    def _walk(self, code: Code, walked: Sequence[Form], first: int, base: str, seed: int) -> list[Walk]:
+        """Optimizers that step in turn, each with weights of its own."""
+        walks = [Walk(form, first) for form in walked]
+        try:
+            crews = [self._crew(code, walk, f"{base}_{i}_", seed + i) for i, walk in enumerate(walks)]
+            for step in range(STEPS):
+                for walk, crew in zip(walks, crews, strict=True):
+                    now: dict[str, Any] = {}
+                    for name, session in crew.items():
+                        got = session.step({place: walk.grads[step][name + place] for place in session.weights})
+                        now |= {name + place: array for place, array in got.items()}
+                    walk.steps.append(now)
+        except Stuck as stuck:
+            walks[0].stuck = stuck.why
+        return walks
+
+    def _crew(self, code: Code, walk: Walk, base: str, seed: int) -> dict[str, Session]:
+        """One optimizer for all weights; one for each where it takes one array, unless it is told which."""
+        random = np.random.default_rng([seed, 11])
+        shapes: dict[str, tuple[int, ...]] = {"": (3, 4)}
+        if walk.form.kind == "array":
+            shapes = {"W1": (3, 4), "b1": (4,), "W2": (3, 4), "b2": (4,)}
+        told = any(p.required and means(p.name, KEY) for p in code.call.parameters)
+        crew: dict[str, Session] = {}
+        for name, shape in shapes.items():
+            form = replace(walk.form, places=(Place("", "", shape),)) if name else walk.form
+            weights = {place.weight: random.normal(size=place.shape) for place in form.places}
+            maker = next(iter(crew.values())).base if told and crew else ""
+            crew[name] = Session(self.worker, code, form, base + name, weights, walk.first, maker, name)
+            crew[name].start()
+            walk.weights |= {name + place: array for place, array in weights.items()}
+        shaped = {name: array.shape for name, array in walk.weights.items()}
+        walk.grads = [{name: _gradient(random, shape) for name, shape in shaped.items()} for _ in range(STEPS)]
+        return crew
+
+    # ---- judging
+
+    def _held(self, walk: Walk, rules: Sequence[Rule]) -> Held:
+        """The walk held to the rule that it follows best."""
+        best: Held | None = None
+        for share in (1.0, 1 / BATCH) if walk.form.batch else (1.0,):
+            grads = [{name: share * g for name, g in each.items()} for each in walk.grads]
+            for rule in rules:
+                for settings in completed(self.settings, rule.needs, self.numbers):
+                    want = followed(rule(settings), walk.weights, grads)
+                    held = Held(walk, rule, share, self._compared(walk, want), settings)
+                    if held.right:
+                        return held
+                    if best is None or held.quantity.max_rel < best.quantity.max_rel:
+                        best = held
+        assert best is not None
+        return best
+
+    def _compared(self, walk: Walk, want: Steps) -> Quantity:
+        """The weights after every step, where they differ most from those wanted."""
+        assert self.code is not None
+        part = self.code.call.name
+        worst = Quantity("w", True, 0.0, ALLOWED, part=part)
+        gone = {name: np.zeros(w.shape) for name, w in walk.weights.items()}
+        last: Mapping[str, Any] = walk.weights
+        for number, (got, wanted) in enumerate(zip(walk.steps, want, strict=True), start=1):
+            for name, w in wanted.items():
+                gone[name] = gone[name] + np.abs(w - last[name])
+                found = np.asarray(got[name])
+                if found.shape != w.shape or found.dtype.kind not in "fiu":
+                    told = f"{_called(name)} has the shape {found.shape} after step {number}, expected {w.shape}"
+                    return Quantity("w", False, np.inf, ALLOWED, part=part, problem=told)
+                worst = max(worst, _worst(found, w, gone[name], number, name, part), key=lambda q: q.max_rel)
+            last = wanted
+        return worst
+
+    # ---- saying
+
+    def _apart(self, code: Code, held: Held) -> SymbolReport:
+        """A right walk: right too while another optimizer of its kind steps?"""
+        if code.made:
+            walks = self._walk(code, [held.walk.form, held.walk.form], held.walk.first, "b", self.seed + 1)
+            again = [self._held(walk, [held.rule]) for walk in walks if not walks[0].stuck]
+            wrong = [each for each in again if not each.right]
+            if wrong:
+                told = "Two optimizers made by it share their state: only the first of them is right."
+                return self._said("wrong", told, wrong[0], (Cause("shared_state", told, False),))
+            if not again:
+                return self._stuck(walks)
+        return self._said("correct", "", held)
+
+    def _wrong(self, best: Held) -> SymbolReport:
+        held = self._held(best.walk, RULES[self.pair])
+        return self._said("wrong", best.quantity.problem, held, tuple(self._causes(best.walk)))
+
+    def _causes(self, walk: Walk) -> Iterator[Cause]:
+        """The mistakes that give these very numbers."""
+        for rule in MISTAKES.get(self.pair, []):
+            if self._held(walk, [rule]).right:
+                yield Cause(rule.cause, rule.said, True)
+                return
+        if all(np.array_equal(now[name], w) for now in walk.steps for name, w in walk.weights.items()):
+            yield Cause("overwritten", "The weights it is given do not change, and it returns no others.", False)
+            return
+        up = replace(walk, steps=[{n: 2 * walk.weights[n] - w for n, w in now.items()} for now in walk.steps])
+        if self._held(up, RULES[self.pair]).right:
+            yield Cause("sign", "The weights go up the gradient.", True)
+
+    def _stuck(self, walks: Sequence[Walk]) -> SymbolReport:
+        """No form of weights and gradients ran: the code's own mistake, or something that is not understood."""
+        failures = [walk.stuck for walk in walks if isinstance(walk.stuck, Failure)]
+        own = [failure for failure in failures if failure.trace and failure.type in OWN_MISTAKES]
+        # the first form is the likeliest: what is missing there is missing from the code
+        if own and len(own) == len(walks) and "SimpleNamespace" not in own[0].message:
+            place = f" (line {own[0].line})" if own[0].line else ""
+            return self._said("crashed", f"{own[0].type}: {own[0].message}{place}")
+        told = [walk.stuck for walk in walks if isinstance(walk.stuck, str)]
+        why = told[0] if told else f"{failures[0].type}: {failures[0].message}" if failures else "nothing ran"
+        tried = ", ".join(dict.fromkeys(walk.form.said for walk in walks))
+        return self._said("unsupported", f"it could not be called ({why}); tried: {tried}")
+
+    def _said(
+        self, verdict: str, remark: str, held: Held | None = None, causes: tuple[Cause, ...] = ()
+    ) -> SymbolReport:
+        symbol = self.subject.symbol
+        conventions: list[str] = []
+        if held is not None:
+            conventions = [held.walk.form.said, held.rule.said if held.right else ""]
+            conventions += ["gradients averaged over the batch in the optimizer"] * (held.share != 1)
+            conventions += ["no epsilon"] * (held.settings.get("epsilon") == 0)
+        return SymbolReport(
+            symbol.name,
+            verdict,  # type: ignore[arg-type]
+            pair=self.pair,
+            cell=symbol.cell,
+            line=symbol.line,
+            parts={"step": self.code.call.name} if self.code else {},
+            conventions=tuple(filter(None, conventions)),
+            quantities=(held.quantity,) if held else (),
+            causes=causes,
+            remark=remark,
+        )
+
+    def _constants(self) -> Mapping[str, Any]:
+        """The numbers at top level that the code reads."""
+        names = {n.id for node in self.nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
+        done = self.worker.run([Globals(sorted(names & self.worker.names), optional=True)])[0]
+        return done.value if isinstance(done, Result) and isinstance(done.value, dict) else {}
+
+
+def _nodes(worker: Worker, subject: Subject) -> list[ast.AST]:
+    """The code of a subject, with that of the classes it inherits from."""
+    found: list[ast.AST] = []
+    waiting: list[Symbol] = [subject.symbol]
+    while waiting:
+        node = waiting.pop().node
+        if node in found:
+            continue
+        found.append(node)
+        bases = node.bases if isinstance(node, ast.ClassDef) else []
+        waiting += [s for b in bases if isinstance(b, ast.Name) and (s := worker.submission.symbols.get(b.id))]
+    return found
+
+
+def _gradient(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """A gradient whose elements have sizes from 1e-5 to 10."""
+    return random.choice([-1.0, 1.0], shape) * 10 ** random.uniform(-5, 1, shape)
+
+
+def _worst(got: Array, want: Array, gone: Array, step: int, name: str, part: str) -> Quantity:
+    """Where one weight differs most, against the way it has gone."""
+    single = 1e5 if got.dtype == np.float32 else 1.0
+    floor = ROUNDING * single * (np.abs(want) + 1)
+    with np.errstate(all="ignore"):
+        away = np.abs(got - want)
+        share = np.where(np.isfinite(got), away / (gone + floor / (ALLOWED * single)), np.inf)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(share)), want.shape))
+    allowed = ALLOWED * single
+    agree = bool(share[index] <= allowed)
+    told = "" if agree else f"{_called(name)} after step {step}"
+    return Quantity("w", agree, float(share[index]), allowed, index, float(got[index]), float(want[index]), part, told)
+
+
+def _called(place: str) -> str:
+    """A weight by its name: "['W1']" -> "W1"."""
+    return place.strip(".[]'") or "the weight"
