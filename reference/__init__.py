@@ -1,11 +1,12 @@
 """The cross-checker: NumPy layers held to PyTorch and Keras.
 
-`PAIRS` has every pair by name. Frameworks are imported when a twin is built, never here.
+`PAIRS` has every pair by name; `check(MyLayer, "dense")` judges a class or function of one's own, and
+`assert_parity(MyLayer, "dense")` does so in a test. Frameworks are imported when a twin is built, never here.
 """
 
 from typing import Any
 
-__all__ = ["PAIRS"]
+__all__ = ["PAIRS", "assert_parity", "check"]
 
 
 def __getattr__(name: str) -> Any:
@@ -13,4 +14,8 @@ def __getattr__(name: str) -> Any:
         from reference.registry import pairs
 
         return pairs()
+    if name in ("check", "assert_parity"):
+        from reference.homework import live
+
+        return getattr(live, name)
     raise AttributeError(f"module 'reference' has no attribute {name!r}")

@@ -1,10 +1,13 @@
 """Check a submission: what each class and function in it is, and whether it is right."""
 
+import difflib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from reference.errors import RequestError
+from reference.homework.adapter import Adapter, adapted
 from reference.homework.examination import Examination, plain_report
 from reference.homework.families import families
 from reference.homework.family import Family
@@ -12,7 +15,7 @@ from reference.homework.process import Limits, Stopped, Worker
 from reference.homework.roles import means
 from reference.homework.source import read_submission
 from reference.homework.subject import Subject, subjects
-from reference.homework.verdict import SubmissionReport, SymbolReport, Verdict
+from reference.homework.verdict import Note, SubmissionReport, SymbolReport, Verdict
 
 
 def check_submission(
@@ -22,10 +25,22 @@ def check_submission(
     cell: int | None = None,
     seed: int = 0,
     limits: Limits | None = None,
+    *,
+    framework: str = "",
+    adapter: Mapping[str, Adapter] | None = None,
 ) -> SubmissionReport:
-    """The verdicts on a file, or on one symbol of it. Raises RequestError for what cannot be asked."""
+    """The verdicts on a file, or on one symbol of it.
+
+    `pair` says what the symbols are, `adapter` how to call them. `framework` has the expected values confirmed by one.
+    Raises RequestError for what cannot be asked.
+    """
+    if pair:
+        require_pair(pair)
     submission = read_submission(path, cell)
-    found = list(subjects(submission))
+    adapter = adapter or {}
+    if missing := sorted(adapter.keys() - submission.symbols.keys()):
+        raise RequestError(f"the adapter has [{missing[0]}], which {path} does not define")
+    found = [adapted(s, adapter[s.name]) if s.name in adapter else s for s in subjects(submission)]
     if symbol:
         found = [s for s in found if symbol in (s.name, s.partner.name if s.partner else s.name)]
         if not found:
@@ -39,7 +54,8 @@ def check_submission(
     reports: list[SymbolReport] = []
     with Worker(submission, limits, seed=seed) as worker:
         for subject in found:
-            report = check_subject(worker, subject, pair, seed)
+            told = adapter[subject.name].pair if subject.name in adapter else ""
+            report = check_subject(worker, subject, pair or told, seed)
             if report is not None:
                 reports.append(report)
             elif symbol:
@@ -47,14 +63,42 @@ def check_submission(
                     plain_report(subject, "unsupported", "no layer, function or optimizer known here has such a name")
                 )
         notes = (*submission.notes, *worker.notes)
-    return SubmissionReport(str(path), tuple(reports), submission.skipped, notes)
+    if worker.fenced != "bubblewrap":
+        notes = (*notes, Note("it ran under resource limits only: bubblewrap is not installed or does not work here"))
+    judge = confirmed(reports, framework, seed) if framework else "scratch"
+    return SubmissionReport(str(path), tuple(reports), submission.skipped, notes, judge=judge)
+
+
+def confirmed(reports: Sequence[SymbolReport], framework: str, seed: int) -> str:
+    """The framework's name, once it agrees with the layers in scratch that the reports were judged by."""
+    from reference.parity import check
+    from reference.registry import pairs
+
+    for name in dict.fromkeys(report.pair for report in reports):
+        if (pair := pairs().get(name)) is None:
+            continue
+        for case in pair.cases:
+            if framework in case.frameworks and not case.twins and not case.differs:
+                parity = check(pair, case, framework, "float64", seed)
+                if not parity.agree:
+                    raise RequestError(f"{framework} does not agree with {name} here: {parity.command}")
+    return framework
+
+
+def require_pair(name: str) -> None:
+    """Raise RequestError unless submissions can be checked as this pair."""
+    known = sorted({n for family in families() for n in (family.name, *family.pairs)})
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"Close: {', '.join(close)}" if close else f"Known: {', '.join(known)}"
+        raise RequestError(f"submissions cannot be checked as '{name}'. {hint}")
 
 
 def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 0) -> SymbolReport | None:
     """The verdict on one subject; None where nothing says what it is."""
     candidates = candidates_of(subject, pair)
     if not candidates:
-        return None
+        return by_numbers(worker, subject, seed)
     if subject.unfinished or subject.symbol.broken:
         verdict: Verdict = "unfinished" if subject.unfinished else "crashed"
         return replace(
@@ -65,6 +109,26 @@ def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 
     except Stopped as stopped:
         return replace(plain_report(subject, "crashed", f"it was stopped: {stopped.detail}"), pair=candidates[0].name)
     return best
+
+
+# tried where a name says nothing, in this order
+BY_NUMBERS = ("relu", "sigmoid", "tanh", "softmax", "dense", "simple_rnn", "conv2d", "max_pool2d", "avg_pool2d")
+
+
+def by_numbers(worker: Worker, subject: Subject, seed: int) -> SymbolReport | None:
+    """The verdict on a layer whose name says nothing: what it is if its numbers tell, else what was tried."""
+    if not subject.made or subject.forward is None or subject.backward is None or subject.unfinished:
+        return None
+    tried = [family for name in BY_NUMBERS for family in families() if family.name == name]
+    for family in tried:
+        try:
+            report = examine(worker, subject, family, seed)
+        except Stopped:
+            continue
+        if report.verdict == "correct":
+            return replace(report, conventions=("recognised by its numbers", *report.conventions))
+    names = ", ".join(dict.fromkeys(family.name for family in tried))
+    return plain_report(subject, "unsupported", f"Its name does not say what it is. Tried: {names}.")
 
 
 def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:

@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt, Trying
+from reference.homework.causes import causes_of
 from reference.homework.family import RATE, Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.problem import Problem
 from reference.homework.process import Failure, New, Set, Stub, Worker
 from reference.homework.roles import means, plain, plans
 from reference.homework.subject import Method, Subject, class_subject
-from reference.homework.verdict import SymbolReport, Verdict
+from reference.homework.verdict import Cause, SymbolReport, Verdict
 
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
@@ -207,7 +208,18 @@ class Examination:
             parts={part: method.name for part, method in methods.items() if method is not None},
             conventions=tuple(dict.fromkeys(conventions)),
             quantities=tuple(judged.quantities) if judged else (),
+            causes=self._causes(judged, attempt) if judged and attempt and verdict == "wrong" else (),
         )
+
+    def _causes(self, judged: Judged, attempt: Attempt) -> tuple[Cause, ...]:
+        """What the numbers alone tell of why they are wrong."""
+        wrong = {q.name: judged.arrays[q.name] for q in judged.quantities if not q.agree and q.name in judged.arrays}
+        sizes = (
+            {"the batch size": attempt.problem.batch, "the size of the last axis": attempt.problem.want["y"].shape[-1]}
+            if attempt.problem.want["y"].ndim
+            else {"the batch size": attempt.problem.batch}
+        )
+        return causes_of(wrong, {name: n for name, n in sizes.items() if n > 1})
 
 
 def plain_report(subject: Subject, verdict: Verdict, remark: str) -> SymbolReport:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reference.homework.usage import uses
+
 # what a parameter can be, and the names that say so; names are compared in lower case, without underscores
 Roles = Mapping[str, str]
 # what a submission has a default of its own for is judged with that
@@ -27,50 +29,52 @@ def means(name: str, pattern: str) -> bool:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a function or method. `keys` are what the body reads from it: params["W1"] -> "W1"."""
+    """A parameter of a function or method.
+
+    `keys` are what the body reads from it: params["W1"] -> "W1"; `guessed` may be: params["W" + k]. `parts` are the
+    names it is taken apart into: W, b = params. `role` is what an adapter says it is.
+    """
 
     name: str
     required: bool
     keys: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     default: Any = None
+    guessed: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    role: str = ""
 
 
-def parameters(function: ast.FunctionDef, method: bool = False) -> tuple[Parameter, ...]:
-    """The parameters of a function; those of a method without `self`."""
+def parameters(
+    function: ast.FunctionDef, method: bool = False, functions: Mapping[str, ast.FunctionDef] | None = None
+) -> tuple[Parameter, ...]:
+    """The parameters of a function; those of a method without `self`. It may hand them on to `functions`."""
+    others = functions or {}
     spec = function.args
     names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
     defaults: list[ast.expr | None] = [None] * (len(names) - len(spec.defaults)) + list(spec.defaults)
     static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
     if method and names and not static:
         names, defaults = names[1:], defaults[1:] if len(defaults) == len(names) else defaults
-    found = [_parameter(function, name, default) for name, default in zip(names, defaults, strict=True)]
+    found = [_parameter(function, name, default, others) for name, default in zip(names, defaults, strict=True)]
     found += [
-        _parameter(function, a.arg, d) for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None
+        _parameter(function, a.arg, d, others)
+        for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+        if d is not None
     ]
     return tuple(found)
 
 
-def _parameter(function: ast.FunctionDef, name: str, default: ast.expr | None) -> Parameter:
-    keys: list[str] = []
-    attributes: list[str] = []
-    for node in ast.walk(function):
-        match node:
-            case ast.Subscript(value=ast.Name(id=who), slice=ast.Constant(value=str(key))) if who == name:
-                keys.append(key)
-            case ast.Attribute(value=ast.Name(id=who), attr=attr) if who == name:
-                attributes.append(attr)
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id=who), attr="get" | "pop" | "setdefault"),
-                args=[ast.Constant(value=str(key)), *_],
-            ) if who == name:
-                keys.append(key)
+def _parameter(
+    function: ast.FunctionDef, name: str, default: ast.expr | None, functions: Mapping[str, ast.FunctionDef]
+) -> Parameter:
+    found = uses(function, name, functions)
     try:
         value = ast.literal_eval(default) if default is not None else None
     except ValueError:
         value = None
-    unique = tuple(dict.fromkeys(keys)), tuple(dict.fromkeys(attributes))
-    return Parameter(name, default is None, *unique, value)
+    keys, guessed, attributes = (tuple(dict.fromkeys(some)) for some in (found.keys, found.guessed, found.attributes))
+    return Parameter(name, default is None, keys, attributes, value, guessed, found.parts)
 
 
 @dataclass(frozen=True)
@@ -135,11 +139,9 @@ def _choices(
     optional: Sequence[str],
 ) -> list[Choice]:
     """What a parameter may be given; nothing where it is required and nothing fits."""
-    by_key = {key: _named(key, roles, values) for key in parameter.keys}
-    if by_key and any(by_key.values()):
-        parts = tuple((f"{parameter.name}[{k!r}]", r[0], values[r[0]][0]) for k, r in by_key.items() if r)
-        return [(parts, {key: values[named[0]][0] for key, named in by_key.items() if named})]
-    named = _named(parameter.name, roles, values)
+    if (together := _together(parameter, roles, values)) is not None:
+        return together
+    named = [parameter.role] if parameter.role in values else _named(parameter.name, roles, values)
     if not parameter.required and set(named) & set(KEPT):
         return [LEFT_OUT]
     if not named and parameter.required:
@@ -153,6 +155,24 @@ def _choices(
     if parameter.required:
         return found
     return [*found, LEFT_OUT] if not found or named[0] in optional else found
+
+
+def _together(parameter: Parameter, roles: Roles, values: Mapping[str, Sequence[Any]]) -> list[Choice] | None:
+    """A dict or tuple of several roles, where a parameter is one; nothing where one of them cannot be filled."""
+    by_key = {key: _named(key, roles, values) for key in (*parameter.keys, *parameter.guessed)}
+    filled = {key: [role for role in named if values[role]] for key, named in by_key.items()}
+    if any(filled.values()):
+        if any(by_key[key] and not filled[key] for key in parameter.keys):
+            return []
+        chosen = {key: named[0] for key, named in filled.items() if named}
+        parts = tuple((f"{parameter.name}[{key!r}]", role, values[role][0]) for key, role in chosen.items())
+        return [(parts, {key: values[role][0] for key, role in chosen.items()})]
+    within = [[r for r in _named(part, roles, values) if r.startswith("weight ")] for part in parameter.parts]
+    if within and all(within):
+        chosen = {part: named[0] for part, named in zip(parameter.parts, within, strict=True)}
+        parts = tuple((f"{parameter.name}[{part!r}]", role, values[role][0]) for part, role in chosen.items())
+        return [(parts, tuple(values[role][0] for role in chosen.values()))]
+    return None
 
 
 def _alike(value: Any, default: Any) -> bool:

@@ -72,6 +72,16 @@ class SymbolReport:
         """Every name in the submission that this report is about."""
         return tuple(dict.fromkeys((self.symbol, *self.parts.values())))
 
+    def __str__(self) -> str:
+        from reference.report.homework import told
+
+        return told(SubmissionReport(self.symbol, (self,)))
+
+    def _repr_html_(self) -> str:
+        from reference.report.homework_html import symbol_html
+
+        return symbol_html(self)
+
 
 @dataclass(frozen=True)
 class SubmissionReport:
@@ -90,3 +100,13 @@ class SubmissionReport:
     @property
     def right(self) -> bool:
         return bool(self.symbols) and all(symbol.verdict == "correct" for symbol in self.symbols)
+
+    def __str__(self) -> str:
+        from reference.report.homework import told
+
+        return told(self)
+
+    def _repr_html_(self) -> str:
+        from reference.report.homework_html import submission_html
+
+        return submission_html(self)

@@ -1,6 +1,7 @@
 """What is said of one submission in a terminal: the answer first, then each mistake, then what was assumed."""
 
 import importlib.metadata
+import io
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,15 @@ COUNTED: dict[Verdict, str] = {
 }
 NAMES = 22  # columns for the name of a symbol, where it is no longer
 SHOWN = 4  # quantities of a symbol that are told in full
+
+
+def told(report: SubmissionReport) -> str:
+    """What `print_submission` prints, as a text."""
+    out = Console(file=io.StringIO(), width=80, no_color=True)
+    print_submission(report, out)
+    written = out.file
+    assert isinstance(written, io.StringIO)
+    return written.getvalue().rstrip()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""crosscheck check: one submission, explained."""
+
+from pathlib import Path
+
+import click
+
+from reference.commands.options import json_option, seed_option
+
+
+@click.command("check")
+@click.argument("target", metavar="FILE[::SYMBOL]")
+@click.option("--as", "pair", metavar="PAIR", default="", help="What the symbol is, where its name does not say so.")
+@click.option("--cell", type=click.IntRange(min=1), metavar="N", help="The definitions of this notebook cell count.")
+@click.option(
+    "--framework",
+    type=click.Choice(["torch", "keras"]),
+    help="Have the expected values confirmed by this framework, on the same inputs.",
+)
+@click.option(
+    "--adapter",
+    "adapter_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="How to call it, where that cannot be told; see crosscheck adapter.",
+)
+@click.option("--time", "seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, metavar="SECONDS")
+@seed_option
+@json_option
+def command(
+    target: str,
+    pair: str,
+    cell: int | None,
+    framework: str | None,
+    adapter_file: Path | None,
+    seconds: float,
+    seed: int,
+    json_file: Path | None,
+) -> int:
+    """Check a .py or .ipynb file as it is: every layer, function and optimizer in it that is known here.
+
+    The file's definitions run in a process of their own, without network and without its training loops. --time is
+    what one call may take. Exit status 0 if all is right, 1 if something is not or cannot be told.
+    """
+    from reference.homework.adapter import read_adapter
+    from reference.homework.check import check_submission
+    from reference.homework.process import Limits
+    from reference.report.homework import print_submission
+    from reference.report.homework_json import check_document
+    from reference.report.json import write_json
+
+    file, _, symbol = target.partition("::")
+    adapter = read_adapter(adapter_file) if adapter_file else None
+    limits = Limits(seconds=seconds)
+    report = check_submission(Path(file), symbol, pair, cell, seed, limits, framework=framework or "", adapter=adapter)
+    if json_file is not None:
+        write_json(json_file, check_document(report))
+    print_submission(report)
+    return 0 if report.right else 1
