@@ -17,7 +17,7 @@ FORWARD = (
 )  # fmt: skip
 BACKWARD = (
     r"backward", r"back(prop|propagate|propagation|propogation|pass|wardpass|wardprop|wardpropagation)?|bprop|bwd",
-    r"backward\w*", r"grad(ient)?s?", r"derivative|deriv|prime|diff|df|dfunction|delta|derive|d", r"grad\w*|back\w*",
+    r"backward\w*|feedback(ward)?", r"grad(ient)?s?", r"derivative|deriv|prime|diff|df|dfunction|delta|derive|d", r"grad\w*|back\w*",
 )  # fmt: skip
 # names of a derivative, and what they are made of: "relu_grad", "dsigmoid_du", "tanh_prime"
 DERIVATIVE = r"d(?P<a>[a-z0-9]+?)(d[a-z])?|(?P<b>[a-z0-9]+?)(grad(ient)?|prime|deriv(ative|ated)?|backward|backwards|back|bwd|diff|d|dash)|(grad(ient)?|deriv(ative)?(of)?|backward|diff)(?P<c>[a-z0-9]+)"
@@ -88,7 +88,8 @@ def subjects(submission: Submission) -> Iterator[Subject]:
             yield class_subject(submission, symbol)
         elif name not in taken:
             partner = submission.symbols.get(paired.get(name, ""))
-            yield closure_subject(symbol) or function_subject(symbol, partner)
+            nodes = {n: s.node for n, s in functions.items() if isinstance(s.node, ast.FunctionDef)}
+            yield closure_subject(symbol) or function_subject(symbol, partner, nodes)
 
 
 def class_subject(submission: Submission, symbol: Symbol) -> Subject:
@@ -136,18 +137,22 @@ def closure_subject(symbol: Symbol) -> Subject | None:
     return Subject(symbol, forward, backward, parameters(symbol.node), methods, closure=True)
 
 
-def function_subject(symbol: Symbol, partner: Symbol | None) -> Subject:
-    """A function, and the one that gives its derivative."""
+def function_subject(
+    symbol: Symbol, partner: Symbol | None, functions: Mapping[str, ast.FunctionDef] | None = None
+) -> Subject:
+    """A function, and the one that gives its derivative; `functions` are those it may call."""
     assert isinstance(symbol.node, ast.FunctionDef)
     backward = None
     if partner is not None and isinstance(partner.node, ast.FunctionDef):
-        backward = _method(partner.node, False)
-    return Subject(symbol, _method(symbol.node, False), backward, partner=partner)
+        backward = _method(partner.node, False, functions)
+    return Subject(symbol, _method(symbol.node, False, functions), backward, partner=partner)
 
 
-def _method(node: ast.FunctionDef, method: bool) -> Method:
+def _method(
+    node: ast.FunctionDef, method: bool, functions: Mapping[str, ast.FunctionDef] | None = None
+) -> Method:
     path = "" if node.name == "__call__" or not method else f".{node.name}"
-    return Method(node.name, parameters(node, method), node, _returned(node), path)
+    return Method(node.name, parameters(node, method, functions), node, _returned(node), path)
 
 
 def _ancestors(submission: Submission, symbol: Symbol) -> list[Symbol]:
