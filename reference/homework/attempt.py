@@ -290,7 +290,7 @@ class Trying:
         values |= {name: [array] for name, array in self._inputs(attempt).items()}
         values["y"] = [Ref(OUT)]
         if isinstance(attempt.value, tuple | list) and len(attempt.value) > 1 and "y" not in attempt.layout.steps:
-            rest = range(1, len(attempt.value))
+            rest = range(len(attempt.value) - 1, 0, -1)  # the cache is returned last
             values["y"] = [Ref(f"{OUT}[0]")]
             values["cache"] = [Ref(f"{OUT}[{i}]") for i in rest] + [Ref(OUT)]
         roles = {"dy": COTANGENT, "cache": CACHE, "lr": RATE, **self._roles(attempt), "y": OUTPUT, **self.family.inputs}
