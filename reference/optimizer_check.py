@@ -32,7 +32,8 @@ class Course:
     """Where the weights start, their gradients at all steps, steps first, and the learning rate at each.
 
     How far rounding moves each of the weights looked at, as in `reference.sides.Prepared`: `sensitivity` when the
-    gradients are rounded, `amplification` when every operation is.
+    gradients are rounded, `amplification` when every operation is. `own` has where the pair's own optimizer takes them,
+    by dtype.
     """
 
     start: Weights
@@ -40,6 +41,7 @@ class Course:
     rates: list[float]
     sensitivity: Mapping[str, float] = field(default_factory=dict)
     amplification: Mapping[str, float] = field(default_factory=dict)
+    own: Mapping[str, Weights] = field(default_factory=dict)
 
     def nudged(self, noise: Weights, share: float) -> "Course":
         return replace(self, grads={name: g * (1 + share * noise[name]) for name, g in self.grads.items()})
@@ -50,7 +52,7 @@ def optimizer_findings(
 ) -> list[Finding]:
     """The weights after some of 200 steps, on two weights of different shape, lr halved after 100 steps."""
     course = _course(pair, case, seed)
-    got = _scratch(optimizer or pair.layer, case, course, dtype)
+    got = course.own[dtype] if optimizer is None else _scratch(optimizer, case, course, dtype)
     truth, least = _twin(pair, case, seed, judge, "float64"), allowed_ulp(STEPS)
     names = [name for name in truth if not case.only or name in case.only]
     allowed = dict.fromkeys(names, least)
@@ -86,7 +88,8 @@ def _course(pair: Pair, case: Case, seed: int) -> Course:
     single, eps = _scratch(pair.layer, case, course, "float32"), float(np.finfo(np.float32).eps)
     sensitivity = {name: change / NUDGE for name, change in moved.items()}
     amplification = {name: max(sensitivity[name], _apart(single[name], w) / eps) for name, w in base.items()}
-    return replace(course, sensitivity=sensitivity, amplification=amplification)
+    own = {"float64": base, "float32": single}
+    return replace(course, sensitivity=sensitivity, amplification=amplification, own=own)
 
 
 def _apart(a: Array, b: Array) -> float:
@@ -98,8 +101,8 @@ def _twin(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> Weights:
     """The weights of a twin; asked for by every optimizer that is compared with it, in every dtype."""
     course, twin = _course(pair, case, seed), case.twins.get(judge, pair.twin(judge))
     start, grads = ([a.astype(dtype) for a in arrays.values()] for arrays in (course.start, course.grads))
-    after = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates)
-    return {f"{name} after {t}": w[t - 1] for t in LOOK_AT for name, w in zip(SHAPES, after, strict=True)}
+    after = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates, LOOK_AT)
+    return {f"{name} after {t}": w[i] for i, t in enumerate(LOOK_AT) for name, w in zip(SHAPES, after, strict=True)}
 
 
 def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -> Weights:

@@ -161,27 +161,25 @@ def twin_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, name: str) -> 
     ranks = {key: x.ndim for key, x in arrays.inputs.items()}  # Keras builds a layer for one rank
     kept = _twin(pair, name, dtype, repr(sorted(case.options.items())), repr(ranks), own)
     if not kept:
-        kept.append(adapter.build(twin, pair.options(case), dtype, inputs))
+        kept.append(adapter.build(twin, pair.options(case), dtype))
     module = kept[0]
     slots = {key: twin.slots[key] for key in arrays.params}
-    paths = list(dict.fromkeys(slot.name for slot in slots.values()))
-    if missed := adapter.uncovered(module, paths):
-        raise ValueError(f"{pair.name} in {name}: {', '.join(missed)} has no slot and is not declared frozen")
-    for path, array in lay_out(twin.slots, {**arrays.params, **arrays.buffers}).items():
-        adapter.set(module, path, array)
+    laid_out = lay_out(twin.slots, {**arrays.params, **arrays.buffers})
+    trained = {slot.name: laid_out.pop(slot.name) for slot in slots.values() if slot.name in laid_out}
     differentiable = [spec.differentiable for spec in case.inputs.values()]
     dy = _lay(twin.layout, "y", arrays.dy)
-    y, dx, dw = adapter.run(module, inputs, differentiable, dy, paths, training=case.training)
-    side = {"y": _back(twin.layout, "y", y, arrays.dy.shape)}
-    for (key, x), gradient in zip(arrays.inputs.items(), dx, strict=True):
+    ran = adapter.run(module, inputs, differentiable, dy, trained, laid_out, training=case.training)
+    if missed := adapter.uncovered(module, trained):
+        raise ValueError(f"{pair.name} in {name}: {', '.join(missed)} has no slot and is not declared frozen")
+    side = {"y": _back(twin.layout, "y", ran.y, arrays.dy.shape)}
+    for (key, x), gradient in zip(arrays.inputs.items(), ran.inputs, strict=True):
         if gradient is not None:
             side[gradient_name(key)] = _back(twin.layout, key, gradient, x.shape)
-    gradients = dict(zip(paths, dw, strict=True))
     for key, slot in slots.items():
-        side[gradient_name(key)] = slot.to_scratch(gradients[slot.name], arrays.params[key].shape)
+        side[gradient_name(key)] = slot.to_scratch(ran.weights[slot.name], arrays.params[key].shape)
     for key, buffer in arrays.buffers.items():
         slot = twin.slots[key]
-        side[key] = slot.to_scratch(adapter.get(module, slot.name), buffer.shape)
+        side[key] = slot.to_scratch(ran.buffers[slot.name], buffer.shape)
     return side
 
 

@@ -1,8 +1,10 @@
 """The frameworks that twins live in; each is imported when its first twin is built."""
 
+import functools
+import gc
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,6 +36,16 @@ class Job:
     example: Array
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What came of a twin: the output, a gradient for every input; gradients of weights and new buffers by path."""
+
+    y: Array
+    inputs: list[Array | None]
+    weights: dict[str, Array]
+    buffers: dict[str, Array]
+
+
 class Trainer(Protocol):
     """A network being trained."""
 
@@ -61,33 +73,38 @@ class Framework(Protocol):
     def version(self) -> str:
         """For people: "torch 2.13.0"."""
 
-    def build(self, twin: Twin, options: Any, dtype: str, inputs: list[Array]) -> Any:
-        """Make the twin; `inputs` are examples, for frameworks that create weights on the first call."""
+    def build(self, twin: Twin, options: Any, dtype: str) -> Any:
+        """Make the twin, to be given to `run`."""
 
-    def uncovered(self, module: Any, paths: list[str]) -> list[str]:
-        """The names of trainable weights that none of `paths` leads to."""
-
-    def get(self, module: Any, path: str) -> Array:
-        """A copy of the weight at a dotted path."""
-
-    def set(self, module: Any, path: str, value: Array) -> None:
-        """Write the weight at a dotted path. Raises ValueError when the shape does not fit."""
+    def uncovered(self, module: Any, paths: Iterable[str]) -> list[str]:
+        """The names of trainable weights that none of `paths` leads to; of a twin that has been run."""
 
     def run(
         self,
         module: Any,
         inputs: list[Array],
         differentiable: list[bool],
-        dy: Array | None,
-        paths: list[str],
+        dy: Array,
+        weights: Mapping[str, Array],
+        buffers: Mapping[str, Array],
         training: bool = True,
-    ) -> tuple[Array, list[Array | None], list[Array]]:
-        """Forward, and with a cotangent backward: the output, and the gradients of inputs and of weights."""
+    ) -> Ran:
+        """Forward, and backward from the cotangent `dy`, with these weights and buffers at their dotted paths.
+
+        Raises ValueError when the shape of one does not fit.
+        """
 
     def steps(
-        self, twin: Twin, options: Any, dtype: str, weights: list[Array], grads: list[Array], rates: list[float]
+        self,
+        twin: Twin,
+        options: Any,
+        dtype: str,
+        weights: list[Array],
+        grads: list[Array],
+        rates: list[float],
+        look_at: Collection[int],
     ) -> list[Array]:
-        """Every weight after each step of an optimizer's twin, steps first.
+        """Every weight after those steps of an optimizer's twin to `look_at`, counted from 1; these steps first.
 
         `grads` has for every weight its gradients at all steps, `rates` the learning rate at each.
         """
@@ -110,7 +127,14 @@ def framework(name: str) -> Framework:
             f"{name} was asked for, but {' and '.join(missing)} cannot be imported. "
             f"Install it with: pip install 'crosscheck[{_EXTRAS[name]}]'"
         )
+    return _adapter(name)
+
+
+@functools.cache
+def _adapter(name: str) -> Framework:
     adapter: Framework = importlib.import_module(f"reference.frameworks.{name}").ADAPTER
+    # a million objects that live as long as the process; looking through them for garbage takes a tenth of all time
+    gc.freeze()
     return adapter
 
 

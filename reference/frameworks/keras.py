@@ -1,9 +1,10 @@
 """Keras on TensorFlow as a judge: build a twin, load weights, forward, vector-Jacobian product."""
 
 import contextlib
+import itertools
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,13 +14,14 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import numpy as np
 
-from reference.frameworks import Job, resolve
+from reference.frameworks import Job, Ran, resolve
 from reference.frameworks.quiet import quiet_stderr
 from reference.pair import Array, Twin
 
 with quiet_stderr():
     import keras
     import tensorflow as tf
+    from keras.src.backend.common.global_state import get_global_attribute
 
 tf.get_logger().setLevel("ERROR")
 # one thread: sums run in one order, and small twins are not slowed down by threads that wait for each other
@@ -43,58 +45,99 @@ def float_type(dtype: str) -> Iterator[None]:
         keras.config.set_dtype_policy(policy)
 
 
+class Given(keras.StatelessScope):
+    """Inside, the weights of a module are the given tensors, by path; also those that are made only inside.
+
+    TensorFlow's own variables are not needed for that. Each new shape of one costs 4 ms, and to have them before the
+    first call would take a call of its own.
+    """
+
+    def __init__(self, module: Any = None, weights: Mapping[str, Any] | None = None) -> None:
+        super().__init__(initialize_variables=False)
+        self.module = module
+        self.to_find = dict(weights or {})
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        # Keras would give a value to what was made here, when the next scope of any kind ends
+        get_global_attribute("uninitialized_variables", []).clear()
+
+    def get_current_value(self, variable: Any) -> Any:
+        if id(variable) not in self.state_mapping:
+            self._find()
+        return super().get_current_value(variable)
+
+    def value(self, path: str) -> Any:
+        """The tensor that the variable at a path is now."""
+        return resolve(self.module, path).value
+
+    def _find(self) -> None:
+        for path, value in list(self.to_find.items()):
+            try:
+                variable = resolve(self.module, path)
+            except (AttributeError, IndexError):  # not made yet
+                continue
+            if tuple(variable.shape) != tuple(value.shape):
+                raise ValueError(f"{path} has shape {tuple(variable.shape)}, got {tuple(value.shape)}")
+            self.add_update((variable, self.to_find.pop(path)))
+
+
 class Keras:
     name = "keras"
 
     def version(self) -> str:
         return f"keras {keras.__version__} on tensorflow {tf.__version__}"
 
-    def build(self, twin: Twin, options: Any, dtype: str, inputs: list[Array]) -> Any:
+    def build(self, twin: Twin, options: Any, dtype: str) -> Any:
         assert twin.build is not None
-        with float_type(dtype):
-            module = twin.build(keras, options)
-            module(*map(tf.convert_to_tensor, inputs))
-        return module
+        with float_type(dtype), Given():
+            return twin.build(keras, options)
 
-    def uncovered(self, module: Any, paths: list[str]) -> list[str]:
+    def uncovered(self, module: Any, paths: Iterable[str]) -> list[str]:
         if not isinstance(module, keras.layers.Layer):
             return []
         covered = {id(resolve(module, path)) for path in paths}
         return [weight.path for weight in module.trainable_variables if id(weight) not in covered]
-
-    def get(self, module: Any, path: str) -> Array:
-        return np.array(resolve(module, path).numpy())
-
-    def set(self, module: Any, path: str, value: Array) -> None:
-        resolve(module, path).assign(value)
 
     def run(
         self,
         module: Any,
         inputs: list[Array],
         differentiable: list[bool],
-        dy: Array | None,
-        paths: list[str],
+        dy: Array,
+        weights: Mapping[str, Array],
+        buffers: Mapping[str, Array],
         training: bool = True,
-    ) -> tuple[Array, list[Array | None], list[Array]]:
+    ) -> Ran:
         tensors = list(map(tf.convert_to_tensor, inputs))
         leaves = [t for t, wanted in zip(tensors, differentiable, strict=True) if wanted]
-        weights = [resolve(module, path).value for path in paths]
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(leaves)
-            tape.watch(weights)
-            # TensorFlow functions and losses know no training mode; layers take it as an argument
-            y = module(*tensors, **({"training": training} if isinstance(module, keras.layers.Layer) else {}))
-        if dy is None:
-            return y.numpy(), [], []
-        grads = tape.gradient(y, leaves + weights, tf.convert_to_tensor(dy), tf.UnconnectedGradients.ZERO)
-        arrays = [tf.convert_to_tensor(g).numpy() for g in grads]
-        by_input = iter(arrays)
-        input_grads = [next(by_input) if wanted else None for wanted in differentiable]
-        return y.numpy(), input_grads, list(by_input)
+        given = {path: tf.convert_to_tensor(w) for path, w in {**weights, **buffers}.items()}
+        trained = [given[path] for path in weights]
+        # TensorFlow functions and losses know no training mode; layers take it as an argument
+        mode = {"training": training} if isinstance(module, keras.layers.Layer) else {}
+        scope, tape = Given(module, given), tf.GradientTape(watch_accessed_variables=False)
+        with float_type(dy.dtype.name), scope, tape:
+            tape.watch(leaves + trained)
+            y = module(*tensors, **mode)
+            after = {path: scope.value(path) for path in given}
+        grads = tape.gradient(y, leaves + trained, tf.convert_to_tensor(dy), tf.UnconnectedGradients.ZERO)
+        arrays = iter([tf.convert_to_tensor(g).numpy() for g in grads])
+        return Ran(
+            y.numpy(),
+            [next(arrays) if wanted else None for wanted in differentiable],
+            dict(zip(weights, arrays, strict=True)),
+            {path: after[path].numpy() for path in buffers},
+        )
 
     def steps(
-        self, twin: Twin, options: Any, dtype: str, weights: list[Array], grads: list[Array], rates: list[float]
+        self,
+        twin: Twin,
+        options: Any,
+        dtype: str,
+        weights: list[Array],
+        grads: list[Array],
+        rates: list[float],
+        look_at: Collection[int],
     ) -> list[Array]:
         assert twin.build is not None
         with float_type(dtype):
@@ -102,20 +145,26 @@ class Keras:
             optimizer = twin.build(keras, options)
             optimizer.build(variables)
 
-        def step(t: Any, *seen: Any) -> tuple[Any, ...]:
-            optimizer.learning_rate.assign(given_rates[t])
-            optimizer.apply([steps[t] for steps in given_grads], variables)
-            return t + 1, *(values.write(t, v.value) for values, v in zip(seen, variables, strict=True))
+        given = list(map(tf.constant, grads))
 
-        def all_steps() -> list[Any]:
-            seen = [tf.TensorArray(dtype, len(rates), element_shape=w.shape) for w in weights]
-            _, *after = tf.while_loop(lambda t, *_: t < len(rates), step, (0, *seen))
-            return [values.stack() for values in after]
+        def step(t: Any) -> Any:
+            optimizer.apply([tf.gather(steps, t) for steps in given], variables)
+            return t + 1
 
-        given_grads, given_rates = list(map(tf.constant, grads)), tf.constant(rates, dtype)
+        # One graph for a stretch of steps, and nothing in it for autograph to translate: tracing is what takes long
+        # here, and 200 calls of a graph of one step take longer still.
+        stretch = tf.function(lambda t, end: tf.while_loop(lambda t: t < end, step, [t]), autograph=False)
+        changes = [t for t in range(1, len(rates)) if rates[t] != rates[t - 1]]
+        ends = sorted({*look_at, *changes, len(rates)})
+        after: list[list[Array]] = [[] for _ in weights]
         with unoptimised_graphs():
-            # one graph of all steps, and nothing in it for autograph to translate: tracing is what takes long here
-            return [np.array(after) for after in tf.function(all_steps, autograph=False)()]
+            for t, end in itertools.pairwise([0, *ends]):
+                optimizer.learning_rate.assign(rates[t])
+                stretch(tf.constant(t), tf.constant(end))
+                if end in look_at:
+                    for seen, v in zip(after, variables, strict=True):
+                        seen.append(np.array(v.numpy()))
+        return [np.stack(seen) for seen in after]
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
         assert twin.build is not None
@@ -177,15 +226,17 @@ class KerasTrainer:
 
     def __init__(self, job: Job) -> None:
         twin, options = job.network
-        self.module = ADAPTER.build(twin, options, job.dtype, [job.example])
-        self.variables = {path: resolve(self.module, path) for path in job.weights}
-        for path, w in job.weights.items():
-            ADAPTER.set(self.module, path, w)
         optimizer, optimizer_options = job.optimizer
         loss, loss_options = job.loss
+        assert twin.build is not None
         assert optimizer.build is not None
         assert loss.build is not None
         with float_type(job.dtype):
+            self.module = twin.build(keras, options)
+            self.module(tf.convert_to_tensor(job.example))  # which makes the weights
+            self.variables = {path: resolve(self.module, path) for path in job.weights}
+            for path, w in job.weights.items():
+                self.variables[path].assign(w)
             self.loss = loss.build(keras, loss_options)
             self.optimizer = optimizer.build(keras, optimizer_options)
             self.optimizer.build(list(self.variables.values()))
@@ -218,7 +269,7 @@ class KerasTrainer:
 
     def restore(self, state: Mapping[str, Array]) -> None:
         for path in self.variables:
-            ADAPTER.set(self.module, path, state[f"weight/{path}"])
+            self.variables[path].assign(state[f"weight/{path}"])
         for i, variable in enumerate(self.optimizer.variables):
             variable.assign(state[f"optimizer/{i}"])
 

@@ -1,14 +1,14 @@
 """PyTorch as a judge: build a twin, load weights, forward, vector-Jacobian product."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
 from reference.errors import RequestError
-from reference.frameworks import Job, resolve
+from reference.frameworks import Job, Ran, resolve
 from reference.migration.glue.torch.optimizers import clip_gradients
 from reference.pair import Array, Twin
 
@@ -68,7 +68,7 @@ class Torch:
     def version(self) -> str:
         return f"torch {torch.__version__.split('+')[0]}"
 
-    def build(self, twin: Twin, options: Any, dtype: str, inputs: list[Array]) -> Any:
+    def build(self, twin: Twin, options: Any, dtype: str) -> Any:
         assert twin.build is not None
         with made_as(dtype):
             module = twin.build(torch, options)
@@ -79,14 +79,11 @@ class Torch:
                     weight.requires_grad_(False).zero_()
         return module
 
-    def uncovered(self, module: Any, paths: list[str]) -> list[str]:
+    def uncovered(self, module: Any, paths: Iterable[str]) -> list[str]:
         if not isinstance(module, torch.nn.Module):
             return []
         covered = {id(resolve(module, path)) for path in paths}
         return [n for n, weight in module.named_parameters() if weight.requires_grad and id(weight) not in covered]
-
-    def get(self, module: Any, path: str) -> Array:
-        return array(resolve(module, path))
 
     def set(self, module: Any, path: str, value: Array) -> None:
         weight = resolve(module, path)
@@ -100,45 +97,54 @@ class Torch:
         module: Any,
         inputs: list[Array],
         differentiable: list[bool],
-        dy: Array | None,
-        paths: list[str],
+        dy: Array,
+        weights: Mapping[str, Array],
+        buffers: Mapping[str, Array],
         training: bool = True,
-    ) -> tuple[Array, list[Array | None], list[Array]]:
+    ) -> Ran:
         tensors = list(map(tensor, inputs))
         leaves = [t.requires_grad_() for t, wanted in zip(tensors, differentiable, strict=True) if wanted]
-        weights = [resolve(module, path) for path in paths]
+        for path, value in {**weights, **buffers}.items():
+            self.set(module, path, value)
+        leaves += [resolve(module, path) for path in weights]
         if isinstance(module, torch.nn.Module):
             module.train(training)
         with on_device():
             y = module(*tensors)
-        if dy is None:
-            return array(y), [], []
-        grads = torch.autograd.grad(y, leaves + weights, tensor(dy), allow_unused=True)
-        arrays = [
-            np.zeros(tuple(leaf.shape)) if g is None else array(g)
-            for g, leaf in zip(grads, leaves + weights, strict=True)
-        ]
-        by_input = iter(arrays)
-        input_grads = [next(by_input) if wanted else None for wanted in differentiable]
-        return array(y), input_grads, list(by_input)
+        grads = torch.autograd.grad(y, leaves, tensor(dy), allow_unused=True)
+        arrays = iter([np.zeros(tuple(x.shape)) if g is None else array(g) for g, x in zip(grads, leaves, strict=True)])
+        return Ran(
+            array(y),
+            [next(arrays) if wanted else None for wanted in differentiable],
+            dict(zip(weights, arrays, strict=True)),
+            {path: array(resolve(module, path)) for path in buffers},
+        )
 
     def steps(
-        self, twin: Twin, options: Any, dtype: str, weights: list[Array], grads: list[Array], rates: list[float]
+        self,
+        twin: Twin,
+        options: Any,
+        dtype: str,
+        weights: list[Array],
+        grads: list[Array],
+        rates: list[float],
+        look_at: Collection[int],
     ) -> list[Array]:
         assert twin.build is not None
         parameters = [torch.nn.Parameter(tensor(w)) for w in weights]
         optimizer = twin.build(torch, options)(parameters)
         seen: list[list[Array]] = [[] for _ in weights]
-        for t, rate in enumerate(rates):
+        for t, (rate, *given) in enumerate(zip(rates, *(tensor(g).unbind() for g in grads), strict=True), start=1):
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            for w, steps in zip(parameters, grads, strict=True):
-                w.grad = tensor(steps[t]) if w.grad is None else w.grad + tensor(steps[t])
-            if (t + 1) % options.accumulation_steps == 0:
+            for w, g in zip(parameters, given, strict=True):
+                w.grad = g if w.grad is None else w.grad + g
+            if t % options.accumulation_steps == 0:
                 with made_as(dtype):
                     complete(optimizer, parameters, options)
-            for w, values in zip(parameters, seen, strict=True):
-                values.append(array(w))
+            if t in look_at:
+                for w, values in zip(parameters, seen, strict=True):
+                    values.append(array(w))
         return [np.stack(values) for values in seen]
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
@@ -177,12 +183,12 @@ class TorchTrainer:
 
     def __init__(self, job: Job) -> None:
         twin, options = job.network
-        self.module = ADAPTER.build(twin, options, job.dtype, [job.example])
+        self.module = ADAPTER.build(twin, options, job.dtype)
         self.parameters = {path: resolve(self.module, path) for path in job.weights}
         for path, w in job.weights.items():
             ADAPTER.set(self.module, path, w)
         loss, options = job.loss
-        self.loss = ADAPTER.build(loss, options, job.dtype, [])
+        self.loss = ADAPTER.build(loss, options, job.dtype)
         optimizer, options = job.optimizer
         assert optimizer.build is not None
         self.optimizer = optimizer.build(torch, options)(list(self.parameters.values()))

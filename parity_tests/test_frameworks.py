@@ -1,0 +1,74 @@
+"""The adapters of the frameworks: weights and buffers go where their paths say, and nothing else is believed."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reference.frameworks import Ran, framework
+from reference.pair import FRAMEWORKS, Array, Twin
+
+RNG = np.random.default_rng(5)
+X, DY, W, B = (RNG.standard_normal(shape) for shape in ((2, 3), (2, 4), (3, 4), (4,)))
+BUILD = {
+    "torch": lambda torch, o: torch.nn.Linear(3, 4),
+    "keras": lambda keras, o: keras.Sequential([keras.layers.Dense(4)]),
+}
+PATHS = {"torch": ("weight", "bias"), "keras": ("layers.0.kernel", "layers.0.bias")}
+
+
+def laid(name: str, w: Array) -> Array:
+    return w.T.copy() if name == "torch" else w
+
+
+def run(name: str, module: Any, w: Array, paths: tuple[str, str]) -> Ran:
+    return framework(name).run(module, [X], [True], DY, dict(zip(paths, (laid(name, w), B), strict=True)), {})
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_every_run_has_the_weights_it_is_given(name: str) -> None:
+    """The weights of a module are given anew each time, before and after the framework has made its own."""
+    adapter = framework(name)
+    module = adapter.build(Twin(BUILD[name]), SimpleNamespace(), "float64")
+    for w in (W, 2 * W):
+        ran = run(name, module, w, PATHS[name])
+        np.testing.assert_allclose(ran.y, X @ w + B, rtol=1e-14)
+        np.testing.assert_allclose(ran.inputs[0], DY @ w.T, rtol=1e-14)
+        np.testing.assert_allclose(laid(name, ran.weights[PATHS[name][0]]), X.T @ DY, rtol=1e-14)
+        np.testing.assert_allclose(ran.weights[PATHS[name][1]], DY.sum(axis=0), rtol=1e-14)
+    assert adapter.uncovered(module, PATHS[name]) == []
+    assert len(adapter.uncovered(module, PATHS[name][:1])) == 1
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_a_weight_that_does_not_fit_is_refused(name: str) -> None:
+    module = framework(name).build(Twin(BUILD[name]), SimpleNamespace(), "float64")
+    with pytest.raises(ValueError, match="has shape"):
+        run(name, module, RNG.standard_normal((3, 1)), PATHS[name])
+    with pytest.raises(AttributeError, match="misspelt"):
+        run(name, module, W, (PATHS[name][0].replace("0.", "0.misspelt_"), "misspelt"))
+
+
+def test_keras_makes_no_variables_for_a_twin_and_keeps_none() -> None:
+    """A variable without a value that Keras remembered would be made real, slowly, by whoever is next."""
+    import keras
+
+    module = framework("keras").build(Twin(BUILD["keras"]), SimpleNamespace(), "float64")
+    run("keras", module, W, PATHS["keras"])
+    with keras.StatelessScope():
+        pass  # Keras gives all that it remembers a value at the end of this
+    assert all(variable._value is None for variable in module.variables)
+
+
+def test_keras_buffers_are_those_after_the_run() -> None:
+    twin = Twin(lambda keras, o: keras.layers.BatchNormalization(momentum=0.75, scale=False, center=False))
+    adapter = framework("keras")
+    before = {"moving_mean": np.array([1.0, 2.0, 3.0]), "moving_variance": np.array([4.0, 5.0, 6.0])}
+    for training in (True, False):
+        module = adapter.build(twin, SimpleNamespace(), "float64")
+        after = adapter.run(module, [X], [True], X, {}, before, training=training).buffers
+        share = 0.25 if training else 0.0
+        expected = {"moving_mean": X.mean(axis=0), "moving_variance": X.var(axis=0)}
+        for path, value in before.items():
+            np.testing.assert_allclose(after[path], value + share * (expected[path] - value), rtol=1e-14)
