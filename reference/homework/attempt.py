@@ -65,6 +65,7 @@ class Attempt:
     recorded: Any = None
     mutated: tuple[Any, ...] = ()
     aliased: tuple[Any, ...] = ()
+    known: bool = False
 
 
 # readings tried of one form of a problem before giving up on it
@@ -78,6 +79,7 @@ class Trying:
     def __init__(self, worker: Worker, subject: Subject, family: Family) -> None:
         self.worker, self.subject, self.family = worker, subject, family
         self.refused: dict[str, Failure] = {}
+        self.broken: dict[str, tuple[Failure, str]] = {}
         self.optimizer: WorkerStep = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE))
 
     def readings(self, problem: Problem) -> Iterator[Attempt]:
@@ -88,13 +90,16 @@ class Trying:
         layouts, schemes = len(self.layouts(problem)), len(self.family.schemes(problem))
         for init in range(MOST_PLANS if self.subject.init else 1):
             made = False
+            useless: set[int] = set()  # schemes that the names do not allow
             for layout, scheme in itertools.product(range(layouts), range(schemes)):
-                for call in range(MOST_CALLS):
+                for call in range(MOST_CALLS if scheme not in useless else 0):
                     attempt = self.run(Reading(layout, scheme, init, call), problem)
                     if attempt is None:
+                        useless |= {scheme} if not call else set()
                         break
                     made = True
-                    yield attempt
+                    if not attempt.known:
+                        yield attempt
                     if attempt.at in ("init", "weights"):
                         break
             if not made:
@@ -113,11 +118,21 @@ class Trying:
         attempt.call = self._call_plan(attempt)
         if attempt.call is None:
             return None
+        alike = self._alike(attempt)
+        if back is None and alike in self.broken:
+            attempt.failure, attempt.at = self.broken[alike]
+            attempt.known = True
+            return attempt
         if self.subject.made:
             state = self._make(attempt)
-            if attempt.failure is not None or not self._place(attempt, state):
-                return attempt
-        self._forward(attempt)
+            if attempt.failure is None:
+                self._place(attempt, state)
+        if attempt.failure is None:
+            self._forward(attempt)
+        if attempt.failure is not None:
+            if back is None:
+                self.broken[alike] = attempt.failure, attempt.at
+            return attempt
         if back is not None and attempt.failure is None:
             plan = self._back_plan(attempt, back)
             if plan is None:
@@ -172,6 +187,13 @@ class Trying:
         wildcards = [*self.family.wildcards, *(f"weight {name}" for name in attempt.scheme.entries)]
         values, roles = self.values(attempt), self._roles(attempt)
         return _nth(plans(self.subject.init, roles, values, wildcards, OPTIONAL_ROLES), attempt.reading.init)
+
+    def _alike(self, attempt: Attempt) -> str:
+        """What two readings have in common of which both or neither run: names and shapes."""
+        given = [where for plan in (attempt.init, attempt.call) if plan for where in plan.given.values()]
+        shapes = sorted((where, str(np.shape(value) or value)) for where, value in given)
+        entries = {e.names: [ids.shape for ids in e.ids] for e in attempt.scheme.entries.values()}
+        return repr((shapes, entries if self.subject.made else ()))
 
     def _make(self, attempt: Attempt) -> Any:
         """Make the object; its attributes."""
