@@ -18,10 +18,11 @@ SYSTEMS = ("rnn-mnist", "three-layer-mlp", "simple-rnn", "cnn-tf", "two-layer-ne
 STEMS = {system: system.replace("-", "_") for system in SYSTEMS}
 
 
-def reports(system: str, path: Path, seed: int = 0) -> dict[str, SymbolReport]:
-    """The report on each question of a system, by the name after the slash."""
+def reports(system: str, path: Path, seed: int = 0, question: str = "") -> dict[str, SymbolReport]:
+    """The report on each question of a system, or on one, by the name after the slash."""
     allow = ("tensorflow",) if system == "cnn-tf" else ()
-    found = check_all(path, [recipe.name for recipe in of_system(system)], seed, None, allow)
+    names = [f"{system}/{question}"] if question else [recipe.name for recipe in of_system(system)]
+    found = check_all(path, names, seed, None, allow)
     return {name.split("/")[1]: report for name, report in found.items()}
 
 
@@ -78,14 +79,14 @@ def edited(system: str, old: str, new: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize(("system", "old", "new", "question", "cause"), EDITS)
 def test_one_mistake_fails_its_question(system, old, new, question, cause, tmp_path):
-    report = reports(system, edited(system, old, new, tmp_path))[question]
+    report = reports(system, edited(system, old, new, tmp_path), question=question)[question]
     assert report.verdict in ("wrong", "crashed")
     assert cause in {"", *(each.id for each in report.causes)}
 
 
 @pytest.mark.parametrize(("system", "old", "new", "question", "said"), HARMLESS)
 def test_a_convention_is_named_and_not_punished(system, old, new, question, said, tmp_path):
-    report = reports(system, edited(system, old, new, tmp_path))[question]
+    report = reports(system, edited(system, old, new, tmp_path), question=question)[question]
     assert report.verdict == "correct", report
     assert said in " ".join(report.conventions)
 
@@ -104,7 +105,7 @@ def test_a_convention_is_named_and_not_punished(system, old, new, question, said
     ],
 )
 def test_what_is_right_as_it_is_used_is_remarked_on(old, new, question, cause, tmp_path):
-    report = reports("two-layer-net", edited("two-layer-net", old, new, tmp_path))[question]
+    report = reports("two-layer-net", edited("two-layer-net", old, new, tmp_path), question=question)[question]
     assert report.verdict == "correct"
     assert [each.id for each in report.causes] == [cause]
     assert report.remark.startswith("Right")

@@ -96,8 +96,12 @@ def _of_sequences(bench: Bench) -> Judgement:
         return Judgement("correct", causes=causes, conventions=("softmax of (batch, classes) only",))
 
     def wrong(switches: frozenset[str]) -> Numbers:
-        e = np.exp(a - a.max(axis=-1, keepdims=True) if "softmax_whole_array~shifted" in switches else a)
-        return {"forward of sequences": e / (1 if "not_normalised" in switches else e.sum())}
+        e = np.exp(a)
+        if "softmax_whole_array~shifted" in switches:
+            e = np.exp(a - a.max(axis=-1, keepdims=True))
+        if "not_normalised" in switches:
+            return {"forward of sequences": e}
+        return {"forward of sequences": e / (e.sum() if switches else e.sum(axis=-1, keepdims=True))}
 
     want = {"forward of sequences": Softmax()(a)}
     mistakes = {
