@@ -1,0 +1,131 @@
+"""Dropout is examined by its masks: what is kept, what that is multiplied by, and whether both ways agree."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference.homework.dropout_calls import ANY, DROP, KEEP, Answer, P, Run, words_of
+from reference.homework.family import Family
+from reference.homework.optimizer_settings import numbers_in
+from reference.homework.process import Worker
+from reference.homework.roles import means
+from reference.homework.subject import Method, Subject
+from reference.homework.verdict import Cause, Quantity, SymbolReport
+from reference.pair import Array
+
+ALLOWED = 1e-6
+OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a mask is meant: the share that is kept, and how that is said."""
+
+    share: float
+    said: str
+
+
+def examine_dropout(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    """The verdict on a dropout layer or function."""
+    if subject.forward is None:
+        return _report(subject, "unsupported", "it has no method that looks like a forward pass")
+    random = np.random.default_rng(seed)
+    x = random.choice([-1.0, 1.0], (60, 50)) * random.uniform(0.5, 2, (60, 50))
+    answer = Run(worker, subject, words_of(subject), Answer(x, random.normal(size=x.shape))).carried_out()
+    if answer.y is None or (answer.failure is not None and answer.at != "test"):
+        own = answer.failure is not None and answer.failure.trace and answer.failure.type in OWN_MISTAKES
+        return _report(subject, "crashed" if own or answer.at == "backward" else "unsupported", answer.problem)
+    return _judged(subject, answer, numbers_in([subject.symbol.node], {}))
+
+
+def _judged(subject: Subject, answer: Answer, numbers: Sequence[float]) -> SymbolReport:
+    assert answer.y is not None
+    mask = answer.y != 0
+    factor = float(np.median((answer.y / answer.x)[mask])) if mask.any() else math.nan
+    kept = min(_meanings(subject, numbers), key=lambda k: abs(k.share - mask.mean()))
+    inverted = not math.isclose(factor, 1, rel_tol=1e-6)
+    wanted = 1 / kept.share if inverted else 1.0
+    causes: list[Cause] = []
+    problem = ""
+    if abs(mask.mean() - kept.share) > 5 * math.sqrt(0.25 / mask.size):
+        problem = f"{mask.mean():.0%} of the elements are kept, expected {kept.share:.0%}"
+    elif not inverted and (answer.tested is None or np.allclose(answer.tested, answer.x)):
+        problem = "nothing is scaled, neither in training nor at test time"
+        causes.append(Cause("missing_term", "What is kept is not divided by the share that is kept.", True))
+    elif answer.first is not None and np.array_equal(mask, answer.first != 0) and not _says(subject, "seed"):
+        problem = "the second call drops the same elements as the first"
+    quantities = [_quantity("y", answer.y, answer.x * mask * wanted, problem)]
+    if inverted and math.isclose(factor, 1 / (1 - kept.share), rel_tol=1e-6):
+        causes.append(Cause("rescaled", "It is divided by the share dropped in place of the share kept.", True))
+    if quantities[0].agree and answer.tested is not None:
+        tested = answer.x if inverted else answer.x * kept.share
+        quantities[0] = _quantity("y", answer.tested, tested, "", "in test mode")
+    if answer.dx is not None:
+        quantities.append(_gradient(answer, mask, wanted))
+    conventions = ["inverted" if inverted else "scaled at test time", kept.said]
+    conventions += ["no test mode"] * (answer.tested is None and not answer.failure)
+    right = all(quantity.agree for quantity in quantities)
+    remark = f"in test mode: {answer.problem}" if answer.failure is not None else ""
+    return _report(subject, "correct" if right else "wrong", remark, quantities, conventions, causes)
+
+
+def _meanings(subject: Subject, numbers: Sequence[float]) -> Iterator[Kept]:
+    """What share the code may mean to keep: by the parameter's name, or either where it says nothing."""
+    forward = subject.forward
+    assert forward is not None
+    wanted = [*subject.init, *forward.parameters]
+    names = [name for p in wanted for name in (p.keys or (p.name,))]
+    keep, drop = (any(means(name, pattern) for name in names) for pattern in (KEEP, DROP))
+    given = keep or drop or any(means(name, ANY) for name in names)
+    for p in [P] if given else [n for n in numbers if 0 < n < 1] or [0.5]:
+        if keep or not drop:
+            yield Kept(p, "probability to keep")
+        if not keep:
+            yield Kept(1 - p, "probability to drop")
+
+
+def _gradient(answer: Answer, mask: Array, factor: float) -> Quantity:
+    found = [*answer.dx] if isinstance(answer.dx, tuple | list) else [answer.dx]
+    fitting = [a for a in found if isinstance(a, np.ndarray) and a.shape == answer.x.shape]
+    if not fitting:
+        return Quantity("dx", False, np.inf, ALLOWED, problem="nothing of the shape of the input came back")
+    return _quantity("dx", fitting[0], answer.dy * mask * factor)
+
+
+def _quantity(name: str, got: Array, want: Array, problem: str = "", part: str = "") -> Quantity:
+    away = np.abs(got - want) / np.abs(want).max()
+    away = np.where(np.isfinite(away), away, np.inf)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(away)), want.shape))
+    worst = float(away[index])
+    agree = worst <= ALLOWED and not problem
+    return Quantity(name, agree, worst, ALLOWED, index, float(got[index]), float(want[index]), part, problem)
+
+
+def _says(subject: Subject, word: str) -> bool:
+    return word in subject.symbol.source
+
+
+def _report(
+    subject: Subject,
+    verdict: str,
+    remark: str,
+    quantities: Sequence[Quantity] = (),
+    conventions: Sequence[str] = (),
+    causes: Sequence[Cause] = (),
+) -> SymbolReport:
+    symbol = subject.symbol
+    methods: dict[str, Method | None] = {"forward": subject.forward, "backward": subject.backward}
+    return SymbolReport(
+        symbol.name,
+        verdict,  # type: ignore[arg-type]
+        pair="dropout",
+        cell=symbol.cell,
+        line=symbol.line,
+        parts={part: method.name for part, method in methods.items() if method is not None},
+        conventions=tuple(conventions),
+        quantities=tuple(quantities),
+        causes=tuple(causes),
+        remark=remark,
+    )
