@@ -20,7 +20,7 @@ from reference.pair import Array
 IT, OPTIMIZER, DRAWN, OUT, BACK = "it", "opt", "drawn", "out", "back"
 LEARNING_RATE = 0.5
 # methods that make an object ready
-SET_UP = r"init\w*|build|set_?up|compile|create\w*|reset\w*|make\w*"
+SET_UP = (r"set(input)?shape", r"init\w*|build|setup|compile|create(weights|params)\w*")
 OPTIONAL_ROLES = ("optimizer", "initializer", "lr", "training")
 
 
@@ -144,7 +144,9 @@ class Trying:
     def layouts(self, problem: Problem) -> Sequence[Layout]:
         """The family's; a loss looks the same in rows and columns, so columns need to be seen elsewhere in the file."""
         layouts = self.family.layouts(problem)
-        if self.family.loss and not columns_evident(self.worker.submission):
+        source = self.subject.symbol.source
+        over_columns = "axis=0" in source and not re.search(r"axis=(1|-1)", source)
+        if self.family.loss and not over_columns and not columns_evident(self.worker.submission):
             return [layout for layout in layouts if not layout.said]
         return layouts
 
@@ -219,14 +221,16 @@ class Trying:
         return last.value if isinstance(last, Result) else None
 
     def _after(self, attempt: Attempt) -> list[WorkerStep]:
-        """What has to be called before a new object can be used."""
-        for name, method in self.subject.methods.items():
-            if not re.fullmatch(SET_UP, plain(name)) or method is self.subject.forward:
-                continue
-            found = plans(method.parameters, self._roles(attempt), self.values(attempt), (), OPTIONAL_ROLES)
-            if (plan := _nth(found, 0)) is not None:
-                return [Call(f"{IT}.{name}", plan.args, plan.kwargs, optional=True)]
-        return []
+        """What has to be called before a new object can be used, in that order."""
+        steps: list[WorkerStep] = []
+        for pattern in SET_UP:
+            for name, method in self.subject.methods.items():
+                if not means(name, pattern) or method is self.subject.forward:
+                    continue
+                found = plans(method.parameters, self._roles(attempt), self.values(attempt), (), OPTIONAL_ROLES)
+                if (plan := _nth(found, 0)) is not None:
+                    steps.append(Call(IT + method.path, plan.args, plan.kwargs, optional=True))
+        return steps
 
     def _call_plan(self, attempt: Attempt) -> Plan | None:
         forward = self.subject.forward

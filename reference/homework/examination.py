@@ -20,6 +20,8 @@ from reference.homework.verdict import Cause, SymbolReport, Verdict
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
 MOST_BACKWARDS = 24
+# what a loss takes as targets must be right wherever its value is
+TARGETS = ("class indices", "one-hot targets")
 
 
 class Examination:
@@ -104,7 +106,8 @@ class Examination:
                 continue
             other = self.judge.whole(tried)
             if not other.right:
-                if variant.label == "other sizes" and tried.y is not None:
+                output = other.quantities[0].agree
+                if tried.y is not None and (variant.label == "other sizes" or (output and variant.label in TARGETS)):
                     return self._said("wrong", f"with {variant.label}", other, tried)
                 fails.append(variant.label)
         return self._said("correct", f"not for {', '.join(fails)}" if fails else "", judged, attempt)

@@ -58,14 +58,16 @@ ALPHA = r"alpha|a|slope|leak|negativeslope|leakiness|ratio|k|beta|eps|epsilon|ga
 TANH_NAMES = r"(my|np|scaled|hyperbolic|lecun)?(tan|tanh|tan_?h)(layer|activation|function|fn|forward|h|old|new)?[0-9]?|hipo\w*|hyperbolictangent"
 RELU = activation("relu", r"(\w*)relu(layer|activation|function|fn|forward)?|rectifiedlinear\w*|ramp|relu.*", rank=4)
 LEAKY_RELU = activation(
-    "leaky_relu", r"(leaky|l)_?relu.*", options=lambda s: {"negative_slope": _number(s, ALPHA, 0.01)}, rank=6
+    "leaky_relu",
+    r"(leaky|l)_?relu.*|leaky.*|prelu.*",
+    options=lambda s: {"negative_slope": _number(s, ALPHA, 0.01)},
+    rank=6,
 )
 ELU = activation("elu", r"elu.*", options=lambda s: {"alpha": _number(s, ALPHA, 1.0)}, rank=6)
 SELU = activation("selu", r"selu.*", rank=7)
 GELU = activation("gelu", r"gelu.*", rank=7)
 GELU_TANH = activation("gelu", r"gelu.*", options=lambda s: {"approximate": True}, rank=7)
 SIGMOID = activation("sigmoid", r"(my|np|f)?sigmoid.*|logistic(function|sigmoid)?|sig", rank=5)
-
 
 
 def _tanh(subject: Subject, shape: tuple[int, ...], seed: int, label: str, outer: float, inner: float) -> Problem:
@@ -123,21 +125,27 @@ HARD_TANH = activation("hard_tanh", r"hard_?tanh.*", rank=7)
 HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7)
 
 
-def _softmax(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
-    return problem("softmax", {"x": normal(*shape, scale=1.5)}, seed, label=label)
+def _normalised(pair: str, names: str) -> Family:
+    """A family of an activation over a whole row, or column."""
+
+    def ask(shape: tuple[int, ...], seed: int, label: str) -> Problem:
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label)
+
+    return Family(
+        pair,
+        classes=names,
+        functions=names,
+        problems=lambda subject, seed: (ask(SHAPE, seed, ""),),
+        variants=lambda subject, seed, base: (ask(OTHER, seed, "other sizes"),),
+        layouts=lambda asked: (
+            Layout(said=("over rows",)),
+            Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",)),
+        ),
+        derivative=True,
+        reductions=lambda asked: {},
+        rank=5,
+    )
 
 
-SOFTMAX = Family(
-    "softmax",
-    classes=r"(my|stable|np)?soft_?max\w*",
-    functions=r"(my|stable|np)?soft_?max(function|fn|forward|layer|naive|activation|columns?|rows?|stable)?[0-9]?",
-    problems=lambda subject, seed: (_softmax(subject, SHAPE, seed, ""),),
-    variants=lambda subject, seed, base: (_softmax(subject, OTHER, seed, "other sizes"),),
-    layouts=lambda asked: (
-        Layout(said=("softmax over rows",)),
-        Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("softmax over columns",)),
-    ),
-    derivative=True,
-    reductions=lambda asked: {},
-    rank=5,
-)
+SOFTMAX = _normalised("softmax", r"(my|stable|np)?soft_?max(?!.*(loss|cross|ce$|cost)).*")
+LOG_SOFTMAX = _normalised("log_softmax", r"log_?soft_?max.*")

@@ -1,6 +1,7 @@
 """Dense layers: affine, linear, fully connected."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reference.fills import normal
@@ -15,17 +16,23 @@ BIAS = r"b(ias(es)?)?[0-9]?|bs|b0|offset|intercept|bvec"
 
 
 def _problems(subject: Subject, seed: int) -> Sequence[Problem]:
-    return (problem("dense", {"x": normal(6, 4)}, seed, n_in=4, n_out=3),)
+    return (
+        problem("dense", {"x": normal(6, 4)}, seed, n_in=4, n_out=3),
+        replace(problem("dense", {"x": normal(2, 6, 4)}, seed, n_in=4, n_out=3), fallback=True),
+    )
 
 
 def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
+    shape = base.arrays.inputs["x"].shape
     return (
-        problem("dense", {"x": normal(5, 3)}, seed, label="other sizes", n_in=3, n_out=7),
-        problem("dense", {"x": normal(1, 4)}, seed, label="a single sample", n_in=4, n_out=2),
+        problem("dense", {"x": normal(*shape[:-1], 3)}, seed, label="other sizes", n_in=3, n_out=7),
+        problem("dense", {"x": normal(*[1] * len(shape[:-1]), 4)}, seed, label="a single sample", n_in=4, n_out=2),
     )
 
 
 def _layouts(asked: Problem) -> Sequence[Layout]:
+    if asked.arrays.inputs["x"].ndim > 2:
+        return (Layout(said=("(batch, time, features)",)),)
     columns = {"x": "n f -> f n", "y": "n f -> f n"}
     return Layout(said=("(batch, features)",)), Layout(columns, said=("(features, batch)",))
 
@@ -49,7 +56,7 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 DENSE = Family(
     "dense",
     classes=r".*(dense|affine|linear|fullyconnected|fclayer|innerproduct|perceptron).*|fc[0-9]?|fcl|layer|fc.*",
-    functions=r"(affine|dense|linear|fc|fullyconnected|innerproduct)(forward|fwd|layer|forwardpass|propagation|forwardprop)?",
+    functions=r"(temporal|time|my|naive)?(affine|dense|linear|fc|fullyconnected|innerproduct)(forward|fwd|layer|forwardpass|propagation|forwardprop)?",
     problems=_problems,
     variants=_variants,
     layouts=_layouts,

@@ -86,8 +86,12 @@ def loss(
         return [_asked(pair, x(n, c), t(n, c), seed, label, **options) for x, t in forms]
 
     def variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
-        shape = base.arrays.inputs["t"].shape
-        return [p for p in ask(3, C, seed, "other sizes") if p.arrays.inputs["t"].ndim == len(shape)][:1]
+        rank = base.arrays.inputs["t"].ndim
+        others = ask(3, C, seed, "other sizes")
+        same = [p for p in others if p.arrays.inputs["t"].ndim == rank][:1]
+        other = [p for p in others if p.arrays.inputs["t"].ndim != rank][:1]
+        said = "one-hot targets" if rank == 1 else "class indices"
+        return [*same, *(replace(p, label=said) for p in other)]
 
     return Family(
         name,
@@ -127,7 +131,7 @@ CLASSES = ((normal, _one_hot), (normal, _indices))
 SOFTMAX_CROSS_ENTROPY = loss(
     "softmax_cross_entropy",
     "softmax_cross_entropy",
-    r"soft_?max(with)?(loss|cross\w*|ce\w*|criterion|output|classifier)\w*|.*cross_?entropy\w*|temporalsoftmaxloss|softmaxce|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*",
+    r"soft_?max(with)?(loss|cost|cross\w*|ce\w*|criterion|output|classifier)\w*|.*cross_?entropy\w*|temporalsoftmaxloss|softmaxce|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*",
     CLASSES,
     loose=EPSILON_ALLOWED,
 )

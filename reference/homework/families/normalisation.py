@@ -38,7 +38,7 @@ def _schemes(asked: Problem) -> Sequence[Scheme]:
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
     n = asked.arrays.inputs["x"].shape[-1]
-    return {"n": [n, (n,)], "epsilon": [asked.options["epsilon"]], "momentum": [0.9]}
+    return {"n": [n, (n,)], "epsilon": [asked.options["epsilon"]], "momentum": [0.9], "shape": [(n,)]}
 
 
 def _layouts(asked: Problem) -> Sequence[Layout]:
@@ -50,6 +50,7 @@ ROLES = {
     "n": r"n|d|dim|size|nfeatures?|numfeatures?|features|channels|shape|normalizedshape|hidden\w*|inputsize|nout|units|c",
     "epsilon": EPSILON,
     "momentum": r"momentum|decay|rho|m",
+    "shape": r"input_?shape|inshape|shapein",
 }
 
 
