@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ BIAS = r"b\w*|\w*bias\w*"
 class Form:
     """What is asked: `step`, one step with the states before it, else a sequence, of which all states or the last
     (`sequences`) come out. `states` are given. `output`: a dense layer on top, which a softmax follows where `soft`;
-    "beside" where its softmax is returned beside the states. `flip`: a GRU whose update gate weighs the candidate.
+    "beside" where its softmax is returned beside the states. `bias_within`: it is a row of the weights. `flip`: a GRU whose update gate weighs the candidate.
     `cell_gradient`: the gradient of the next cell is handed over too.
     """
 
@@ -45,6 +46,7 @@ class Form:
     sequences: bool = True
     states: tuple[str, ...] = ()
     bias: bool = True
+    bias_within: bool = False
     output: str = ""
     flip: bool = False
     cell_gradient: bool = False
@@ -171,10 +173,9 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     steps = [replace(step, output="beside" if outputs[0] else "")] if states else []
     ordered = [*sequences, *steps] if _loops(subject) else [*steps, *sequences]
     flips = (False, True) if cell.startswith("gru") else (False,)
-    for batch in (3, 1):
-        for form in ordered:
-            for flip in flips:
-                yield replace(form, flip=flip, batch=batch)
+    within = (False,) if biased else (False, True)
+    for batch, form, flip, inside in itertools.product((3, 1), ordered, flips, within):
+        yield replace(form, flip=flip, batch=batch, bias=biased or inside, bias_within=inside)
 
 
 def _outputs(subject: Subject, names: set[str]) -> list[str]:

@@ -77,11 +77,17 @@ class Keeping:
         return self.bias(ids) if self.made else self.bias(ids)[:1]
 
 
-def schemes(asked: Problem, gates: Gates, made: bool, columns: bool) -> tuple[Scheme, ...]:
-    """Every way of keeping the weights, likeliest first; `columns` where the code multiplies W @ x."""
+def schemes(asked: Problem, gates: Gates, made: bool, columns: bool, within: bool) -> tuple[Scheme, ...]:
+    """Every way of keeping the weights, likeliest first; `columns` where the code multiplies W @ x.
+
+    `within`: the bias is a row of the matrix of both inputs.
+    """
     found: list[Scheme] = []
     for across in (columns, not columns):
         keeping = Keeping(across, columns, made)
+        if within:
+            found += _with_bias(asked, gates, keeping)
+            continue
         found += _of_gates(asked, gates, keeping) if len(gates.letters) > 1 else ()
         found += _stacked(asked, gates, keeping)
     return tuple(found)
@@ -102,16 +108,32 @@ def _stacked(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]
                 **_on_top(ids, keeping),
             }
             yield Scheme(entries, _said(gates, order))
-    for order, hidden_first in itertools.product(gates.permutations(), (True, False)):
-        parts = [_reorder(ids[name], order) for name in (("w_h", "w_x") if hidden_first else ("w_x", "w_h"))]
-        both = np.concatenate(parts)
-        said = (*_said(gates, order), "[h; x] in one matrix" if hidden_first else "[x; h] in one matrix")
-        rest = _on_top(ids, keeping)
-        yield Scheme({"w": Entry(FUSED, keeping.matrix(both)), **_biases(ids, order, keeping, False), **rest}, said)
-        if "b" in ids and "b_h" not in ids:
-            b = _reorder(ids["b"], order)[None]
-            yield Scheme({"w": Entry(FUSED, keeping.matrix(np.concatenate([b, both]))), **rest}, said)
-            yield Scheme({"w": Entry(FUSED, keeping.matrix(np.concatenate([both, b]))), **rest}, said)
+    for hidden_first, order in itertools.product((True, False), gates.permutations()):
+        entries = {"w": Entry(FUSED, keeping.matrix(_both(ids, order, hidden_first)))}
+        said = (*_said(gates, order), _order_of_inputs(hidden_first))
+        yield Scheme({**entries, **_biases(ids, order, keeping, False), **_on_top(ids, keeping)}, said)
+
+
+def _with_bias(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
+    """One matrix for all gates, both inputs and the bias, which is its first or last row."""
+    ids = asked.ids()
+    if "b_h" in ids:
+        return
+    for first, hidden_first, order in itertools.product((True, False), (False, True), gates.permutations()):
+        both, b = _both(ids, order, hidden_first), _reorder(ids["b"], order)[None]
+        entry = Entry(FUSED, keeping.matrix(np.concatenate([b, both] if first else [both, b])))
+        said = (*_said(gates, order), _order_of_inputs(hidden_first), f"the bias is the {'first' if first else 'last'} row")
+        yield Scheme({"w": entry, **_on_top(ids, keeping)}, said)
+
+
+def _both(ids: Mapping[str, Array], order: tuple[int, ...], hidden_first: bool) -> Array:
+    """The rows of both inputs in one."""
+    names = ("w_h", "w_x") if hidden_first else ("w_x", "w_h")
+    return np.concatenate([_reorder(ids[name], order) for name in names])
+
+
+def _order_of_inputs(hidden_first: bool) -> str:
+    return "[h; x] in one matrix" if hidden_first else "[x; h] in one matrix"
 
 
 def _of_gates(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
@@ -131,7 +153,7 @@ def _of_gates(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme
             )
             for k, (g, say) in each
         }
-        yield Scheme({**entries, **biases, **top}, ("[h; x] in one matrix" if hidden_first else "[x; h] in one matrix",))
+        yield Scheme({**entries, **biases, **top}, (_order_of_inputs(hidden_first),))
     for x_letter, h_letter in (("w", "u|r"), ("u", "w")):
         x_names, h_names = f"{x_letter}|wx|xw|wi|weightx|kernel|weighti", f"{h_letter}|wh|hw|wh|uh|weighth|wr|wrec"
         entries = {f"x_{g}": Entry(_gate(x_names, say, "x"), keeping.matrix(blocks["w_x"][k])) for k, (g, say) in each}

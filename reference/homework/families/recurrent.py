@@ -15,7 +15,7 @@ from reference.homework.roles import means
 from reference.homework.subject import COLUMNS, ROWS, Subject
 
 X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
-N_IN = r"(n|num|dim|size|nb)?(in|inputs?|features?|x|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e"
+N_IN = r"nx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e"
 N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|h|units?|nodes?|state|neurons?|cells?|a)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|layer\w*|num)?|nhidden|numhidden|k"
 # what no layer is called: what trains, draws or makes weights
 NOT_A_LAYER = r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|numeric|check|text|classif|cost|accuracy|word|embed))"
@@ -41,7 +41,7 @@ def _prepared(subject: Subject, gates: Gates, asked: Problem) -> Problem:
     handed = [p.name for p in subject.forward.parameters]
     facts = {
         "layouts": _layouts(subject, asked, columns),
-        "schemes": schemes(asked, gates, subject.made, columns),
+        "schemes": schemes(asked, gates, subject.made, columns, asked.facts["form"].bias_within),
         # states that the constructor is given
         "first": [s for s, names in STATES.items() if not any(means(name, names) for name in handed)],
     }
@@ -62,6 +62,8 @@ def _layouts(subject: Subject, asked: Problem, columns: bool) -> tuple[Layout, .
         found = list(_of_steps(one))
     else:
         found = list(_of_sequences(one, form.sequences, _time_axis(subject)))
+    if not form.step and not columns:
+        return tuple(found)
     return tuple(sorted(found, key=lambda layout: ("columns" in "".join(layout.said)) != columns))
 
 
@@ -83,7 +85,7 @@ def _of_steps(one: bool) -> Iterator[Layout]:
 def _of_sequences(one: bool, sequences: bool, time_axis: int) -> Iterator[Layout]:
     def lay(axes: str, y: str, state: str, said: str) -> Layout:
         states = f"n h -> {state}" if state else ""
-        out = (f"n t d -> {y}" if sequences else f"n d -> {state}") if y else ""
+        out = f"n t d -> {y}" if sequences else f"n h -> {state}"
         return Layout({"x": f"n t d -> {axes}", "y": out, "p": out, "t": out, **_states(states)}, said=(said,))
 
     if one:
@@ -152,7 +154,10 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
 
     def problems(subject: Subject, seed: int) -> Iterator[Problem]:
         for form in forms(subject, pair):
-            yield _prepared(subject, gates, ask(pair, form, seed, "a single sample" if form.batch == 1 else ""))
+            one = form.batch == 1
+            asked = ask(pair, form, seed, "single samples" if one else "")
+            # code on columns, one at a time, may run with several to a wrong end
+            yield replace(_prepared(subject, gates, asked), fallback=one and not _columns(subject))
 
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         form: Form = base.facts["form"]
