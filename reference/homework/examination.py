@@ -104,6 +104,13 @@ class Examination:
             tried = self.trying.run(attempt.reading, variant, back)
             if tried is None:
                 continue
+            if not variant.case.training:
+                if not _statistics_given(tried):
+                    continue
+                other = self.judge.forward(tried)
+                if not other.right:
+                    return self._said("wrong", f"wrong {variant.label}", other, tried)
+                continue
             other = self.judge.whole(tried)
             if not other.right:
                 output = other.quantities[0].agree
@@ -253,6 +260,12 @@ def _piles_up(first: Judged, second: Judged) -> bool:
         and np.allclose(second.arrays[name][0], first.arrays[name][1] + second.arrays[name][1], rtol=1e-9)
         for name in wrong
     )
+
+
+def _statistics_given(attempt: Attempt) -> bool:
+    """Whether the submission was handed its running statistics, and told that it is not in training."""
+    given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}
+    return {"running_mean", "running_variance"} <= given.keys() and bool({"mode", "training"} & given.keys())
 
 
 def _sets_none(method: Method) -> bool:

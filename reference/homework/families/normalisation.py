@@ -13,6 +13,8 @@ from reference.homework.subject import Subject
 EPSILON = r"eps(ilon)?|e|delta|smallnumber"
 GAMMA = r"gamma|g|scale|w(eights?)?|alpha"
 BETA = r"beta|b(ias)?|shift|offset"
+# asked where the running statistics can be given
+AT_INFERENCE = "at inference"
 USUAL = (1e-5, 1e-8, 1e-7, 1e-3, 1e-6, 1e-10, 1e-12)
 
 
@@ -25,9 +27,9 @@ def _epsilons(subject: Subject) -> list[float]:
     small = [
         n.value
         for n in ast.walk(subject.symbol.node)
-        if isinstance(n, ast.Constant) and isinstance(n.value, float) and 0 < n.value < 0.01
+        if isinstance(n, ast.Constant) and isinstance(n.value, float) and 0 < n.value <= 0.1
     ]
-    return list(dict.fromkeys([*named, *small, *USUAL]))[:9]
+    return list(dict.fromkeys([*named, *small, *USUAL]))[:10]
 
 
 def _schemes(asked: Problem) -> Sequence[Scheme]:
@@ -37,8 +39,16 @@ def _schemes(asked: Problem) -> Sequence[Scheme]:
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
-    n = asked.arrays.inputs["x"].shape[-1]
-    return {"n": [n, (n,)], "epsilon": [asked.options["epsilon"]], "momentum": [0.9], "shape": [(n,)]}
+    n, training = asked.arrays.inputs["x"].shape[-1], asked.case.training
+    return {
+        "n": [n, (n,)],
+        "epsilon": [asked.options["epsilon"]],
+        "momentum": [0.9],
+        "shape": [(n,)],
+        "training": [training],
+        "mode": ["train" if training else "test"],
+        **{name: [buffer.copy()] for name, buffer in asked.arrays.buffers.items()},
+    }
 
 
 def _layouts(asked: Problem) -> Sequence[Layout]:
@@ -51,11 +61,21 @@ ROLES = {
     "epsilon": EPSILON,
     "momentum": r"momentum|decay|rho|m",
     "shape": r"input_?shape|inshape|shapein",
+    "running_mean": r"(running|moving|run)_?(mean|mu|avg)|mean_?(running|moving)",
+    "running_variance": r"(running|moving|run)_?(var(iance)?|std2)|var_?(running|moving)",
 }
 
 
-def _batch(subject: Subject, seed: int, n: int, c: int, label: str, epsilon: float) -> Problem:
-    return problem("batch_norm1d", {"x": normal(n, c, scale=0.3)}, seed, label=label, channels=c, epsilon=epsilon)
+def _batch(subject: Subject, seed: int, n: int, c: int, label: str, epsilon: float, training: bool = True) -> Problem:
+    return problem(
+        "batch_norm1d",
+        {"x": normal(n, c, scale=0.3)},
+        seed,
+        label=label,
+        training=training,
+        channels=c,
+        epsilon=epsilon,
+    )
 
 
 BATCH_NORM = Family(
@@ -63,7 +83,10 @@ BATCH_NORM = Family(
     classes=r".*batch_?norm\w*|bn\w*",
     functions=r".*batch_?norm\w*|bn\w*",
     problems=lambda subject, seed: [_batch(subject, seed, 6, 4, "", e) for e in _epsilons(subject)],
-    variants=lambda subject, seed, base: [_batch(subject, seed, 5, 3, "other sizes", base.options["epsilon"])],
+    variants=lambda subject, seed, base: [
+        _batch(subject, seed, 5, 3, "other sizes", base.options["epsilon"]),
+        _batch(subject, seed, 6, 4, AT_INFERENCE, base.options["epsilon"], training=False),
+    ],
     layouts=_layouts,
     schemes=_schemes,
     values=_values,
