@@ -5,7 +5,6 @@ A cause is claimed only where the change, applied to what is wanted, gives every
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 

@@ -11,8 +11,17 @@ from reference.homework.subject import Subject
 from reference.homework.verdict import SymbolReport
 
 # what an input, a cotangent and the like are called anywhere
-COTANGENT = r"d(a|out|z|y|h|o|output|lda|ldy|ldz|ldh|ldout|lastlayer|loss|ly|l|x|next|v|hidden|top|activation|pool|conv|flat)?[0-9]?(next|prev|out|out1)?|grad\w*|dout\w*|upstream\w*|outputgradients?|outputerror|outputgrad|error|err|delta\w*|d[a-z]out|dvalues|dinputs?|back|g|gy|loss|lossgrad\w*|eta|e|chain\w*|outgrads?|dlastlayer|dnext|da\w*|dz\w*|dh\w*|dy\w*|dl\w*|dl|da|lgrad"
-INPUT = r"x|inputs?|inp|in|inputdata|data|a|xs|xin|xt|xbatch|aprev|ain|image|images|img|features|z|u|v|t|val|value|values|arr|array|logits?|h|prev|previous|xprev|activations?|pre|signal|s|n|net|matrix|feature(map)?s?"
+COTANGENT = (
+    r"d(a|out|z|y|h|o|output|lda|ldy|ldz|ldh|ldout|lastlayer|loss|ly|l|x|next|v|hidden|top|activation|"
+    r"pool|conv|flat)?[0-9]?(next|prev|out|out1)?|grad\w*|dout\w*|upstream\w*|outputgradients?|"
+    r"outputerror|outputgrad|error|err|delta\w*|d[a-z]out|dvalues|dinputs?|back|g|gy|loss|lossgrad\w*|eta|"
+    r"e|chain\w*|outgrads?|dlastlayer|dnext|da\w*|dz\w*|dh\w*|dy\w*|dl\w*|dl|da|lgrad"
+)
+INPUT = (
+    r"x|inputs?|inp|in|inputdata|data|a|xs|xin|xt|xbatch|aprev|ain|image|images|img|features|z|u|v|t|val|"
+    r"value|values|arr|array|logits?|h|prev|previous|xprev|activations?|pre|signal|s|n|net|matrix|"
+    r"feature(map)?s?"
+)
 OUTPUT = r"z|y|out|outputs?|a|h|s|o|act(ivation)?|yhat|result"
 CACHE = r"cache|caches|memory|saved|ctx|context|tape|stored|residuals?|params?|parameters|state|store"
 RATE = r"lr|learning_?rate|alpha|eta|lrate|stepsize|rate|learnrate"
@@ -32,9 +41,10 @@ class Family:
     """How one kind of code is recognised, asked and read.
 
     `classes` and `functions` are patterns of names; `rank` puts more telling ones first. `problems(subject, seed)`
-    gives what is asked, in several forms of which one must be right; `variants` are then asked in the same reading. `layouts`, `schemes` and `values` say how data
-    and weights may lie and what a constructor may be given; `roles` how its parameters are called. A family that is no
-    function with a gradient, such as an optimizer, is examined by `examine` in its own way.
+    gives what is asked, in several forms of which one must be right; `variants` are then asked in the same reading.
+    `layouts`, `schemes` and `values` say how data and weights may lie and what a constructor may be given; `roles` how
+    its parameters are called. A family that is no function with a gradient, such as an optimizer, is examined by
+    `examine` in its own way.
     """
 
     name: str

@@ -180,7 +180,7 @@ class Judge:
             fitted, said = _fit(leaf.array, want.shape)
             if fitted is None:
                 misfit = leaf if likeness == 3 else misfit
-            elif not np.array_equal(fitted, attempt.given.get(name)):
+            elif name not in attempt.given or not np.array_equal(fitted, attempt.given[name]):
                 found.append(Candidate(leaf, fitted, likeness, source, said))
         if not found:
             return _misfit(misfit, want) if misfit is not None else None
@@ -259,8 +259,8 @@ class Judge:
             values += [leaf.array for leaf in leaves(attempt.returned)]
         used = any(role == "dy" for role in (attempt.back.given if attempt.back else {}))
         dy = attempt.problem.arrays.dy
-        fitting = [attempt.layout.from_submission(name, value, want.shape) for value in values]
-        fitting = [got for got in fitting if got is not None]
+        laid = (attempt.layout.from_submission(name, value, want.shape) for value in values)
+        fitting = [got for got in laid if got is not None]
         if self.family.derivative and not used:
             fitting = [got * dy for got in fitting]
         if not fitting:
@@ -275,7 +275,7 @@ class Judge:
         yield from fitting
 
     def _no_input_gradient(self, attempt: Attempt) -> str:
-        """What to say where no gradient of the input was found; nothing where the weights' gradients are all there is."""
+        """What to say where no gradient of the input was found; "" where those of the weights are all there is."""
         assert self.subject.backward is not None
         shaped = [leaf for leaf in leaves(attempt.returned) if isinstance(leaf.array, np.ndarray)]
         if attempt.returned is None:

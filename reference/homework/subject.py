@@ -11,16 +11,28 @@ from reference.homework.submission import Submission, Symbol
 
 # likeliest first
 FORWARD = (
-    r"forward", r"call", r"fwd|fprop|forward(pass|prop|propagation|propogation|propagate)", r"forward\w*", r"feedforward|ff",
-    r"loss|calc(ulate)?|cost|error|value", r"predict|activate|activation|apply|compute|run|propagate|function|fn|func|f",
+    r"forward",
+    r"call",
+    r"fwd|fprop|forward(pass|prop|propagation|propogation|propagate)",
+    r"forward\w*",
+    r"feedforward|ff",
+    r"loss|calc(ulate)?|cost|error|value",
+    r"predict|activate|activation|apply|compute|run|propagate|function|fn|func|f",
     r"get\w*|output|transform|encode",
-)  # fmt: skip
+)
 BACKWARD = (
-    r"backward", r"back(prop|propagate|propagation|propogation|pass|wardpass|wardprop|wardpropagation)?|bprop|bwd",
-    r"backward\w*|feedback(ward)?", r"grad(ient)?s?", r"derivative|deriv|prime|diff|df|dfunction|delta|derive|d", r"grad\w*|back\w*",
-)  # fmt: skip
+    r"backward",
+    r"back(prop|propagate|propagation|propogation|pass|wardpass|wardprop|wardpropagation)?|bprop|bwd",
+    r"backward\w*|feedback(ward)?",
+    r"grad(ient)?s?",
+    r"derivative|deriv|prime|diff|df|dfunction|delta|derive|d",
+    r"grad\w*|back\w*",
+)
 # names of a derivative, and what they are made of: "relu_grad", "dsigmoid_du", "tanh_prime"
-DERIVATIVE = r"d(?P<a>[a-z0-9]+?)(d[a-z])?|(?P<b>[a-z0-9]+?)(grad(ient)?|prime|deriv(ative|ated)?|backward|backwards|back|bwd|diff|d|dash)|(grad(ient)?|deriv(ative)?(of)?|backward|diff)(?P<c>[a-z0-9]+)"
+DERIVATIVE = (
+    r"d(?P<a>[a-z0-9]+?)(d[a-z])?|(?P<b>[a-z0-9]+?)(grad(ient)?|prime|deriv(ative|ated)?|backward|"
+    r"backwards|back|bwd|diff|d|dash)|(grad(ient)?|deriv(ative)?(of)?|backward|diff)(?P<c>[a-z0-9]+)"
+)
 
 
 @dataclass(frozen=True)
@@ -148,9 +160,7 @@ def function_subject(
     return Subject(symbol, _method(symbol.node, False, functions), backward, partner=partner)
 
 
-def _method(
-    node: ast.FunctionDef, method: bool, functions: Mapping[str, ast.FunctionDef] | None = None
-) -> Method:
+def _method(node: ast.FunctionDef, method: bool, functions: Mapping[str, ast.FunctionDef] | None = None) -> Method:
     path = "" if node.name == "__call__" or not method else f".{node.name}"
     return Method(node.name, parameters(node, method, functions), node, _returned(node), path)
 

@@ -55,7 +55,10 @@ def activation(
 
 
 ALPHA = r"alpha|a|slope|leak|negativeslope|leakiness|ratio|k|beta|eps|epsilon|gamma"
-TANH_NAMES = r"(my|np|scaled|hyperbolic|lecun)?(tan|tanh|tan_?h)(layer|activation|function|fn|forward|h|old|new)?[0-9]?|hipo\w*|hyperbolictangent"
+TANH_NAMES = (
+    r"(my|np|scaled|hyperbolic|lecun)?(tan|tanh|tan_?h)(layer|activation|function|fn|forward|h|old|"
+    r"new)?[0-9]?|hipo\w*|hyperbolictangent"
+)
 RELU = activation("relu", r"(\w*)relu(layer|activation|function|fn|forward)?|rectifiedlinear\w*|ramp|relu.*", rank=4)
 LEAKY_RELU = activation(
     "leaky_relu",
@@ -95,8 +98,8 @@ def _tanhs(subject: Subject, seed: int) -> list[Problem]:
 
 def _value(node: ast.AST) -> float | None:
     match node:
-        case ast.Constant(value=int() | float()):
-            return float(node.value)
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
         case ast.BinOp(
             left=ast.Constant(value=int() | float() as a), op=ast.Div(), right=ast.Constant(value=int() | float() as b)
         ) if b:

@@ -18,8 +18,16 @@ PADDING = r"pad\w*|p|pa|zeropad\w*"
 WEIGHT = r"w(eights?)?[0-9]?|filters?|kernels?|k|f|convw\w*|convweights?|filter(bank|w)?|fil|wconv"
 BIAS = r"b(ias(es)?)?[0-9]?|bs|convb\w*|convbias(es)?"
 ROLES = {
-    "n_in": r"(n|num|dim)?(in|input|prev)(put)?(s|ch|channels?|c|depth|num|dim|size|features?|maps?)?|(ch|channels?|c|n|depth)(in|input|prev)|nchannels?|channels?|ch|inch|c|depth|nc|nbchannels|inputch\w*|incoming|ninput\w*|numchannels|channelnum|cin|d",
-    "n_out": r"(n|num|nb|dim)?(out|output)(put)?(s|ch|channels?|c|depth|num|dim|size|features?|maps?)?|(ch|channels?|c|n)(out|output)|(n|num|nb)?(filters?|kernels?|fn|features?)(num|count|n)?|fn|outch|noutput\w*|numfilters|cout|nout\w*|units|f|nf|k|m",
+    "n_in": (
+        r"(n|num|dim)?(in|input|prev)(put)?(s|ch|channels?|c|depth|num|dim|size|features?|maps?)?|(ch|"
+        r"channels?|c|n|depth)(in|input|prev)|nchannels?|channels?|ch|inch|c|depth|nc|nbchannels|"
+        r"inputch\w*|incoming|ninput\w*|numchannels|channelnum|cin|d"
+    ),
+    "n_out": (
+        r"(n|num|nb|dim)?(out|output)(put)?(s|ch|channels?|c|depth|num|dim|size|features?|maps?)?|(ch|"
+        r"channels?|c|n)(out|output)|(n|num|nb)?(filters?|kernels?|fn|features?)(num|count|n)?|fn|outch|"
+        r"noutput\w*|numfilters|cout|nout\w*|units|f|nf|k|m"
+    ),
     "kh": r"(f|filter|k|kernel|w)?_?(h|height|fh|kh)|fh|kh|filterheight|kernelheight|hh|filterh|kernelh|r|filtersizeh",
     "kw": r"(f|filter|k|kernel|w)?_?(w|width|fw|kw)|fw|kw|filterwidth|kernelwidth|ww|filterw|kernelw|filtersizew",
     "kernel": r"(filter|kernel|window|f|k|conv)(size|s|shape|len|length|dim|width|w)?|ksize|fsize|size|ks|fs|f|k",
@@ -182,7 +190,7 @@ CONV2D = Family(
     "conv2d",
     classes=r"(?!.*1d)(?!.*3d).*conv\w*",
     functions=r"(?!.*1d)(?!.*3d).*conv\w*",
-    problems=_problems_2d,
+    problems=lambda subject, seed: list(_problems_2d(subject, seed)),
     variants=lambda subject, seed, base: list(_variants_2d(subject, seed, base)),
     layouts=_layouts_2d,
     schemes=_schemes_2d,

@@ -9,8 +9,17 @@ from reference.homework.family import Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, transposed, vector_forms
 from reference.homework.subject import Subject
 
-N_IN = r"(n|num|dim|size|d)?(in|input|inputs|prev|previous|fanin|incoming|from)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes1|nodes1|n1|nin|ninputs?|inputnum|nfeatures|nfeature|features|insize|dimin|prevnodes|ni|fi|size1|l1|nodes?in|numinputs?"
-N_OUT = r"(n|num|dim|size|d)?(out|output|outputs|next|fanout|to|cur|hidden)(s|dims?|sizes?|features?|nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes2|nodes2|n2|nout|noutputs?|outputnum|units|neurons|nneurons|nunits|numneurons|numunits|outsize|dimout|nodes|no|fo|size2|l2|nodes?out|numoutputs?"
+N_IN = (
+    r"(n|num|dim|size|d)?(in|input|inputs|prev|previous|fanin|incoming|from)(s|dims?|sizes?|features?|"
+    r"nodes?|units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes1|nodes1|n1|nin|ninputs?|"
+    r"inputnum|nfeatures|nfeature|features|insize|dimin|prevnodes|ni|fi|size1|l1|nodes?in|numinputs?"
+)
+N_OUT = (
+    r"(n|num|dim|size|d)?(out|output|outputs|next|fanout|to|cur|hidden)(s|dims?|sizes?|features?|nodes?|"
+    r"units?|neurons?|channels?|shape|num|n|dimension|count)?|nnodes2|nodes2|n2|nout|noutputs?|outputnum|"
+    r"units|neurons|nneurons|nunits|numneurons|numunits|outsize|dimout|nodes|no|fo|size2|l2|nodes?out|"
+    r"numoutputs?"
+)
 WEIGHT = r"w(eights?)?[0-9]?|weight(s)?(matrix)?|kernels?|theta|wmat|matrix|wmatrix|mat"
 BIAS = r"b(ias(es)?)?[0-9]?|bs|b0|offset|intercept|bvec"
 
@@ -56,7 +65,10 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 DENSE = Family(
     "dense",
     classes=r".*(dense|affine|linear|fullyconnected|fclayer|innerproduct|perceptron).*|fc[0-9]?|fcl|layer|fc.*",
-    functions=r"(temporal|time|my|naive)?(affine|dense|linear|fc|fullyconnected|innerproduct)(forward|fwd|layer|forwardpass|propagation|forwardprop)?",
+    functions=(
+        r"(temporal|time|my|naive)?(affine|dense|linear|fc|fullyconnected|innerproduct)(forward|fwd|layer|"
+        r"forwardpass|propagation|forwardprop)?"
+    ),
     problems=_problems,
     variants=_variants,
     layouts=_layouts,

@@ -15,8 +15,14 @@ from reference.pair import Input
 # beside rounding: 1e-7 or 1e-8 added where a logarithm is taken
 EPSILON_ALLOWED = 2e-5
 N, C = 6, 4
-PREDICTION = r"p|y|yhat|yp|ypred\w*|pred\w*|outputs?|out|a|z|x|logits?|scores?|probs?|probabilities|h|o|hypothesis|estimated?|yout|inputs?|s|q|u|al|a2|a3"
-TARGET = r"t|targets?|labels?|ytrue|d|y|true|truth|onehot|gt|groundtruth|expected|actual|yt|teacher|answers?|c|yonehot|ans|tbatch|ybatch|real|lab"
+PREDICTION = (
+    r"p|y|yhat|yp|ypred\w*|pred\w*|outputs?|out|a|z|x|logits?|scores?|probs?|probabilities|h|o|hypothesis|"
+    r"estimated?|yout|inputs?|s|q|u|al|a2|a3"
+)
+TARGET = (
+    r"t|targets?|labels?|ytrue|d|y|true|truth|onehot|gt|groundtruth|expected|actual|yt|teacher|answers?|c|"
+    r"yonehot|ans|tbatch|ybatch|real|lab"
+)
 INPUTS = {"x": PREDICTION, "t": TARGET}
 
 
@@ -131,28 +137,40 @@ CLASSES = ((normal, _one_hot), (normal, _indices))
 SOFTMAX_CROSS_ENTROPY = loss(
     "softmax_cross_entropy",
     "softmax_cross_entropy",
-    r"soft_?max(with)?(loss|cost|cross\w*|ce\w*|criterion|output|classifier)\w*|.*cross_?entropy\w*|temporalsoftmaxloss|softmaxce|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*",
+    (
+        r"soft_?max(with)?(loss|cost|cross\w*|ce\w*|criterion|output|classifier)\w*|.*cross_?entropy\w*|"
+        r"temporalsoftmaxloss|softmaxce|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*"
+    ),
     CLASSES,
     loose=EPSILON_ALLOWED,
 )
 CROSS_ENTROPY = loss(
     "cross_entropy",
     "cross_entropy",
-    r".*cross_?entropy\w*|logloss|ce(loss)?|negativeloglikelihood|nll(loss)?|(compute)?(cost|loss)|(categorical|multiclass)\w*|xent\w*",
+    (
+        r".*cross_?entropy\w*|logloss|ce(loss)?|negativeloglikelihood|nll(loss)?|(compute)?(cost|loss)|"
+        r"(categorical|multiclass)\w*|xent\w*"
+    ),
     ((probabilities, _one_hot), (probabilities, _indices)),
     loose=EPSILON_ALLOWED,
 )
 BINARY = loss(
     "binary_cross_entropy",
     "binary_cross_entropy",
-    r"b(inary)?(ce|crossentropy|cross_entropy)\w*|binary\w*|.*crossentropy\w*|sigmoidloss|logisticloss|(compute)?(cost|loss)",
+    (
+        r"b(inary)?(ce|crossentropy|cross_entropy)\w*|binary\w*|.*crossentropy\w*|sigmoidloss|"
+        r"logisticloss|(compute)?(cost|loss)"
+    ),
     ((_free(_chances), _given(_bits)),),
     loose=EPSILON_ALLOWED,
 )
 SIGMOID_CE = loss(
     "sigmoid_cross_entropy",
     "sigmoid_cross_entropy",
-    r"sigmoid(with)?(loss|crossentropy|ce|bce)\w*|b(inary)?(ce|crossentropy)\w*(logits)\w*|bcewithlogits\w*|logisticloss",
+    (
+        r"sigmoid(with)?(loss|crossentropy|ce|bce)\w*|b(inary)?(ce|crossentropy)\w*(logits)\w*|"
+        r"bcewithlogits\w*|logisticloss"
+    ),
     ((normal, _given(_bits)),),
     loose=EPSILON_ALLOWED,
 )
@@ -160,7 +178,10 @@ _NORMALS = _given(lambda rng, shape: rng.standard_normal(shape))
 MSE = loss(
     "mean_squared_error",
     "mean_squared_error",
-    r".*(mse|mean_?squared?|squared?error|sumsq\w*|l2loss|quadratic|leastsquares|sse|squaredloss|mse\w*)\w*|meansquare\w*",
+    (
+        r".*(mse|mean_?squared?|squared?error|sumsq\w*|l2loss|quadratic|leastsquares|sse|squaredloss|"
+        r"mse\w*)\w*|meansquare\w*"
+    ),
     ((normal, _NORMALS),),
 )
 MAE = loss("mean_absolute_error", "mean_absolute_error", r".*(mae|absolute|l1loss)\w*", ((normal, _NORMALS),))

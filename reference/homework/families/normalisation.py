@@ -57,7 +57,10 @@ def _layouts(asked: Problem) -> Sequence[Layout]:
 
 
 ROLES = {
-    "n": r"n|d|dim|size|nfeatures?|numfeatures?|features|channels|shape|normalizedshape|hidden\w*|inputsize|nout|units|c",
+    "n": (
+        r"n|d|dim|size|nfeatures?|numfeatures?|features|channels|shape|normalizedshape|hidden\w*|"
+        r"inputsize|nout|units|c"
+    ),
     "epsilon": EPSILON,
     "momentum": r"momentum|decay|rho|m",
     "shape": r"input_?shape|inshape|shapein",
