@@ -1,0 +1,71 @@
+"""Homework as it is handed in: every submission gets its true verdict, found independently of the checker."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reference.homework.check import check_submission
+from reference.homework.process import Limits
+from reference.homework.verdict import SymbolReport
+
+FOLDER = Path(__file__).parent / "submissions"
+Entry = dict[str, Any]
+
+
+def entries() -> Iterator[tuple[str, Entry]]:
+    for manifest in sorted(FOLDER.glob("*/expected.toml")):
+        for entry in tomllib.loads(manifest.read_text(encoding="utf-8"))["submission"]:
+            yield manifest.parent.name, entry
+
+
+def trials() -> Iterator[Any]:
+    for group, entry in entries():
+        # one that the checker cannot judge yet says so, and fails as soon as it can
+        marks = [pytest.mark.xfail(reason=entry["pending"], raises=Undecided)] if "pending" in entry else []
+        yield pytest.param(group, entry, id=f"{group}-{entry['file']}-{entry['symbol']}", marks=marks)
+
+
+class Undecided(Exception):
+    """The checker says that it cannot tell, or names something else: never that a wrong submission is right."""
+
+
+def judged(group: str, entry: Entry) -> SymbolReport:
+    report = check_submission(FOLDER / group / entry["file"], entry["symbol"], limits=Limits(seconds=30))
+    return report.symbols[0]
+
+
+@pytest.mark.parametrize(("group", "entry"), list(trials()))
+def test_verdict(group: str, entry: Entry) -> None:
+    report = judged(group, entry)
+    said = f"{report.verdict}: {report.remark} {[q for q in report.quantities if not q.agree]}"
+    if entry["verdict"] != "correct":
+        assert report.verdict != "correct", f"a wrong one passes: {entry.get('mistake', '')}"
+    if "pending" in entry:
+        if report.verdict != entry["verdict"]:
+            raise Undecided(said)
+        return
+    assert report.verdict == entry["verdict"], said
+    if report.verdict in ("correct", "wrong") and entry["pair"]:
+        assert report.pair == entry["pair"]
+    if entry.get("wrong"):
+        named = {quantity.name for quantity in report.quantities if not quantity.agree}
+        assert named & {*entry["wrong"], *entry.get("either", ())}, said
+
+
+def test_there_are_enough_of_each() -> None:
+    verdicts = Counter(entry["verdict"] for _, entry in entries() if "pending" not in entry)
+    assert verdicts.total() >= 400
+    assert verdicts["correct"] >= 150
+    assert verdicts["wrong"] >= 150
+    pending = [entry for _, entry in entries() if "pending" in entry]
+    assert len(pending) <= 0.1 * verdicts.total()
+
+
+def test_every_described_implementation_is_covered() -> None:
+    """Lines 2 to 69 of the list that the corpus is modelled on."""
+    covered = {line for _, entry in entries() for line in entry.get("covers", ())}
+    assert covered >= set(range(2, 70))
