@@ -1,0 +1,37 @@
+"""Learning-rate schedules, recognised by their names."""
+
+from reference.homework.family import Family
+from reference.homework.schedule_rules import RULES
+from reference.homework.schedules import examine_schedule
+
+END = r"(lr|learningrate|schedule\w*|scheduler|decay)?"
+
+
+def _schedule(pair: str, names: str, pairs: tuple[str, ...] = (), rank: int = 12) -> Family:
+    return Family(
+        pair,
+        classes=names,
+        functions=names,
+        problems=lambda subject, seed: (),
+        pairs=pairs,
+        rank=rank,
+        examine=examine_schedule,
+    )
+
+
+STEP = _schedule("step_decay", rf"\w*(step|staircase)(decay|lr){END}|steplr")
+EXPONENTIAL = _schedule("exponential_decay", rf"(lr)?exp(onential)?(decay|lr|schedule|anneal\w*){END}")
+INVERSE = _schedule("inverse_time_decay", rf"(inverse)?time(based)?decay{END}|inverse\w*decay{END}|hyperbolicdecay")
+COSINE = _schedule("cosine_decay", rf"(?!.*warm)(lr)?cos(ine)?(anneal\w*|decay|lr|schedule){END}")
+POLYNOMIAL = _schedule(
+    "polynomial_decay", rf"poly(nomial)?(decay|lr|schedule){END}|linear(decay|lrdecay|anneal\w*){END}"
+)
+WARMUP = _schedule("linear_warmup", rf"(?!.*cos)(linear)?warmup(linear)?{END}|lrwarmup")
+WARMUP_COSINE = _schedule("warmup_cosine_decay", r"\w*warmup\w*cos\w*|cos\w*warmup\w*")
+MULTI_STEP = _schedule("multi_step_decay", r"multistep\w*|piecewisedecay\w*")
+ANY = _schedule(
+    "schedule",
+    r"(update|get|adjust|decay|schedule|compute|calc\w*|anneal)?(lr|learningrate)(decay|schedule\w*|at\w*)?|(lr|rate)?schedule(r|lr)?",
+    tuple(RULES),
+    rank=11,
+)

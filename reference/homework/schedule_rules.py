@@ -1,0 +1,157 @@
+"""The forms of learning-rate schedules, and the settings that their parameters are by name."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reference.homework.optimizer_settings import RATE
+from scratch.cyclic_schedules import CosineDecay, WarmupCosineDecay
+from scratch.schedules import (
+    ExponentialDecay,
+    InverseTimeDecay,
+    LinearWarmup,
+    MultiStepDecay,
+    PolynomialDecay,
+    Schedule,
+    StepDecay,
+)
+
+TIMES = 30
+MOST = 400
+TIME = (
+    r"t|epoch(num|idx|i)?|step(num)?|iter(ation)?s?|i|it|n|x|"
+    r"(global|current|cur)_?(step|epoch|iter(ation)?)|tcur|numupdates"
+)
+INTERVAL = r"(time)?interval|\w*every|(epochs?|steps?)(per)?drop|drop(epochs?|steps?|after)|stepsize"
+END = r"(end|min|final|last|lower)\w*(lr|rate|eta)|(lr|eta|rate|learningrate)(min|end|final)|alphamin"
+BEGIN = r"(max|peak|target|initial|init|base|start)?(lr|learningrate|eta)(max|base|peak|0|init|initial)?|alpha0?"
+# values unlike any default; the first pattern that a name fits says what it is
+ROLES: Mapping[str, tuple[str, Any]] = {
+    "end_lr": (END, 0.004),
+    "start_lr": (r"(start|warmup|warmupstart|initwarmup)(lr|learningrate|rate)|lrstart", 0.002),
+    "lr": (rf"{RATE}|{BEGIN}", 0.1),
+    "warmup": (r"warmup\w*|numwarmup\w*", 7),
+    "milestones": (r"milestones|boundaries|decayepochs", (5, 11)),
+    "interval": (INTERVAL, 4),
+    "power": (r"power|p|degree", 2.5),
+    "steps": (r"(decay|total|max|num|n)?(steps?|epochs?|iters?|iterations?)\w*|total|tmax|period|t[a-z]*", 20),
+    "rate": (r"(decay|drop|lr)?(rate|factor|decay)|drop|gamma|k|d|decay\w*|lambd\w*|rho|alpha|beta", 0.7),
+}
+LENGTHS = ("steps", "interval", "warmup")
+WHOLE = "t / steps rounded down"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A form of a schedule, of the settings in `needs`; `late` is how many steps later it counts."""
+
+    said: str
+    needs: tuple[str, ...]
+    make: Callable[..., Schedule]
+    late: int = 0
+
+    def rates(self, settings: Mapping[str, Any]) -> list[float]:
+        """The rates at t = 0, 1, ..."""
+        schedule = self.make(**{name: settings[name] for name in self.needs})
+        return [schedule(t + self.late) for t in range(TIMES)]
+
+
+def _rule(said: str, needs: str, make: Callable[..., Schedule], late: int = 0) -> Rule:
+    return Rule(said, tuple(needs.split()), make, late)
+
+
+def _natural(lr: float, rate: float, steps: int = 1) -> Schedule:
+    return ExponentialDecay(lr, math.exp(-rate), steps)
+
+
+def _whole(lr: float, rate: float, interval: int) -> Schedule:
+    return InverseTimeDecay(lr, rate, interval, True)
+
+
+def _whole_steps(lr: float, rate: float, steps: int) -> Schedule:
+    return InverseTimeDecay(lr, rate, steps, True)
+
+
+def _stairs(lr: float, rate: float, interval: int) -> Schedule:
+    return StepDecay(lr, rate, interval)
+
+
+def _periodic(lr: float, end_lr: float, steps: int) -> Schedule:
+    return CosineDecay(lr, end_lr, steps, True)
+
+
+def _warmup(lr: float, warmup: int, start_lr: float = 0.0) -> Schedule:
+    return LinearWarmup(lr, start_lr, warmup)
+
+
+def _warm_before(lr: float, end_lr: float, warmup: int, steps: int) -> Schedule:
+    return WarmupCosineDecay(lr, 0.0, end_lr, warmup, steps)
+
+
+def _warm_within(lr: float, end_lr: float, warmup: int, steps: int) -> Schedule:
+    return WarmupCosineDecay(lr, 0.0, end_lr, warmup, max(steps - warmup, 1))
+
+
+RULES: Mapping[str, Sequence[Rule]] = {
+    "step_decay": [_rule("", "lr rate interval", _stairs)],
+    "exponential_decay": [
+        _rule("rate ** (t / steps)", "lr rate steps", ExponentialDecay),
+        _rule("rate ** t", "lr rate", ExponentialDecay),
+        _rule("exp(-rate t)", "lr rate", _natural),
+        _rule("exp(-rate t / steps)", "lr rate steps", _natural),
+    ],
+    "inverse_time_decay": [
+        _rule(WHOLE, "lr rate interval", _whole),
+        _rule("", "lr rate steps", InverseTimeDecay),
+        _rule("", "lr rate", InverseTimeDecay),
+        _rule(WHOLE, "lr rate steps", _whole_steps),
+    ],
+    "cosine_decay": [
+        _rule("", "lr end_lr steps", CosineDecay),
+        _rule("the wave goes on", "lr end_lr steps", _periodic),
+    ],
+    "polynomial_decay": [
+        _rule("", "lr end_lr steps power", PolynomialDecay),
+        _rule("linear", "lr end_lr steps", PolynomialDecay),
+    ],
+    "linear_warmup": [
+        _rule("", "lr start_lr warmup", _warmup),
+        _rule("from 0", "lr warmup", _warmup),
+        _rule("from lr / warmup", "lr warmup", _warmup, late=1),
+    ],
+    "multi_step_decay": [_rule("", "lr rate milestones", MultiStepDecay)],
+    "warmup_cosine_decay": [
+        _rule("steps count the warm-up", "lr end_lr warmup steps", _warm_within),
+        _rule("steps after the warm-up", "lr end_lr warmup steps", _warm_before),
+    ],
+}
+
+
+def wanted(pair: str, known: Mapping[str, Any], numbers: Sequence[float]) -> Iterator[tuple[Rule, list[float]]]:
+    """The rates of each form of a schedule, with the settings given and the numbers of the code for the others."""
+    lengths = [role for role in known if role in LENGTHS]
+    # what is called an interval asks for whole ones
+    stepwise = pair == "inverse_time_decay" and lengths == ["interval"]
+    for rule in RULES[pair]:
+        own = dict(known)
+        needed = [name for name in rule.needs if name in LENGTHS]
+        if stepwise and needed != ["interval"]:
+            continue
+        if len(lengths) == len(needed) == 1:
+            own.setdefault(needed[0], own[lengths[0]])
+        missing = [name for name in rule.needs if name not in own]
+        choices = [_candidates(name, numbers) for name in missing]
+        for chosen in itertools.islice(itertools.product(*choices), MOST):
+            yield rule, rule.rates({**own, **dict(zip(missing, chosen, strict=True))})
+
+
+def _candidates(name: str, numbers: Sequence[float]) -> list[Any]:
+    if name in LENGTHS:
+        return [int(n) for n in numbers if n >= 2 and n == int(n)]
+    if name == "milestones":
+        return []
+    if name in ("end_lr", "start_lr"):
+        return [0.0, *(n for n in numbers if 0 < n < 1)]
+    return [n for n in numbers if n > 0]
