@@ -80,6 +80,7 @@ class Trying:
         self.worker, self.subject, self.family = worker, subject, family
         self.refused: dict[str, Failure] = {}
         self.broken: dict[str, tuple[Failure, str]] = {}
+        self.known_values: dict[tuple[int, int, int], tuple[Problem, dict[str, Sequence[Any]]]] = {}
         self.optimizer: WorkerStep = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE))
 
     def readings(self, problem: Problem) -> Iterator[Attempt]:
@@ -100,6 +101,8 @@ class Trying:
                     made = True
                     if not attempt.known:
                         yield attempt
+                    if attempt.at == "weights":
+                        useless.add(scheme)
                     if attempt.at in ("init", "weights"):
                         break
             if not made:
@@ -166,6 +169,12 @@ class Trying:
 
     def values(self, attempt: Attempt) -> dict[str, Sequence[Any]]:
         """What constructors and functions may be given beside their inputs."""
+        key = id(attempt.problem), attempt.reading.layout, attempt.reading.scheme
+        if key not in self.known_values:
+            self.known_values[key] = attempt.problem, self._values(attempt)
+        return dict(self.known_values[key][1])
+
+    def _values(self, attempt: Attempt) -> dict[str, Sequence[Any]]:
         problem, scheme = attempt.problem, attempt.scheme
         flat = problem.flat(problem.arrays.params)
         weights = {

@@ -15,7 +15,7 @@ from reference.homework.problem import Problem
 from reference.homework.process import Failure, New, Set, Stub, Worker
 from reference.homework.roles import means, plain, plans
 from reference.homework.subject import Method, Subject, class_subject
-from reference.homework.verdict import Cause, SymbolReport, Verdict
+from reference.homework.verdict import Cause, Quantity, SymbolReport, Verdict
 
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
@@ -121,16 +121,22 @@ class Examination:
 
     def _changes_input(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
         """Wrong where the forward pass changes the caller's input."""
-        given = attempt.call.given.get("x", ("", None))[0] if attempt.call else ""
         forward = self.subject.forward
         assert forward is not None
-        place = next((i for i, p in enumerate(forward.parameters) if p.name == given), -1)
-        if {place, given} & set(attempt.mutated):
-            return self._said("wrong", f"{forward.name} changes the array it is given, in place", judged, attempt)
+        for role in self.family.inputs:
+            given = attempt.call.given.get(role, ("", None))[0] if attempt.call else ""
+            place = next((i for i, p in enumerate(forward.parameters) if p.name == given), -1)
+            if {place, given} & set(attempt.mutated):
+                problem = f"{forward.name} changes the array it is given, in place"
+                if role != "x":
+                    judged.quantities.append(Quantity(role, False, part=forward.name, problem=problem))
+                return self._said("wrong", problem, judged, attempt)
         return None
 
     def _second_call(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
         """Wrong where a second call with other inputs differs, unless gradients are meant to pile up."""
+        if any(role.startswith("first ") for role in (attempt.init.given if attempt.init else {})):
+            return None  # a state that the constructor is given goes on from call to call
         if self.trying.run(attempt.reading, attempt.problem, back) is None:
             return None
         again = self.trying.repeat(attempt, attempt.problem.again(self.seed), back)
@@ -196,13 +202,26 @@ class Examination:
         crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
         if crashes and len(crashes) == len(attempts):
             return self._said("crashed", crashes[0], None, attempts[0])
-        forward = self.subject.forward
+        forward, backward = self.subject.forward, self.subject.backward
+        if sure := next((_told(f) for a in attempts if (f := a.failure) is not None and self._own(f)), ""):
+            return self._said("crashed", sure, None, attempts[0])
+        if backward is not None and backward.stub:
+            return self._said("unfinished", f"{backward.name} is not written")
         if not attempts:
             name = forward.name if forward else "forward"
             return self._said("unsupported", f"its constructor or {name} takes what is not understood")
         last = attempts[0].failure
         why = f"{last.type}: {last.message}" if last else "no output of the expected shape"
         return self._said("unsupported", f"no reading of it as {self.family.name} ran ({why})", None, attempts[0])
+
+    def _own(self, failure: Failure) -> bool:
+        """Whether nothing that we hand over could prevent it: a name or attribute that is nowhere set."""
+        if not failure.trace or failure.type not in ("NameError", "AttributeError"):
+            return False
+        if failure.type == "NameError" or failure.message.startswith("module "):
+            return True
+        missing = re.fullmatch(rf"'{self.subject.name}' object has no attribute '(\w+)'.*", failure.message)
+        return missing is not None and missing[1] not in self.subject.set_attributes
 
     def _said(
         self, verdict: Verdict, remark: str, judged: Judged | None = None, attempt: Attempt | None = None

@@ -9,6 +9,7 @@ import numpy as np
 
 from reference.homework.attempt import LEARNING_RATE, Attempt, Place
 from reference.homework.family import Family
+from reference.homework.gathering import gathered, owners
 from reference.homework.roles import plain
 from reference.homework.subject import Subject
 from reference.homework.trees import Leaf, gradient_likeness, leaves
@@ -104,7 +105,22 @@ class Judge:
         judged.conventions += [said] if said else []
         judged.factor = scales[said]
         judged.arrays["y"] = (attempt.y, want * judged.factor)
+        judged.quantities += self._beside(attempt, part)
         return judged
+
+    def _beside(self, attempt: Attempt, part: str) -> Iterator[Quantity]:
+        """What is returned beside the output, such as the state of a cell."""
+        value, lay, y = attempt.value, attempt.layout, attempt.problem.want["y"]
+        items = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else []
+        outputs = [lay.from_submission("y", each, y.shape) for each in items]
+        near = {k: _far(got, y) for k, got in enumerate(outputs) if got is not None}
+        taken = min(near, key=lambda k: near[k], default=None)
+        rest = [each for k, each in enumerate(items) if k != taken]
+        for name in attempt.problem.facts.get("outputs", ()):
+            want = attempt.problem.want[name]
+            found = [got for each in rest if (got := lay.from_submission(name, each, want.shape)) is not None]
+            if found:
+                yield compare(name, min(found, key=lambda got: _far(got, want)), want, 0.0, part, self.family.loose)
 
     def whole(self, attempt: Attempt) -> Judged:
         """The output and every gradient."""
@@ -132,18 +148,27 @@ class Judge:
             want = flat[place.ids]
             candidate = self._candidate(attempt, name, place, want)
             if isinstance(candidate, Quantity):
-                judged.quantities.append(replace(candidate, name=gradient_name(name), part=part))
+                judged.quantities += [
+                    replace(candidate, name=gradient_name(owner), part=part)
+                    for owner in owners(attempt.problem, name, place)
+                ]
             elif candidate is not None:
                 found[name] = (candidate.array, want, candidate.said)
+            elif _stays(attempt, name) and not all(_stays(attempt, other) for other in attempt.places):
+                found[name] = (np.zeros_like(want), want, "")
         unreduced = {name for name, (_, _, said) in found.items() if said}
         if unreduced and len(unreduced) < len(found):
             for name in unreduced:
                 problem = "it is not summed over the samples, as the others are"
-                judged.quantities.append(Quantity(gradient_name(name), False, part=part, problem=problem))
+                for owner in owners(attempt.problem, name, places[name]):
+                    judged.quantities.append(Quantity(gradient_name(owner), False, part=part, problem=problem))
                 del found[name]
         noise = attempt.problem.noise
         label, factor, clip = self._reduction(attempt, found)
-        for name, (got, want, said) in found.items():
+        missed = {quantity.name for quantity in judged.quantities}
+        for name, (got, want, said) in gathered(attempt.problem, places, found).items():
+            if gradient_name(name) in missed:
+                continue
             want = np.clip(want * factor, -clip, clip) if clip else want * factor
             loud = max((n for key, n in noise.items() if key.startswith("d")), default=0.0) * factor
             quantity = compare(gradient_name(name), got, want, loud, part, self.family.loose)
@@ -286,6 +311,14 @@ class Judge:
                 f"{attempt.layout.shape('x', attempt.problem.arrays.inputs['x'].shape)}"
             )
         return ""
+
+
+def _stays(attempt: Attempt, name: str) -> bool:
+    """Whether a weight is the same after the backward pass."""
+    if name not in attempt.places:
+        return False
+    path = attempt.places[name].leaf.path
+    return any(leaf.path == path and np.array_equal(leaf.array, attempt.given[name]) for leaf in leaves(attempt.kept))
 
 
 def _gradients(attempt: Attempt) -> dict[str, Array]:

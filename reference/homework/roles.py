@@ -161,18 +161,23 @@ def _together(parameter: Parameter, roles: Roles, values: Mapping[str, Sequence[
     """A dict or tuple of several roles, where a parameter is one; nothing where one of them cannot be filled."""
     by_key = {key: _named(key, roles, values) for key in (*parameter.keys, *parameter.guessed)}
     filled = {key: [role for role in named if values[role]] for key, named in by_key.items()}
-    if any(filled.values()):
+    if any(filled.values()) and "cache" not in _named(parameter.name, {"cache": roles.get("cache", "")}, values):
         if any(by_key[key] and not filled[key] for key in parameter.keys):
             return []
         chosen = {key: named[0] for key, named in filled.items() if named}
-        parts = tuple((f"{parameter.name}[{key!r}]", role, values[role][0]) for key, role in chosen.items())
-        return [(parts, {key: values[role][0] for key, role in chosen.items()})]
+        return list(_forms(parameter, chosen, values))
     within = [[r for r in _named(part, roles, values) if r.startswith("weight ")] for part in parameter.parts]
     if within and all(within):
         chosen = {part: named[0] for part, named in zip(parameter.parts, within, strict=True)}
-        parts = tuple((f"{parameter.name}[{part!r}]", role, values[role][0]) for part, role in chosen.items())
-        return [(parts, tuple(values[role][0] for role in chosen.values()))]
+        return [(parts, tuple(whole.values())) for parts, whole in _forms(parameter, chosen, values)]
     return None
+
+
+def _forms(parameter: Parameter, chosen: Mapping[str, str], values: Mapping[str, Sequence[Any]]) -> Iterator[Choice]:
+    """A dict of what each key is; once for each form in which the values come, such as biases."""
+    for form in range(max(len(values[role]) for role in chosen.values())):
+        whole = {key: values[role][min(form, len(values[role]) - 1)] for key, role in chosen.items()}
+        yield tuple((f"{parameter.name}[{key!r}]", role, whole[key]) for key, role in chosen.items()), whole
 
 
 def _alike(value: Any, default: Any) -> bool:

@@ -82,6 +82,12 @@ class Subject:
         return self.is_class or self.closure
 
     @property
+    def set_attributes(self) -> set[str]:
+        """The attributes that a class assigns to."""
+        nodes = [node for m in self.methods.values() for node in ast.walk(m.node)] + list(ast.walk(self.symbol.node))
+        return {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+
+    @property
     def unfinished(self) -> str:
         """What shows that it is not finished, "" where nothing does."""
         return self.symbol.unfinished or (self.partner.unfinished if self.partner else "")

@@ -72,7 +72,13 @@ class Initializer:
     def __deepcopy__(self, memo: dict[int, Any]) -> "Initializer":
         return self
 
-    W = w = initialize = init = __call__ = W_x = W_h = W_xh = W_hh = w_x = w_h = wx = wh = Wx = Wh = weight = _draw
+    def _draw_square(self, *args: Any, **kwargs: Any) -> Any:
+        """Weights from states to states: one size is both."""
+        shape = _shape((*args, *kwargs.values()))
+        return self._draw(*shape, *shape) if len(shape) == 1 else self._draw(*shape)
+
+    W = w = initialize = init = __call__ = W_x = W_xh = w_x = wx = Wx = weight = _draw
+    W_h = W_hh = w_h = wh = Wh = _draw_square
     B = b = bias = _draw_bias
 
 
