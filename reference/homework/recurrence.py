@@ -182,7 +182,9 @@ def _outputs(subject: Subject, names: set[str]) -> list[str]:
     """What may be on top of the states."""
     if not any(means(name, f"{OUTPUT_WEIGHT}|{OUTPUT_SIZE}") for name in names):
         return [""]
-    handed = any(means(p.name, r"t|y|targets?|labels?|d") for p in (subject.backward.parameters if subject.backward else ()))
+    handed = any(
+        means(p.name, r"t|y|targets?|labels?|d") for p in (subject.backward.parameters if subject.backward else ())
+    )
     return ["soft", "linear", "beside", ""] if handed else ["linear", "beside", ""]
 
 
@@ -197,5 +199,10 @@ def _loops(subject: Subject) -> bool:
 
 def _activation(subject: Subject) -> str:
     """What the submission puts in the place of tanh."""
-    text = subject.symbol.source.lower()
-    return "relu" if "tanh" not in text and re.search(r"maximum\(|relu", text) else "tanh"
+    names = {
+        n.attr if isinstance(n, ast.Attribute) else n.id
+        for n in ast.walk(subject.symbol.node)
+        if isinstance(n, ast.Attribute | ast.Name)
+    }
+    said = " ".join(names).lower()
+    return "relu" if "tanh" not in said and re.search(r"maximum|relu", said) else "tanh"

@@ -122,7 +122,11 @@ def _with_bias(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Schem
     for first, hidden_first, order in itertools.product((True, False), (False, True), gates.permutations()):
         both, b = _both(ids, order, hidden_first), _reorder(ids["b"], order)[None]
         entry = Entry(FUSED, keeping.matrix(np.concatenate([b, both] if first else [both, b])))
-        said = (*_said(gates, order), _order_of_inputs(hidden_first), f"the bias is the {'first' if first else 'last'} row")
+        said = (
+            *_said(gates, order),
+            _order_of_inputs(hidden_first),
+            f"the bias is the {'first' if first else 'last'} row",
+        )
         yield Scheme({"w": entry, **_on_top(ids, keeping)}, said)
 
 
@@ -139,9 +143,13 @@ def _order_of_inputs(hidden_first: bool) -> str:
 def _of_gates(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
     """Matrices of each gate: one for both inputs, or one for each."""
     ids, top = asked.ids(), _on_top(asked.ids(), keeping)
-    blocks = {name: np.split(ids[name], len(gates.letters), axis=-1) for name in ("w_x", "w_h", "b", "b_h") if name in ids}
+    blocks = {
+        name: np.split(ids[name], len(gates.letters), axis=-1) for name in ("w_x", "w_h", "b", "b_h") if name in ids
+    }
     each = list(enumerate(gates.letters.items()))
-    biases = {f"b_{g}": Entry(_gate("b|bias|bx|bi", say), keeping.few(blocks["b"][k])) for k, (g, say) in each if "b" in ids}
+    biases = {
+        f"b_{g}": Entry(_gate("b|bias|bx|bi", say), keeping.few(blocks["b"][k])) for k, (g, say) in each if "b" in ids
+    }
     if "b_h" in ids:
         biases |= {f"b_h{g}": Entry(_gate("bh|bhh|biash", say), keeping.few(blocks["b_h"][k])) for k, (g, say) in each}
     for hidden_first in (True, False):

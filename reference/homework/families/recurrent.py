@@ -15,7 +15,7 @@ from reference.homework.roles import means
 from reference.homework.subject import COLUMNS, ROWS, Subject
 
 X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
-N_IN = r"nx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e"
+N_IN = r"(?!in$|inputs?$|features?$)(nx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e)"
 N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|h|units?|nodes?|state|neurons?|cells?|a)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|layer\w*|num)?|nhidden|numhidden|k"
 # what no layer is called: what trains, draws or makes weights
 NOT_A_LAYER = r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|numeric|check|text|classif|cost|accuracy|word|embed))"
@@ -51,7 +51,7 @@ def _prepared(subject: Subject, gates: Gates, asked: Problem) -> Problem:
 def _columns(subject: Subject) -> bool:
     """Whether the code multiplies W @ x rather than x @ W."""
     text = subject.symbol.source
-    return len(re.findall(COLUMNS, text)) > len(re.findall(ROWS, text))
+    return _time_axis(subject) == 2 or len(re.findall(COLUMNS, text)) > len(re.findall(ROWS, text))
 
 
 def _layouts(subject: Subject, asked: Problem, columns: bool) -> tuple[Layout, ...]:
@@ -95,8 +95,9 @@ def _of_sequences(one: bool, sequences: bool, time_axis: int) -> Iterator[Layout
         lay("n t d", "n t d", "n h", "(batch, time, features)"),
         lay("t n d", "t n d", "n h", "(time, batch, features)"),
     )
-    last, columns = lay("d n t", "d n t", "h n", "(features, batch, time), columns"), lay(
-        "t d n", "t d n", "h n", "(time, features, batch), columns"
+    last, columns = (
+        lay("d n t", "d n t", "h n", "(features, batch, time), columns"),
+        lay("t d n", "t d n", "h n", "(time, features, batch), columns"),
     )
     mixed = lay("n t d", "t n d", "n h", "(batch, time, features) in, (time, batch, features) out")
     by_time = {0: [time_first, columns], 1: [batch_first], 2: [last]}
@@ -145,7 +146,10 @@ def _reductions(problem: Problem) -> Mapping[str, float]:
     n, time = problem.batch, problem.facts["time"]
     found = {"gradients averaged over the batch": 1 / n} if n > 1 else {}
     if not problem.facts["form"].step:
-        found |= {"gradients averaged over time": 1 / time, "gradients averaged over the batch and over time": 1 / n / time}
+        found |= {
+            "gradients averaged over time": 1 / time,
+            "gradients averaged over the batch and over time": 1 / n / time,
+        }
     return found
 
 
