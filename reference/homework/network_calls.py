@@ -1,0 +1,258 @@
+"""How the methods and functions of small networks are called, and where they keep weights and gradients."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import einops
+import numpy as np
+
+from reference.homework.attempt import OUT, Attempt, Place, Trying
+from reference.homework.family import CACHE, COTANGENT, INPUT, RATE
+from reference.homework.judge import Judge, Judged
+from reference.homework.network_forms import Form
+from reference.homework.problem import Entry, Layout, Problem, Scheme, transposed, vector_forms
+from reference.homework.process import Ref
+from reference.homework.roles import Parameter, means, plain
+from reference.homework.subject import Method
+from reference.homework.trees import Leaf, leaves
+from reference.homework.verdict import Quantity
+from reference.pair import Array
+from reference.sides import gradient_name
+
+WEIGHT = r"w(eights?)?|theta|kernels?|coefs?|filters?"
+BIAS = r"b(ias(es)?)?|intercepts?"
+TARGET = (
+    r"t|y|d|(y|t)(true|real|batch|train|onehot|enc|label)|\w*targets?|\w*labels?|truth|expected|answers?|teacher"
+    r"|onehot\w*|desired\w*"
+)
+# what the parameters of a forward or backward pass are, most telling first
+CALLED: Mapping[str, str] = {
+    "params": r"(net(work)?|nn|model)?param\w*|thetas?|model|net(work)?|weights(and)?bias\w*|state(dict)?",
+    "ws": WEIGHT,
+    "bs": BIAS,
+    "architecture": r"(nn|net(work)?|model|layers?)?(arch\w*|config|spec|structure)|layers?(dims|sizes|config)?"
+    r"|(hidden)?activations?",
+    "cache": CACHE.replace("params?|parameters|", ""),
+    "output": r"y_?(hat|pred\w*|out\w*|prob\w*)|a[l0-9]|aout|pred\w*|prob\w*|outputs?|out|al|scores?|logits",
+    "t": TARGET,
+    "lr": RATE,
+    "reg": r"reg\w*|lambda?\w*|lambd|weightdecay\w*|decay|l2\w*",
+    "keep": r"keepprob\w*",
+    "x": r"x\w*|" + INPUT,
+}
+NUMBERED = re.compile(rf"({WEIGHT}|{BIAS})(\d)")
+
+
+def called(method: Method, forward: Method | None = None, cotangent: bool = False) -> Method:
+    """A method whose parameters have roles; those with a default that are nothing we hand over are left out.
+
+    `forward` is the method that was called before it. `cotangent`: it may be handed the gradient of the output.
+    """
+    found = [_with_role(p, forward, cotangent) for p in method.parameters]
+    kept = [p for p in found if p.required or p.role in ("x", "t", "params", "cache", "output")]
+    if forward is None:
+        kept = [p for p in kept if p.required or p.role not in ("t", "cache", "output")]
+    return replace(method, parameters=tuple(kept))
+
+
+def _with_role(p: Parameter, forward: Method | None, cotangent: bool) -> Parameter:
+    name = plain(p.name)
+    returned = [plain(each) for each in forward.returns] if forward is not None else []
+    role = next((role for role, pattern in CALLED.items() if re.fullmatch(pattern, name)), "")
+    if match := NUMBERED.fullmatch(name):
+        role = f"weight {'b' if name.startswith(('b', 'i')) else 'w'}{match[match.lastindex or 0]}"
+    elif len(returned) > 1 and name in returned:
+        role = f"out {returned.index(name)}"
+    elif forward is None and role in ("output", "cache"):
+        role = "x"
+    elif cotangent and re.fullmatch(COTANGENT, name) and role not in ("t", "lr"):
+        role = "dy"
+    return replace(p, role=role, keys=(), guessed=(), parts=())
+
+
+def names_of(method: Method | None) -> set[str]:
+    """The roles that a method's parameters have."""
+    return {p.role for p in method.parameters} if method else set()
+
+
+# ---- weights and data as they lie
+
+
+def layouts(asked: Problem) -> Sequence[Layout]:
+    """Samples in rows and in columns; a single one as a vector too; images with channels first and last."""
+    form: Form = asked.facts["form"]
+    if form.filters:
+        first = Layout({"x": "n h w c -> n c h w"}, said=("(batch, channels, height, width)",))
+        last = Layout(said=("(batch, height, width, channels)",))
+        grey = Layout({"x": "n h w 1 -> n h w"}, said=("images without channels",))
+        flat = Layout({"x": "n h w c -> n (c h w)"}, said=("flat images",))
+        return [first, last, *([grey, flat] if form.channels == 1 else [])]
+    rows = Layout(said=("(batch, features)",))
+    turned = {"x": "n f -> f n", "y": "n f -> f n"}
+    columns = Layout({**turned, **({} if form.indices else {"t": "n f -> f n"})}, said=("(features, batch)",))
+    if form.batch > 1:
+        return rows, columns
+    vector = Layout({"x": "1 f -> f", "y": "1 f -> f", **({} if form.indices else {"t": "1 f -> f"})})
+    return columns, rows, vector
+
+
+def schemes(asked: Problem, given: bool) -> Sequence[Scheme]:
+    """How weights lie; `given` where a function is handed them all, so that each way is one to try."""
+    form, ids = asked.facts["form"], asked.ids()
+    if not given:
+        entries = {}
+        for i in range(1, form.depth + 1):
+            entries[f"w{i}"] = Entry(f"({WEIGHT}){i}?", _kernels(form, i, ids[f"w{i}"]))
+            if form.bias:
+                bias = ids[f"b{i}"]
+                entries[f"b{i}"] = Entry(f"({BIAS}){i}?", (*vector_forms(bias), bias[:, None, None]))
+        return (Scheme(entries),)
+    ways = [(False, 0), (True, 2), (True, 0), (False, 1)]
+    return [_way(form, ids, turned, vector) for turned, vector in ways]
+
+
+def _way(form: Form, ids: Mapping[str, Array], turned: bool, vector: int) -> Scheme:
+    entries = {}
+    for i in range(1, form.depth + 1):
+        w = ids[f"w{i}"]
+        entries[f"w{i}"] = Entry(f"({WEIGHT}){i}", (transposed(w) if turned else w,))
+        if form.bias:
+            entries[f"b{i}"] = Entry(f"({BIAS}){i}", (vector_forms(ids[f"b{i}"])[vector],))
+    return Scheme(entries)
+
+
+def _kernels(form: Form, number: int, ids: Array) -> tuple[Array, ...]:
+    """The ways in which the weights of one layer may lie, those of a dense layer after images by channels first."""
+    if number <= len(form.filters):
+        return tuple(np.ascontiguousarray(einops.rearrange(ids, f"h w i o -> {to}")) for to in ("o i h w", "h w i o"))
+    if form.filters and number == len(form.filters) + 1:
+        first = einops.rearrange(ids, "(h w c) o -> (c h w) o", h=form.left, w=form.left)
+        return first, transposed(first)
+    return ids, transposed(ids)
+
+
+class NetworkTrying(Trying):
+    """Tries readings of a network. `keys` are what a dict of weights calls them: ("W", "b").
+
+    `template` is an element of the list that describes the layers, as the file has it: {"in": 2, "act": "relu"}.
+    """
+
+    keys: tuple[str, str] = ("W", "b")
+    template: Mapping[str, Any] | None = None
+
+    def values(self, attempt: Attempt) -> dict[str, Sequence[Any]]:
+        form: Form = attempt.problem.facts["form"]
+        found = super().values(attempt)
+        ws, bs = ([found[f"weight {k}{i + 1}"][0] for i in range(form.depth) if f"weight {k}1" in found] for k in "wb")
+        pairs = list(zip(ws, bs, strict=True)) if bs else [(w,) for w in ws]
+        weights = {f"{key}{i}": a for i, pair in enumerate(pairs, 1) for key, a in zip(self.keys, pair, strict=False)}
+        found |= {"params": [weights], "ws": [ws], "bs": [bs], "reg": [0.0], "keep": [1.0]}
+        found["architecture"] = [self._architecture(form)]
+        if attempt.y is not None:
+            found |= {"cache": [Ref(OUT)], "output": [Ref(OUT + self._output(attempt))]}
+            parts = len(attempt.value) if isinstance(attempt.value, tuple | list) else 0
+            found |= {f"out {i}": [Ref(f"{OUT}[{i}]")] for i in range(parts)}
+        return found
+
+    def _architecture(self, form: Form) -> list[Any]:
+        """What describes the layers: a list of sizes, or of dicts like the one in the file."""
+        if self.template is None:
+            return list(form.sizes)
+        sizes = [key for key, value in self.template.items() if isinstance(value, int)]
+        names = [key for key, value in self.template.items() if isinstance(value, str)]
+        described = []
+        for i, pair in enumerate(zip(form.sizes, form.sizes[1:], strict=False), 1):
+            name = form.output if i == form.depth else form.hidden
+            numbers = zip(sizes, pair if len(sizes) > 1 else pair[1:], strict=False)
+            described.append({**dict(numbers), **dict.fromkeys(names, name)})
+        return described
+
+    def _output(self, attempt: Attempt) -> str:
+        """Where the output is in what the forward pass returned."""
+        for leaf in leaves(attempt.value):
+            found = attempt.layout.from_submission("y", leaf.array, attempt.problem.want["y"].shape)
+            if found is not None and attempt.y is not None and np.array_equal(found, attempt.y):
+                return leaf.path
+        return ""
+
+    def _find_output(self, attempt: Attempt, value: Any) -> Array | None:
+        """The output is one of the arrays returned, not one in a cache beside them."""
+        if isinstance(value, tuple) and any(isinstance(each, np.ndarray) for each in value):
+            value = tuple(each for each in value if isinstance(each, np.ndarray))
+        return super()._find_output(attempt, value)
+
+
+class NetworkJudge(Judge):
+    """Judges every layer's gradients: what is returned counts before what is kept, and none may be missing."""
+
+    keys: tuple[str, str] = ("W", "b")
+
+    def whole(self, attempt: Attempt) -> Judged:
+        judged = super().whole(attempt)
+        named = {q.name for q in judged.quantities}
+        expected = [gradient_name(name) for name in attempt.problem.arrays.params]
+        missing = [name for name in expected if name not in named]
+        if self.subject.backward is not None and len(missing) < len(expected):
+            part = self.subject.backward.name
+            problem = f"{part} gave no such gradient"
+            judged.quantities += [Quantity(name, False, part=part, problem=problem) for name in missing]
+        return judged
+
+    def _function_places(self, attempt: Attempt) -> dict[str, Place]:
+        given = attempt.call.given if attempt.call else {}
+        places = super()._function_places(attempt)
+        for name, entry in attempt.scheme.entries.items():
+            key, number = self.keys[name[0] == "b"], int(name[1:])
+            if "params" in given:
+                places[name] = Place(Leaf(f"['{key}{number}']", None), entry.ids[0])
+            elif f"{name[0]}s" in given:
+                places[name] = Place(Leaf(f".{given[f'{name[0]}s'][0]}[{number - 1}]", None), entry.ids[0])
+        return places
+
+    def _sources(self, attempt: Attempt, place: Place) -> Iterator[tuple[int, Leaf]]:
+        """In what a backward pass returns, a gradient may go by the name of its weight. One that has the shape of
+        another weight is not this one's."""
+        same = plain(place.leaf.name)
+        places = {**attempt.places, **self._function_places(attempt)}
+        others = {each.ids.shape for each in places.values()} - {place.ids.shape}
+        for source, leaf in super()._sources(attempt, place):
+            if np.shape(leaf.array) in others and np.ndim(leaf.array) > 1:
+                continue
+            if source == 3 and same and plain(leaf.name) == same:
+                yield source, Leaf(f"['d{same}']", leaf.array)
+            else:
+                yield source, leaf
+
+
+# ---- what the code says of itself
+
+
+def weight_keys(nodes: Sequence[ast.AST]) -> tuple[str, str]:
+    """What dicts of weights call them: ("W", "b") where the code has "W1", "W%d" or "W" + str(i)."""
+    texts = [
+        n.value for node in nodes for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    ]
+    stems = [re.sub(r"(\d|%[dsi]|\{\w*\})$", "", text) for text in texts]
+
+    def first(pattern: str, usual: str) -> str:
+        return next((stem for stem in stems if means(stem, pattern)), usual)
+
+    return first(WEIGHT, "W"), first(BIAS, "b")
+
+
+def layer_template(nodes: Sequence[ast.AST]) -> Mapping[str, Any] | None:
+    """The first dict in a list of dicts that describe layers: sizes, and a name of an activation."""
+    for node in nodes:
+        for inner in ast.walk(node):
+            if not isinstance(inner, ast.List) or not inner.elts or not isinstance(inner.elts[0], ast.Dict):
+                continue
+            try:
+                found = ast.literal_eval(inner.elts[0])
+            except ValueError:
+                continue
+            if any(isinstance(value, str) for value in found.values()):
+                return dict(found)
+    return None
