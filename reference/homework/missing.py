@@ -11,7 +11,7 @@ import numpy
 from reference.homework.submission import Unit
 from reference.homework.verdict import Note
 from reference.homework.worker.older import REMOVED
-from reference.homework.worker.supplied import HELPERS
+from reference.homework.worker.supplied import HELPERS, OF_COLUMNS
 
 GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "np", "self"}
 
@@ -21,14 +21,23 @@ def wanted(units: Sequence[Unit]) -> tuple[tuple[str, Note], ...]:
     defined = defined_names(units)
     used = {name for unit in units for name in free_names(unit.source)} - defined
     found = []
+    columns = any(module in OF_COLUMNS for unit in units for module in _imported(unit.source))
     for name in sorted(used & HELPERS.keys()):
         cell, line, fits = _uses(name, units)
         if fits:
-            found.append((name, Note(f"{name} is not in the file; the well-known one was supplied", cell, line)))
+            helper = f"{name} over columns" if columns and f"{name} over columns" in HELPERS else name
+            found.append((helper, Note(f"{name} is not in the file; the well-known one was supplied", cell, line)))
     if "np" in used:
         cell, line, _ = _uses("np", units)
         found.insert(0, ("np", Note("np is used and never imported; NumPy was supplied", cell, line)))
     return tuple(found)
+
+
+def _imported(source: str) -> Iterator[str]:
+    """The modules that a statement takes names from."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def gone(units: Sequence[Unit]) -> tuple[Note, ...]:

@@ -13,6 +13,8 @@ from reference.homework.usage import uses
 Roles = Mapping[str, str]
 # what a submission has a default of its own for is judged with that
 KEPT = ("activation",)
+# what holds all weights, and no cache
+WEIGHTS_TOGETHER = r"params?|parameters?|weights?|p|theta"
 # A plan with more parameters than this many unclear ones has too many readings to try.
 MOST_PLANS = 48
 
@@ -161,10 +163,14 @@ def _together(parameter: Parameter, roles: Roles, values: Mapping[str, Sequence[
     """A dict or tuple of several roles, where a parameter is one; nothing where one of them cannot be filled."""
     by_key = {key: _named(key, roles, values) for key in (*parameter.keys, *parameter.guessed)}
     filled = {key: [role for role in named if values[role]] for key, named in by_key.items()}
-    if any(filled.values()) and "cache" not in _named(parameter.name, {"cache": roles.get("cache", "")}, values):
+    kept = "cache" in _named(parameter.name, {"cache": roles.get("cache", "")}, values)
+    if any(filled.values()) and not (kept and not means(parameter.name, WEIGHTS_TOGETHER)):
         if any(by_key[key] and not filled[key] for key in parameter.keys):
             return []
-        chosen = {key: named[0] for key, named in filled.items() if named}
+        chosen: dict[str, str] = {}
+        for key, named in filled.items():
+            if named and (key in parameter.keys or named[0] not in chosen.values()):
+                chosen[key] = named[0]
         return list(_forms(parameter, chosen, values))
     within = [[r for r in _named(part, roles, values) if r.startswith("weight ")] for part in parameter.parts]
     if within and all(within):

@@ -92,7 +92,7 @@ class Loader:
         self, units: list[dict[str, Any]], names: dict[str, Any], file: str, supplied: list[str], skip: Sequence[int]
     ) -> None:
         names |= NAMES | {"__builtins__": builtins}
-        names |= {name: np if name == "np" else HELPERS[name] for name in supplied}
+        names |= {name.split()[0]: np if name == "np" else HELPERS[name] for name in supplied}
         for index, unit in enumerate(units):
             if file == "file":
                 self.at(index)

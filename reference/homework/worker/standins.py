@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .outcome import MARK
-from .supplied import HELPERS
+from .supplied import HELPERS, OF_COLUMNS
 
 ALWAYS = frozenset(sys.stdlib_module_names) | {"numpy"}
 # NumPy under another name
@@ -123,8 +123,9 @@ class StandIn(ModuleType):
         if package == "cupy" or self.__name__ in NUMPY_LIKE:
             return _cupy(name)
         if name in HELPERS:
+            helper = HELPERS.get(f"{name} over columns") if package in OF_COLUMNS else None
             self._notice(f"{name} of {self.__name__} is not there; the well-known one was supplied")
-            return HELPERS[name]
+            return helper or HELPERS[name]
         if name == "np" or (self.__name__ in ("jax", "autograd", "minpy") and name == "numpy"):
             return np
         return Missing(f"{self.__name__}.{name}")

@@ -270,3 +270,6 @@ HELPERS: dict[str, Any] = {
     if not name.startswith("_") and getattr(value, "__module__", "") == __name__
 }
 HELPERS |= {"to_one_hot": one_hot, "GPU": False}
+# modules whose samples are columns, and what a helper of theirs does otherwise
+OF_COLUMNS = ("rnn_utils", "rnn_utils_v2", "dnn_utils", "dnn_utils_v2")
+HELPERS["softmax over columns"] = lambda x: softmax(x.T).T
