@@ -8,6 +8,7 @@ import json
 import math
 import struct
 from collections.abc import Callable
+from sys import intern
 from typing import Any
 
 from numpy import asarray, complex128, dtype, float64, frombuffer, generic, integer, ndarray, str_
@@ -128,6 +129,8 @@ def _value(tree: Any, arrays: list[ndarray[Any, Any]], depth: int = 0) -> Any:
         raise WireError("a tree too deep")
     if isinstance(tree, list):
         return [_value(item, arrays, depth + 1) for item in tree]
+    if isinstance(tree, str):
+        return intern(tree)  # students compare words by identity: activation is "relu"
     if not isinstance(tree, dict):
         return tree
     [kind, body], *rest = tree.items()
