@@ -4,7 +4,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ Shape = tuple[int, ...]
 # sizes large enough for a deviation to be known within a percent, and unlike each other
 DENSE: tuple[Shape, ...] = ((400, 150), (90, 500))
 CONVOLUTION: tuple[Shape, ...] = ((5, 4, 40, 70),)
+SEQUENCE: Shape = (6, 80, 90)
 LAYERS = (300, 180, 240)
 SIGMA, LOW, HIGH = 0.07, -0.3, 0.2
 DRAW = (
@@ -34,7 +35,7 @@ OUT = (
 SHAPE = r"shape|size|s|dims?|wshape|weightshape|kernelshape|tensorshape"
 LAYER_SIZES = r"(layers?|nn|network|net)(dims?|dimensions?|sizes?|nodes|units)?|dims|sizes|architecture|arch|structure"
 SETTINGS: Mapping[str, tuple[str, Any]] = {
-    "sigma": (r"sigma|std|stddev|stdev|sd|scale|deviation|weightinitstd|weightscale|standarddeviation", SIGMA),
+    "sigma": (r"sigma|s|std|stddev|stdev|sd|scale|deviation|weightinitstd|weightscale|standarddeviation", SIGMA),
     "mean": (r"mean|mu|loc", 0.0),
     "low": (r"low|minval|min|a|lower", LOW),
     "high": (r"high|maxval|max|b|upper", HIGH),
@@ -62,11 +63,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Style:
-    """How sizes are handed over: "fans", "shape", "sizes" (one by one) or "layers"."""
+    """How sizes are handed over: "fans", "shape", "both", "sizes" (one by one) or "layers"."""
 
     kind: str
     call: Method | None
     option: tuple[str, str] = ("", "")
+    making: bool = False
 
 
 class Refused(Exception):
@@ -104,7 +106,7 @@ def settings(subject: Subject) -> dict[str, Any]:
 def options(subject: Subject) -> list[tuple[str, str, str]]:
     """The initializers that the code chooses from by a word: the parameter, the word, and what it stands for."""
     call = draw_method(subject)
-    nodes = [*([subject.symbol.node]), *([call.node] if call else [])]
+    nodes = [subject.symbol.node, *([call.node] if call else [])]
     words = {
         inner.value: None
         for node in nodes
@@ -134,8 +136,17 @@ def draws(worker: Worker, subject: Subject, option: tuple[str, str] = ("", "")) 
             continue
         ran = True
         yield found
+        if kind != "fans" and _only_sequences(worker):
+            array = _array(_asked(worker, subject, Style(kind, call, option), SEQUENCE), SEQUENCE)
+            yield [Drawn(array, "kernel of a sequence", (SEQUENCE, (SEQUENCE[2], SEQUENCE[1], SEQUENCE[0])))]
     if not ran:
         raise Refused(failed or "its parameters are not understood")
+
+
+def _only_sequences(worker: Worker) -> bool:
+    """Whether the kernels in the submission are those of sequences, of three axes."""
+    names = [plain(name) for name in worker.submission.symbols]
+    return any("conv1d" in name for name in names) and not any("conv2d" in name for name in names)
 
 
 def _styles(call: Method) -> list[str]:
@@ -144,6 +155,9 @@ def _styles(call: Method) -> list[str]:
         return ["sizes"]
     if any(means(name, LAYER_SIZES) for name in names) and len(names) <= 2:
         return ["layers", "shape"]
+    fans = any(means(name, IN) or means(name, OUT) for name in names)
+    if any(means(name, SHAPE) for name in names) and fans:
+        return ["both"]
     if any(means(name, SHAPE) for name in names) or len(names) == 1:
         return ["shape"]
     return ["fans"]
@@ -154,14 +168,14 @@ def _drawn(worker: Worker, subject: Subject, style: Style) -> list[Drawn]:
     found: list[Drawn] = []
     if style.kind == "layers":
         value = _asked(worker, subject, style, LAYERS)
-        for number, (n_in, n_out) in enumerate(itertools.pairwise(LAYERS), start=1):
-            found.append(Drawn(_array(value, (n_in, n_out), number), "dense", ((n_in, n_out),)))
+        for n_in, n_out in itertools.pairwise(LAYERS):
+            found.append(Drawn(_array(value, (n_in, n_out)), "dense", ((n_in, n_out),)))
         return found
     for shape in DENSE:
         array = _array(_asked(worker, subject, style, shape), shape)
-        read = (shape,) if style.kind == "fans" else (shape, shape[::-1])
+        read = (shape,) if style.kind in ("fans", "both") else (shape, shape[::-1])
         found.append(Drawn(array, "dense", read))
-    if style.kind != "fans" and _knows_kernels(style.call):
+    if style.kind not in ("fans", "both") and _knows_kernels(style.call):
         for shape in CONVOLUTION:
             array = _array(_asked(worker, subject, style, shape), shape)
             oihw = (*shape[2:], shape[1], shape[0])
@@ -177,8 +191,6 @@ def _knows_kernels(call: Method) -> bool:
                 return True
             case ast.Subscript(slice=ast.Constant(value=int(index))) if index >= 2:
                 return True
-            case ast.Subscript(slice=ast.UnaryOp(operand=ast.Constant(value=int(index)))) if index <= 2:
-                return True
     return False
 
 
@@ -188,7 +200,7 @@ def _asked(worker: Worker, subject: Subject, style: Style, shape: Shape) -> Any:
     steps: list[Step] = [Seed(7)]
     target = style.call.name
     if subject.is_class:
-        args, kwargs = _arguments(subject.init, style, shape)
+        args, kwargs = _arguments(subject.init, replace(style, making=True), shape)
         steps.append(New(subject.name, args, kwargs, bind="drawer"))
         target = "drawer" if style.call.name == "__call__" else f"drawer.{style.call.name}"
     args, kwargs = _arguments(style.call.parameters, style, shape)
@@ -221,14 +233,18 @@ def _value(parameter: Parameter, style: Style, shape: Shape, sizes: list[int]) -
     name = parameter.name
     if name == style.option[0]:
         return True, style.option[1]
-    if style.kind in ("shape", "layers") and parameter.required and (means(name, SHAPE) or means(name, LAYER_SIZES)):
+    if (
+        style.kind in ("shape", "layers", "both")
+        and parameter.required
+        and (means(name, LAYER_SIZES) or (means(name, SHAPE) and not (style.making and len(name) == 1)))
+    ):
         return True, list(shape) if style.kind == "layers" else shape
     fan = 0 if means(name, IN) else 1 if means(name, OUT) else None
-    if style.kind == "fans" and parameter.required and fan is not None:
+    if style.kind in ("fans", "both") and parameter.required and fan is not None:
         sizes[fan] = 0
         return True, shape[fan]
     for pattern, value in SETTINGS.values():
-        if means(name, pattern) and not (parameter.required and len(plain(name)) == 1):
+        if means(name, pattern) and (style.making or not parameter.required or len(plain(name)) > 1):
             return True, value
     if style.kind == "fans" and parameter.required and any(sizes):
         place = next(i for i, n in enumerate(sizes) if n)
@@ -239,7 +255,7 @@ def _value(parameter: Parameter, style: Style, shape: Shape, sizes: list[int]) -
     return False, None
 
 
-def _array(value: Any, shape: Shape, number: int = 0) -> Array:
+def _array(value: Any, shape: Shape) -> Array:
     """The weight of a shape in what was returned, lying either way. Raises Refused."""
     found = [*value.values()] if isinstance(value, dict) else [*value] if isinstance(value, tuple | list) else [value]
     for array in found:

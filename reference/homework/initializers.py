@@ -1,5 +1,6 @@
 """Initializers are examined by what they draw: deviation, mean and bound of large weights, against scratch's."""
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,11 @@ from scratch.initializers import TRUNCATED_DEVIATION, VarianceScaling, fans
 ERRORS = 5.5
 # the largest of some 50,000 normal numbers, in deviations
 NORMAL_TAIL = (3.2, 6.5)
+LAYOUTS = {
+    "dense": ("(in, out)", "(out, in)"),
+    "convolution": ("HWIO", "OIHW"),
+    "kernel of a sequence": ("kernels (k, in, out) only", "kernels (out, in, k) only"),
+}
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError")
 
 
@@ -126,13 +132,11 @@ def _examined(worker: Worker, subject: Subject, laws: Sequence[Law], option: tup
 
 def _readings(drawn: Sequence[Drawn]) -> Iterator[tuple[list[tuple[int, ...]], list[str]]]:
     """The ways to read all shapes: one for dense weights, one for convolutions."""
-    kinds = {each.kind: range(len(each.shapes)) for each in drawn}
-    names = {"dense": ("(in, out)", "(out, in)"), "convolution": ("HWIO", "OIHW")}
-    for dense in kinds["dense"]:
-        for convolution in kinds.get("convolution", range(1)):
-            places = {"dense": dense, "convolution": convolution}
-            said = [names[kind][places[kind]] for kind, ways in kinds.items() if len(ways) > 1]
-            yield [each.shapes[places[each.kind]] for each in drawn], said
+    ways = {each.kind: len(each.shapes) for each in drawn}
+    for chosen in itertools.product(*map(range, ways.values())):
+        places = dict(zip(ways, chosen, strict=True))
+        said = [LAYOUTS[kind][places[kind]] for kind, several in ways.items() if several > 1]
+        yield [each.shapes[places[each.kind]] for each in drawn], said
 
 
 def _compared(drawn: Sequence[Drawn], law: Law, shapes: Sequence[tuple[int, ...]]) -> list[Quantity]:

@@ -53,8 +53,8 @@ class Session:
         self.before = dict(self.weights)
         steps: list[Step] = [Set(self._name("P"), self.form.root(self.weights))]
         try:
-            making = planned(self.code, self.code.making, step=False, given=not self.form.holds)
-            self.parts = planned(self.code, self.code.call.parameters, step=True, given=not self.form.holds)
+            making = planned(self.code, self.code.making, self.form, step=False)
+            self.parts = planned(self.code, self.code.call.parameters, self.form, step=True)
         except LookupError as error:
             raise Stuck(str(error.args[0])) from None
         if self.code.made and not self.maker:
@@ -72,6 +72,7 @@ class Session:
         values: dict[str, Any] = {"params": Ref(self._name("P")), "count": self.first + self.taken, "key": self.key}
         if self.form.holds:
             steps += self.form.put(self._name("P"), grads)
+            values |= self.form.handed(grads)
         else:
             values["grads"] = self.form.gradients(grads)
         args, kwargs = self._arguments(self.parts, values)
@@ -99,11 +100,13 @@ class Session:
         kwargs: dict[str, Any] = {}
         for part in parts:
             name = part.parameter.name
-            if part.setting:
+            if part.role == "handed":
+                given = values[name]
+            elif part.setting:
                 given = value(part.role, self.code.pair, part.parameter)
             else:
                 given = Ref(self.states[name]) if name in self.states else values[part.role]
-            if part.parameter.required and not kwargs:
+            if part.parameter.required and part.role != "handed" and not kwargs:
                 args.append(given)
             else:
                 kwargs[name] = given

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reference.homework.optimizer_forms import LAYER
+from reference.homework.optimizer_forms import LAYER, Form
 from reference.homework.optimizer_settings import roles
 from reference.homework.roles import Parameter, means, parameters, plain
 from reference.homework.subject import Method, Subject
@@ -70,24 +70,29 @@ def _stepping(subject: Subject) -> Method | None:
 
 @dataclass(frozen=True)
 class Part:
-    """What a parameter is: "params", "grads", "count", "key", "config", "state", or the name of a setting."""
+    """What a parameter is: "params", "grads", "count", "key", "config", "state", or the name of a setting.
+
+    "handed": the gradient of one weight of an object.
+    """
 
     parameter: Parameter
     role: str
     setting: bool = False
 
 
-def planned(code: Code, wanted: Sequence[Parameter], step: bool, given: bool) -> list[Part]:
+def planned(code: Code, wanted: Sequence[Parameter], form: Form, step: bool) -> list[Part]:
     """What each parameter of the constructor, or of a step, is; those that are left at their default are left out.
 
-    `given` says whether gradients are handed over, or lie beside the weights. Raises LookupError for a required
-    parameter that is not understood.
+    Raises LookupError for a required parameter that is not understood.
     """
+    handed = [place.gradient for place in form.places if form.holds]
+    first = [Part(parameter, "handed") for parameter in wanted if step and parameter.name in handed]
+    wanted = [parameter for parameter in wanted if not step or parameter.name not in handed]
     settings = roles(wanted, code.pair)
-    left = ["params", "grads"] if step and given else ["params"]
+    left = ["params", "grads"] if step and not form.holds else ["params"]
     if step and any(means(p.name, PARAMS) or means(p.name, LAYER) for p in code.making):
         left = left[1:]
-    return list(_parts(wanted, settings, left, step))
+    return [*_parts(wanted, settings, left, step), *first]
 
 
 def _parts(wanted: Sequence[Parameter], settings: dict[str, str], left: list[str], step: bool) -> Iterator[Part]:

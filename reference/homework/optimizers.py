@@ -9,8 +9,9 @@ import numpy as np
 
 from reference.homework.family import Family
 from reference.homework.optimizer_calls import Session, Stuck
-from reference.homework.optimizer_forms import BATCH, Form, Place, forms
+from reference.homework.optimizer_forms import BATCH, Form, Place
 from reference.homework.optimizer_mistakes import MISTAKES
+from reference.homework.optimizer_objects import forms
 from reference.homework.optimizer_plan import FREE_COUNT, KEY, Code, code_of, settings_of
 from reference.homework.optimizer_rules import RULES, Rule, followed
 from reference.homework.optimizer_settings import completed, known, numbers_in, roles
@@ -133,7 +134,7 @@ class _Examination:
         """One optimizer for all weights; one for each where it takes one array, unless it is told which."""
         random = np.random.default_rng([seed, 11])
         shapes: dict[str, tuple[int, ...]] = {"": (3, 4)}
-        if walk.form.kind == "array":
+        if walk.form.single:
             shapes = {"W1": (3, 4), "b1": (4,), "W2": (3, 4), "b2": (4,)}
         told = any(p.required and means(p.name, KEY) for p in code.call.parameters)
         crew: dict[str, Session] = {}
@@ -153,7 +154,7 @@ class _Examination:
     def _held(self, walk: Walk, rules: Sequence[Rule]) -> Held:
         """The walk held to the rule that it follows best."""
         best: Held | None = None
-        for share in (1.0, 1 / BATCH) if walk.form.batch else (1.0,):
+        for share in (1.0, 1 / BATCH) if walk.form.extra else (1.0,):
             grads = [{name: share * g for name, g in each.items()} for each in walk.grads]
             for rule in rules:
                 for settings in completed(self.settings, rule.needs, self.numbers):

@@ -4,7 +4,10 @@ from reference.homework.family import Family
 from reference.homework.optimizers import examine_any_optimizer, examine_optimizer
 
 # what makes or tests an optimizer is none; nor is a network that has one
-NONE = r"(?!(init|test|train|create|make|get|plot|check|grad(ient)?check|model|compare|run|fit)\w*)"
+NONE = (
+    r"(?!(init|test|train|create|make|get|plot|check|grad(ient)?check|compare|run|fit)\w*)"
+    r"(?!.*(layer|dense|embedding|conv|rnn|lstm|gru|network|linear|affine|classifier|regress|model|mlp))"
+)
 
 
 def _optimizer(pair: str, names: str, functions: str = "") -> Family:
