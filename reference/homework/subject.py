@@ -163,7 +163,20 @@ def function_subject(
     backward = None
     if partner is not None and isinstance(partner.node, ast.FunctionDef):
         backward = _method(partner.node, False, functions)
-    return Subject(symbol, _method(symbol.node, False, functions), backward, partner=partner)
+    forward = _method(symbol.node, False, functions)
+    return Subject(symbol, forward, _alike(backward, forward) if backward else None, partner=partner)
+
+
+def _alike(method: Method, other: Method) -> Method:
+    """A method whose parameters hold what those of the same names in another hold: params with the same keys."""
+    theirs = {p.name: p for p in other.parameters}
+    alike = [
+        replace(p, keys=(*p.keys, *theirs[p.name].keys), guessed=(*p.guessed, *theirs[p.name].guessed))
+        if p.name in theirs and (p.keys or p.guessed or theirs[p.name].keys or theirs[p.name].guessed)
+        else p
+        for p in method.parameters
+    ]
+    return replace(method, parameters=tuple(alike))
 
 
 def _method(node: ast.FunctionDef, method: bool, functions: Mapping[str, ast.FunctionDef] | None = None) -> Method:

@@ -48,6 +48,8 @@ def _collect(
             case ast.Assign(targets=[ast.Tuple(elts=parts)], value=ast.Name(id=who)) if who == name:
                 if all(isinstance(each, ast.Name) for each in parts):
                     found.parts = tuple(each.id for each in parts if isinstance(each, ast.Name))
+            case ast.Assign(targets=[ast.Name(id=alias)], value=ast.Name(id=who)) if depth and who == name != alias:
+                _collect(function, alias, functions, words, found, 0)
             case ast.Call(func=ast.Name(id=called), args=args) if depth and called in functions:
                 other = functions[called]
                 theirs = [a.arg for a in other.args.args]
