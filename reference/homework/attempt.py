@@ -195,9 +195,12 @@ class Trying:
         return {**weights, **self.family.roles, **COMMON_ROLES}
 
     def _init_plan(self, attempt: Attempt) -> Plan | None:
+        """The constructor's plan: as its names say, then as if they said nothing."""
         wildcards = [*self.family.wildcards, *(f"weight {name}" for name in attempt.scheme.entries)]
         values, roles = self.values(attempt), self._roles(attempt)
-        return _nth(plans(self.subject.init, roles, values, wildcards, OPTIONAL_ROLES), attempt.reading.init)
+        named = plans(self.subject.init, roles, values, wildcards, OPTIONAL_ROLES)
+        unnamed = plans(self.subject.init, {}, values, self.family.wildcards, OPTIONAL_ROLES)
+        return _nth(itertools.chain(named, unnamed), attempt.reading.init)
 
     def _alike(self, attempt: Attempt) -> str:
         """What two readings have in common of which both or neither run: names and shapes."""

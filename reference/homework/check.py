@@ -52,17 +52,21 @@ def check_submission(
             str(path), tuple(plain_report(s, "unsupported", text) for s in found), problem="" if found else text
         )
     reports: list[SymbolReport] = []
+    unknown: list[Subject] = []
     with Worker(submission, limits, seed=seed) as worker:
         for subject in found:
             told = adapter[subject.name].pair if subject.name in adapter else ""
             report = check_subject(worker, subject, pair or told, seed)
             if report is not None:
                 reports.append(report)
-            elif symbol:
-                reports.append(
-                    plain_report(subject, "unsupported", "no layer, function or optimizer known here has such a name")
-                )
+            else:
+                unknown.append(subject)
         notes = (*submission.notes, *worker.notes)
+    if not reports:
+        said = "Its name does not say what it is, and it has no method that looks like a backward pass."
+        reports = [plain_report(subject, "unsupported", said) for subject in unknown]
+    elif names := ", ".join(subject.name for subject in unknown):
+        notes = (*notes, Note(f"not checked, as nothing says what they are: {names}"))
     if worker.fenced != "bubblewrap":
         notes = (*notes, Note("it ran under resource limits only: bubblewrap is not installed or does not work here"))
     judge = confirmed(reports, framework, seed) if framework else "scratch"
