@@ -117,7 +117,10 @@ class Examination:
                 if tried.y is not None and (variant.label == "other sizes" or (output and variant.label in TARGETS)):
                     return self._said("wrong", f"with {variant.label}", other, tried)
                 fails.append(variant.label)
-        return self._said("correct", f"not for {', '.join(fails)}" if fails else "", judged, attempt)
+        remarks = [f"not for {', '.join(fails)}"] if fails else []
+        if back is None and self.subject.is_class:
+            remarks.append("its output only: no backward pass was found")
+        return self._said("correct", ", ".join(remarks), judged, attempt)
 
     def _changes_input(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
         """Wrong where the forward pass changes the caller's input."""

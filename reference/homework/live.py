@@ -2,6 +2,7 @@
 
 import inspect
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def check(thing: Any, pair: str = "", *, seed: int = 0) -> SymbolReport:
         return check_submission(file, name, pair, seed=seed).symbols[0]
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(folder) / f"{name}.py"
-        alone.write_text(f"import numpy as np\nimport numpy\n\n{inspect.cleandoc(source)}\n", encoding="utf-8")
+        alone.write_text(f"import numpy as np\nimport numpy\n\n{textwrap.dedent(source)}\n", encoding="utf-8")
         return check_submission(alone, name, pair, seed=seed).symbols[0]
 
 

@@ -219,9 +219,8 @@ def judged_by(judge: str) -> str:
     """The last line: what a submission was held to."""
     if judge != "scratch":
         packages = {"torch": "PyTorch", "keras": "Keras"}
-        return f"checked against {packages.get(judge, judge)}{_version(judge)}"
-    known = [f"{name}{_version(package)}" for package, name in (("torch", "PyTorch"), ("keras", "Keras"))]
-    return f"checked against NumPy layers that agree with {known[0]} and {known[1]}"
+        return f"checked against NumPy layers that {packages.get(judge, judge)}{_version(judge)} confirmed just now"
+    return "checked against NumPy layers; crosscheck parity holds those to PyTorch and Keras"
 
 
 def _version(package: str) -> str:
