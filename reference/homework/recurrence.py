@@ -157,7 +157,8 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     assert subject.forward is not None
     names = {*(p.name for p in (*subject.init, *subject.forward.parameters)), *subject.attributes}
     names |= {key for p in subject.forward.parameters for key in p.keys}
-    given = [p.name for p in (*subject.forward.parameters, *subject.init)]
+    # a single capital is a size
+    given = [p.name for p in (*subject.forward.parameters, *subject.init) if not re.fullmatch("[A-Z]", p.name)]
     states = tuple(
         state
         for state, pattern in zip(CELLS[cell].states, (HIDDEN, CELL), strict=False)

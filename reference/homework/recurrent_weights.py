@@ -88,7 +88,8 @@ def schemes(asked: Problem, gates: Gates, made: bool, columns: bool, within: boo
         if within:
             found += _with_bias(asked, gates, keeping)
             continue
-        found += _of_gates(asked, gates, keeping) if len(gates.letters) > 1 else ()
+        forms = (keeping,) if made else (keeping, Keeping(across, not columns, made))
+        found += [s for form in forms for s in _of_gates(asked, gates, form)] if len(gates.letters) > 1 else ()
         found += _stacked(asked, gates, keeping)
     return tuple(found)
 
@@ -171,7 +172,7 @@ def _of_gates(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme
 
 def _gate(prefixes: str, letters: str, of: str = "") -> str:
     """Names such as "Wf", "W_forget", "f_W", and with `of` "Wfx", "Wxf"."""
-    found = rf"({prefixes})({letters})(gate)?|({letters})(gate)?({prefixes})"
+    found = rf"({prefixes})({letters})(gate)?|({letters})(gate)?(w|weights?|b|bias)"
     return rf"{found}|w({of})({letters})|w({letters})({of})" if of else found
 
 

@@ -15,8 +15,8 @@ from reference.homework.roles import means
 from reference.homework.subject import COLUMNS, ROWS, Subject
 
 X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
-N_IN = r"(?!in$|inputs?$|features?$)(nx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e)"
-N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|h|units?|nodes?|state|neurons?|cells?|a)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|layer\w*|num)?|nhidden|numhidden|k"
+N_IN = r"(?!in$|inputs?$|features?$)(nx|xdim|dimx|numx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e)"
+N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|units?|nodes?|state|neurons?|cells?)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|layer\w*|num)?|nhidden|numhidden|nh|na|k|dimh|hsize|hdim"
 # what no layer is called: what trains, draws or makes weights
 NOT_A_LAYER = r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|numeric|check|text|classif|cost|accuracy|word|embed))"
 
@@ -133,6 +133,8 @@ def _values(problem: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         "n_in": [options["n_in"]],
         "n_hidden": [options["n_hidden"]],
         "n_out": [n_out],
+        # a plain h is the state where one is given
+        **({} if "h_0" in inputs else {"nodes": [options["n_hidden"]]}),
         "batch": [problem.batch],
         "time": [problem.facts["time"]],
         "activation": [Stub("activation", name=form.activation)],
@@ -184,6 +186,7 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
             "n_out": OUTPUT_SIZE,
             "n_in": N_IN,
             "n_hidden": N_HIDDEN,
+            "nodes": r"h|a",
             "batch": r"batch\w*|n|nsamples|bs",
             "time": r"t|time\w*|seq\w*|nsequences?|length|timesteps|steps|bptt\w*|nsteps|tx",
             "scale": r"sigma|scale|std|stddev",
