@@ -345,6 +345,10 @@ def _fit(array: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
 def _named(leaf: Leaf, names: Sequence[str]) -> Leaf:
     """A returned array by the name it had where it was returned."""
     match = re.fullmatch(r"\[(\d+)\](.*)", leaf.path)
+    if match and int(match[1]) < len(names) and re.search(r"'|\.", match[2]):
+        return Leaf(f".{names[int(match[1])] or 'd'}{match[2]}", leaf.array)
+    if len(names) == 1 and re.match(r"\['", leaf.path):
+        return Leaf(f".{names[0] or 'd'}{leaf.path}", leaf.array)
     if match and int(match[1]) < len(names) and not match[2]:
         return Leaf(f".{names[int(match[1])] or 'd'}", leaf.array)
     if not leaf.path and len(names) == 1:

@@ -1,6 +1,7 @@
 """From the name of a parameter to what it is, and from that to the arguments of a call."""
 
 import ast
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ def plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+@functools.lru_cache(maxsize=65536)
 def means(name: str, pattern: str) -> bool:
     """Whether a name is one of those a pattern lists."""
     return re.fullmatch(pattern, plain(name)) is not None
