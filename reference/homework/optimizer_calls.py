@@ -72,13 +72,17 @@ class Session:
         values: dict[str, Any] = {"params": Ref(self._name("P")), "count": self.first + self.taken, "key": self.key}
         if self.form.holds:
             steps += self.form.put(self._name("P"), grads)
-            values |= self.form.handed(grads)
+            values |= self.form.handed(grads) | {n: Ref(self._name("P") + path) for n, path in self.form.named}
         else:
             values["grads"] = self.form.gradients(grads)
+            pairs = [(grads[p.weight], Ref(self._name("P") + p.weight)) for p in self.form.places]
+            values |= {"pairs": pairs, "swapped": [(w, g) for g, w in pairs]}
         args, kwargs = self._arguments(self.parts, values)
-        owner = f"{self.maker or self.base}O{self.code.target}"
-        steps.append(Call(owner if self.code.made else self.code.subject.name, args, kwargs, bind=self._name("out")))
-        result = self._run(steps)[-1]
+        owner = f"{self.maker or self.base}O"
+        steps += [Call(f"{owner}.{name}") for name in self.code.before]
+        target = f"{owner}{self.code.target}" if self.code.made else self.code.subject.name
+        steps.append(Call(target, args, kwargs, bind=self._name("out")))
+        result = self._run([*steps, *(Call(f"{owner}.{name}") for name in self.code.after)])[len(steps) - 1]
         self.taken += 1
         now = self._after(result.value)
         self._keep_states(result.value)

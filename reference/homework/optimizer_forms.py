@@ -34,13 +34,15 @@ class Place:
 class Form:
     """`holds`: the root that holds the weights holds the gradients besides; else they come in a container like it.
 
-    `extra` are paths to inputs of a layer, batches of BATCH samples that an optimizer may take the length of.
+    `extra` are paths to inputs of a layer, batches of BATCH samples that an optimizer may take the length of. `named`
+    are parameters of the step that are weights by themselves, with their paths.
     """
 
     said: str
     places: tuple[Place, ...]
     holds: bool = False
     extra: tuple[str, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
 
     @property
     def single(self) -> bool:
@@ -100,6 +102,12 @@ def containers(columns: bool, wanted: Sequence[Parameter]) -> Iterator[Form]:
     own = [(w, g) for w in keyed for g in keyed if g != w and is_gradient(g, w)]
     if own:
         yield _dict(own, columns)
+    names = [parameter.name for parameter in wanted if parameter.required]
+    pairs = [(w, g) for w in names for g in names if g != w and is_gradient(g, w)]
+    if len(pairs) > 1:
+        places = tuple(Place(f"[{i}]", g, shape_of(w, columns)) for i, (w, g) in enumerate(pairs))
+        named = tuple((w, f"[{i}]") for i, (w, _) in enumerate(pairs))
+        yield Form("weights and gradients one by one", places, True, named=named)
     yield _dict([(key, key) for key in KEYS], columns)
     yield _dict([(key, f"d{key}") for key in KEYS], columns)
     listed = [Place(f"[{i}]", f"[{i}]", shape_of(key, columns)) for i, key in enumerate(KEYS)]

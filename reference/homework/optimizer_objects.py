@@ -40,10 +40,10 @@ def _objects(nodes: Sequence[ast.AST], wanted: Sequence[Parameter]) -> Iterator[
         holder = next((n for who in direct for n in read.get(who, []) if re.fullmatch(HOLDERS, plain(n))), "")
         bases = [""] if owner in direct else [*([f".{holder}"] if holder else []), "[]"]
         for base in bases:
-            if held is not None:
-                yield from (_moved(form, base) for form in _held_forms(*held, extra))
-            elif pairs:
+            if pairs and (held is None or len(pairs) > 1):
                 yield _moved(_object(pairs, extra, handed), base)
+            elif held is not None:
+                yield from (_moved(form, base) for form in _held_forms(*held, extra))
     for owner in direct:
         texts = _texts(inner)
         pairs = [(w, g) for w in texts for g in texts if w != g and is_gradient(g, w)]

@@ -17,6 +17,8 @@ PARAMS = (
 GRADS = (
     r"\w*grads?|\w*gradients?|grad\w*|d(w|params?|x|theta|p|parameters?|weights?|b)s?|gs?|derivatives?|nabla\w*|dl?dw"
 )
+PAIRS = r"grads?(and)?(vars?|variables|params?|weights?)"
+SWAPPED = r"(vars?|variables|params?|weights?)(and)?grads?"
 KEY = r"key|name|k|id|paramname|layername|paramid|idx|index|paramkey"
 COUNT = r"t|i|n|k|iter\w*|numiter\w*|steps?|epochs?|epochnum|timestep|\w*counter|count|globalstep|tstep"
 # counts whose first value nobody says: from 0 as well as from 1
@@ -24,6 +26,7 @@ FREE_COUNT = r"i|k|iter\w*|step|epochs?|epochnum"
 CONFIG = (
     r"config|cfg|state|opt(im(izer)?)?(state|config|params)|optstate|cache|memory|hyper\w*|settings|options|paramstate"
 )
+BEFORE, AFTER = r"pre(update|step)\w*|before(update|step)\w*", r"post(update|step)\w*|after(update|step)\w*"
 UPDATE = (
     r"update", r"step", r"update(params?|parameters?|weights?|layers?)\w*", r"(apply|optimi[sz]e|minimi[sz]e)\w*",
     r"update\w*", r"call", r"(do|take|perform)?step\w*|get\w*update\w*|run|train(step)?|descend|move",
@@ -34,7 +37,8 @@ UPDATE = (
 class Code:
     """An optimizer's code: what makes it, and what is called at each step.
 
-    `target` is the end of the path of what is called: ".update", or "" where the object itself is.
+    `target` is the end of the path of what is called: ".update", or "" where the object itself is. `before` and `after`
+    are methods without parameters that are called at each step: pre_update_params.
     """
 
     subject: Subject
@@ -44,6 +48,8 @@ class Code:
     nodes: Sequence[ast.AST]
     target: str = ""
     made: bool = True
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 def code_of(subject: Subject, pair: str, nodes: Sequence[ast.AST]) -> Code | None:
@@ -51,7 +57,11 @@ def code_of(subject: Subject, pair: str, nodes: Sequence[ast.AST]) -> Code | Non
     if subject.is_class:
         call = _stepping(subject)
         target = f".{call.name}" if call is not None and call.name != "__call__" else ""
-        return Code(subject, subject.init, call, pair, nodes, target) if call is not None else None
+        if call is None:
+            return None
+        free = [name for name, method in subject.methods.items() if not any(p.required for p in method.parameters)]
+        before, after = (tuple(n for n in free if re.fullmatch(p, plain(n))) for p in (BEFORE, AFTER))
+        return Code(subject, subject.init, call, pair, nodes, target, True, before, after)
     whole = subject.forward
     assert whole is not None
     for inner in whole.node.body:
@@ -72,7 +82,8 @@ def _stepping(subject: Subject) -> Method | None:
 class Part:
     """What a parameter is: "params", "grads", "count", "key", "config", "state", or the name of a setting.
 
-    "handed": the gradient of one weight of an object.
+    "pairs" and "swapped": gradients with their weights, and weights with their gradients. "handed": one weight, or the
+    gradient of one.
     """
 
     parameter: Parameter
@@ -85,22 +96,28 @@ def planned(code: Code, wanted: Sequence[Parameter], form: Form, step: bool) -> 
 
     Raises LookupError for a required parameter that is not understood.
     """
-    handed = [place.gradient for place in form.places if form.holds]
+    handed = [*(place.gradient for place in form.places if form.holds), *(name for name, _ in form.named)]
     first = [Part(parameter, "handed") for parameter in wanted if step and parameter.name in handed]
     wanted = [parameter for parameter in wanted if not step or parameter.name not in handed]
     settings = roles(wanted, code.pair)
-    left = ["params", "grads"] if step and not form.holds else ["params"]
+    left = ["params", "grads"] if step and not form.holds else [] if form.named else ["params"]
     if step and any(means(p.name, PARAMS) or means(p.name, LAYER) for p in code.making):
         left = left[1:]
-    return [*_parts(wanted, settings, left, step), *first]
+    found = [*_parts(wanted, settings, left, step), *first]
+    if code.made and (odd := [part.parameter.name for part in found if part.role == "state"]):
+        raise LookupError(f"its parameter '{odd[0]}' is not understood")
+    return found
 
 
 def _parts(wanted: Sequence[Parameter], settings: dict[str, str], left: list[str], step: bool) -> Iterator[Part]:
     for parameter in wanted:
         name, required = parameter.name, parameter.required
         role = _weights_or_gradients(parameter, left)
-        if role:
+        if role in ("pairs", "swapped"):
+            left.clear()
+        elif role:
             left.remove(role)
+        if role:
             yield Part(parameter, role)
         elif name in settings:
             yield Part(parameter, settings[name], setting=True)
@@ -120,6 +137,10 @@ def _parts(wanted: Sequence[Parameter], settings: dict[str, str], left: list[str
 
 def _weights_or_gradients(parameter: Parameter, left: Sequence[str]) -> str:
     """Which of the two a parameter is by its name, "" where the name does not say."""
+    if "grads" in left and means(parameter.name, PAIRS):
+        return "pairs"
+    if "grads" in left and means(parameter.name, SWAPPED):
+        return "swapped"
     for role, pattern in (("grads", GRADS), ("params", PARAMS)):
         if role in left and parameter.required and means(parameter.name, pattern):
             return role

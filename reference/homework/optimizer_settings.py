@@ -38,19 +38,21 @@ COMMON = {
     "amsgrad": r"ams\w*",
     "momentum_decay": r"momentumdecay|psi|scheduledecay",
 }
-BETA_1 = r"(beta|b|rho|mu|decay|decayrate|gamma|betam|momentum)_?(1|one|m)"
-BETA_2 = r"(beta|b|rho|mu|decay|decayrate|gamma|betav|betas|momentum)_?(2|one|two|v|s)|rho"
-VELOCITY = r"momentum\w*|mu|mom|m|beta1?|rho|gamma|friction|velocitydecay|alpha|b|a|decay(rate)?"
-DECAY = r"rho|decay(rate)?|beta2?|gamma|alpha|mu|b|a|d|forget\w*|smoothing"
-ADAM = {"beta_1": BETA_1, "beta_2": BETA_2}
-OWN: Mapping[str, Mapping[str, str]] = {
-    "momentum": {"momentum": VELOCITY},
-    "nesterov": {"momentum": VELOCITY},
-    "rmsprop": {"rho": DECAY, "velocity": r"momentum|mu"},
-    "adadelta": {"rho": DECAY},
-    "adagrad": {},
-    "sgd": {"momentum": r"momentum|mu|mom"},
+BETA_1 = r"(beta|b|rho|mu|decay|decayrate|gamma|momentum)_?(1|one|m)"
+BETA_2 = r"(beta|b|rho|mu|decay|decayrate|gamma|momentum)_?(2|two|v)|rho"
+VELOCITY = r"momentum\w*|mu|mom|friction|velocitydecay"
+DECAY = r"rho|decayrate|forget\w*|smoothing"
+LOOSE = r"beta[12]?|rho|gamma|alpha|mu|b|a|m|d|decay(rate)?|momentum"
+# what a pair has of its own: by names that say it, and by names that may say it where those are not there
+OWN: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "momentum": ({"momentum": VELOCITY}, {"momentum": LOOSE}),
+    "nesterov": ({"momentum": VELOCITY}, {"momentum": LOOSE}),
+    "rmsprop": ({"rho": DECAY}, {"rho": LOOSE, "velocity": r"momentum|mu"}),
+    "adadelta": ({"rho": DECAY}, {"rho": LOOSE}),
+    "adagrad": ({}, {}),
+    "sgd": ({"momentum": r"momentum|mu|mom"}, {}),
 }
+ADAM: tuple[Mapping[str, str], Mapping[str, str]] = ({"betas": r"betas", "beta_1": BETA_1, "beta_2": BETA_2}, {})
 # where only one of these is left, it is the rate
 MAY_BE_RATE = r"alpha|a"
 # pairs in which weights decay by definition; elsewhere the decay is set to 0
@@ -66,21 +68,19 @@ MOST = 200
 
 def roles(wanted: Sequence[Parameter], pair: str) -> dict[str, str]:
     """The setting that each parameter is, by the parameter's name; those that are none are left out."""
-    own = OWN.get(pair, ADAM)
+    own, loose = OWN.get(pair, ADAM)
     found: dict[str, str] = {}
-    for table in (COMMON, own, {"lr": MAY_BE_RATE}):
+    for table in (own, COMMON, loose, {"lr": MAY_BE_RATE, "lr_decay": r"decay(rate)?"}):
         for role, pattern in table.items():
             for parameter in wanted:
-                free = parameter.name not in found and role not in found.values()
-                # of two names for one setting, a rate called alpha must not take the momentum's place
-                if free and means(parameter.name, pattern) and not _rate(parameter, role, found.values(), wanted):
+                if parameter.name in found or role in found.values() or not means(parameter.name, pattern):
+                    continue
+                # a rate called alpha must not take another's place, nor a decay that is 0 unless said otherwise
+                rate = role != "lr" and "lr" not in found.values() and means(parameter.name, MAY_BE_RATE)
+                idle = table is loose and not parameter.required and parameter.default == 0
+                if not rate and not idle:
                     found[parameter.name] = role
     return found
-
-
-def _rate(parameter: Parameter, role: str, taken: Any, wanted: Sequence[Parameter]) -> bool:
-    """Whether a parameter that could be `role` is rather the rate: `alpha` where no other is one."""
-    return role != "lr" and "lr" not in taken and means(parameter.name, MAY_BE_RATE)
 
 
 def value(role: str, pair: str, parameter: Parameter | None = None) -> Any:

@@ -1,8 +1,10 @@
 """Optimizers are examined by their steps: several, with weights of different and of equal shape, against scratch's."""
 
 import ast
+import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,45 +17,15 @@ from reference.homework.optimizer_objects import forms
 from reference.homework.optimizer_plan import FREE_COUNT, KEY, Code, code_of, settings_of
 from reference.homework.optimizer_rules import RULES, Rule, followed
 from reference.homework.optimizer_settings import completed, known, numbers_in, roles
+from reference.homework.optimizer_walks import Held, Walk, compared, gradient
 from reference.homework.process import Failure, Globals, Result, Worker
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.submission import Symbol
-from reference.homework.verdict import Cause, Quantity, SymbolReport
-from reference.pair import Array
+from reference.homework.verdict import Cause, SymbolReport
 
 STEPS = 6
-# of the way that a weight has gone, and of its size
-ALLOWED, ROUNDING = 1e-7, 1e-13
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
-Steps = list[dict[str, Any]]
-
-
-@dataclass
-class Walk:
-    """The steps that an optimizer took in one form: the weights after each, or what stopped it."""
-
-    form: Form
-    first: int = 1
-    weights: dict[str, Array] = field(default_factory=dict)
-    grads: list[dict[str, Array]] = field(default_factory=list)
-    steps: Steps = field(default_factory=list)
-    stuck: Failure | str = ""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A walk held to a rule."""
-
-    walk: Walk
-    rule: Rule
-    share: float
-    quantity: Quantity
-    settings: Mapping[str, Any]
-
-    @property
-    def right(self) -> bool:
-        return self.quantity.agree
 
 
 def examine_optimizer(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
@@ -146,7 +118,7 @@ class _Examination:
             crew[name].start()
             walk.weights |= {name + place: array for place, array in weights.items()}
         shaped = {name: array.shape for name, array in walk.weights.items()}
-        walk.grads = [{name: _gradient(random, shape) for name, shape in shaped.items()} for _ in range(STEPS)]
+        walk.grads = [{name: gradient(random, shape) for name, shape in shaped.items()} for _ in range(STEPS)]
         return crew
 
     # ---- judging
@@ -159,31 +131,15 @@ class _Examination:
             for rule in rules:
                 for settings in completed(self.settings, rule.needs, self.numbers):
                     want = followed(rule(settings), walk.weights, grads)
-                    held = Held(walk, rule, share, self._compared(walk, want), settings)
+                    held = Held(
+                        walk, rule, share, compared(walk, want, self.code.call.name if self.code else ""), settings
+                    )
                     if held.right:
                         return held
                     if best is None or held.quantity.max_rel < best.quantity.max_rel:
                         best = held
         assert best is not None
         return best
-
-    def _compared(self, walk: Walk, want: Steps) -> Quantity:
-        """The weights after every step, where they differ most from those wanted."""
-        assert self.code is not None
-        part = self.code.call.name
-        worst = Quantity("w", True, 0.0, ALLOWED, part=part)
-        gone = {name: np.zeros(w.shape) for name, w in walk.weights.items()}
-        last: Mapping[str, Any] = walk.weights
-        for number, (got, wanted) in enumerate(zip(walk.steps, want, strict=True), start=1):
-            for name, w in wanted.items():
-                gone[name] = gone[name] + np.abs(w - last[name])
-                found = np.asarray(got[name])
-                if found.shape != w.shape or found.dtype.kind not in "fiu":
-                    told = f"{_called(name)} has the shape {found.shape} after step {number}, expected {w.shape}"
-                    return Quantity("w", False, np.inf, ALLOWED, part=part, problem=told)
-                worst = max(worst, _worst(found, w, gone[name], number, name, part), key=lambda q: q.max_rel)
-            last = wanted
-        return worst
 
     # ---- saying
 
@@ -222,7 +178,7 @@ class _Examination:
         failures = [walk.stuck for walk in walks if isinstance(walk.stuck, Failure)]
         own = [failure for failure in failures if failure.trace and failure.type in OWN_MISTAKES]
         # the first form is the likeliest: what is missing there is missing from the code
-        if own and len(own) == len(walks) and "SimpleNamespace" not in own[0].message:
+        if own and len(own) == len(walks) and not _ours(own[0]):
             place = f" (line {own[0].line})" if own[0].line else ""
             return self._said("crashed", f"{own[0].type}: {own[0].message}{place}")
         told = [walk.stuck for walk in walks if isinstance(walk.stuck, str)]
@@ -273,25 +229,9 @@ def _nodes(worker: Worker, subject: Subject) -> list[ast.AST]:
     return found
 
 
-def _gradient(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """A gradient whose elements have sizes from 1e-5 to 10."""
-    return random.choice([-1.0, 1.0], shape) * 10 ** random.uniform(-5, 1, shape)
-
-
-def _worst(got: Array, want: Array, gone: Array, step: int, name: str, part: str) -> Quantity:
-    """Where one weight differs most, against the way it has gone."""
-    single = 1e5 if got.dtype == np.float32 else 1.0
-    floor = ROUNDING * single * (np.abs(want) + 1)
-    with np.errstate(all="ignore"):
-        away = np.abs(got - want)
-        share = np.where(np.isfinite(got), away / (gone + floor / (ALLOWED * single)), np.inf)
-    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(share)), want.shape))
-    allowed = ALLOWED * single
-    agree = bool(share[index] <= allowed)
-    told = "" if agree else f"{_called(name)} after step {step}"
-    return Quantity("w", agree, float(share[index]), allowed, index, float(got[index]), float(want[index]), part, told)
-
-
-def _called(place: str) -> str:
-    """A weight by its name: "['W1']" -> "W1"."""
-    return place.strip(".[]'") or "the weight"
+def _ours(failure: Failure) -> bool:
+    """Whether what is missing is missing from what the code was handed: an attribute that no dict is meant to have."""
+    missing = re.search(r"'([\w.]+)' object has no attribute '(\w+)'", failure.message)
+    if missing is None or missing[1] not in ("types.SimpleNamespace", "dict", "list", "str", "float", "numpy.ndarray"):
+        return False
+    return missing[1] != "dict" or not difflib.get_close_matches(missing[2], dir(dict), 1, 0.8)
