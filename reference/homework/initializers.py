@@ -108,7 +108,7 @@ def _laws(worker: Worker, subject: Subject, kind: str, name: str) -> list[Law]:
 
 def _examined(worker: Worker, subject: Subject, laws: Sequence[Law], option: tuple[str, str]) -> SymbolReport:
     word = f"'{option[1]}'" if option[1] else ""
-    best: tuple[float, Law, list[Quantity], list[str]] | None = None
+    best: tuple[float, Law, list[Quantity], list[str], tuple[Cause, ...]] | None = None
     try:
         for drawn in draws(worker, subject, option):
             for law in laws:
@@ -116,15 +116,15 @@ def _examined(worker: Worker, subject: Subject, laws: Sequence[Law], option: tup
                     found = _compared(drawn, law, reading)
                     away = sum(q.max_rel / q.allowed for q in found if not q.agree)
                     if best is None or away < best[0]:
-                        best = away, law, found, [law.said, *said, word]
+                        causes = tuple(_causes(drawn, laws[0], reading)) if away else ()
+                        best = away, law, found, [law.said, *said, word], causes
     except Refused as refused:
         return _refused(subject, laws[0], refused, word)
     assert best is not None
-    away, law, found, said = best
+    away, law, found, said, causes = best
     verdict = "wrong" if away else "correct"
     # a wrong one is named after the first law: which of them was meant cannot be told
     pair = law.pair if not away else laws[0].pair
-    causes = tuple(_causes(drawn, laws)) if away else ()
     return _report(
         subject, verdict, pair, tuple(found), tuple(filter(None, said)), f"for {word}" if word and away else "", causes
     )
@@ -182,27 +182,25 @@ def _bound(w: Array, law: Law, sigma: float, deviation: float) -> Quantity:
     return Quantity("bound", away <= 0.02, away, 0.02, (), got, want * sigma)
 
 
-def _causes(drawn: Sequence[Drawn], laws: Sequence[Law]) -> Iterator[Cause]:
-    """Mistakes that give the deviations drawn."""
-    law = laws[0]
-    if not law.scale:
+def _causes(drawn: Sequence[Drawn], law: Law, reading: Sequence[tuple[int, ...]]) -> Iterator[Cause]:
+    """A mistake that gives the deviations drawn."""
+    got = np.array([each.array.std() for each in drawn])
+    sigma = np.array([law.sigma(shape) for shape in reading])
+    if not law.scale or np.allclose(got, sigma, rtol=0.02):
         return
-    for reading, _ in _readings(drawn):
-        got = np.array([each.array.std() for each in drawn])
-        n_in, n_out = np.array([fans(shape) for shape in reading], dtype=float).T
-        sigma = np.array([law.sigma(shape) for shape in reading])
-        scale = f"{law.scale:g}"
-        wanted = f"in the place of sqrt({scale} / n)."
-        known = {
-            "wrong_fan": ("It is scaled by the number of outputs in place of inputs.", np.sqrt(law.scale / n_out)),
-            "variance": ("The variance is given where the deviation belongs.", sigma**2),
-            "rescaled": (f"{scale} / sqrt(n) {wanted}", law.scale / np.sqrt(n_in)),
-            "root": (f"sqrt({scale}) / n {wanted}", math.sqrt(law.scale) / n_in),
-        }
-        for cause, (sentence, deviation) in known.items():
-            if np.allclose(got, deviation, rtol=0.02) and not np.allclose(deviation, sigma, rtol=0.02):
-                yield Cause("rescaled" if cause in ("variance", "root") else cause, sentence, True)
-                return
+    n_in, n_out = np.array([fans(shape) for shape in reading], dtype=float).T
+    scale = f"{law.scale:g}"
+    wanted = f"in the place of sqrt({scale} / n)."
+    known = {
+        "It is scaled by the number of outputs in place of inputs.": np.sqrt(law.scale / n_out),
+        "The variance is given where the deviation belongs.": sigma**2,
+        f"{scale} / sqrt(n) {wanted}": law.scale / np.sqrt(n_in),
+        f"sqrt({scale}) / n {wanted}": math.sqrt(law.scale) / n_in,
+    }
+    for sentence, deviation in known.items():
+        if np.allclose(got, deviation, rtol=0.02):
+            yield Cause("wrong_fan" if "outputs" in sentence else "rescaled", sentence, True)
+            return
 
 
 def _refused(subject: Subject, law: Law, refused: Refused, word: str) -> SymbolReport:

@@ -3,7 +3,7 @@
 from reference.homework.dropout import examine_dropout
 from reference.homework.family import Family
 
-NAMES = r"(my|inverted|scratch|vanilla|simple|apply)?(inverted)?dropout\w*"
+NAMES = r"(my|inverted|scratch|vanilla|simple|apply|layer)?(inverted)?dropout\w*"
 DROPOUT = Family(
     "dropout",
     classes=NAMES,
