@@ -29,6 +29,8 @@ CELLS: Mapping[str, type[Recurrent]] = {
 # names of the states before a step or before the first one
 HIDDEN = r"h|h_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(h|s|a|state|hidden|hiddenstate)|h(idden)?(state)?s?0?|hiddenprev|a0|aprev|s0|s|sprev|state|stateprev|statet?|a|h0|hx"
 CELL = r"c|c_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(c|cell|cellstate)|c(ell)?(state)?s?0?|cellprev|cx|sprevcell|memory"
+# a state that a constructor is given, where "hidden" is a size
+FIRST = r"h_?[0t]?|(h|s|a)(prev|init|initial|0)|(init|initial|prev|start)(h|s|a|state|hidden|hiddenstate)|hprev|state0?|hx"
 OUTPUT_WEIGHT = r"why|wya|wyh|wy|v|wo(ut)?|wout|who|w_?out\w*|output(layer|weights?)|vo|wyx|wouty"
 OUTPUT_SIZE = r"nout\w*|noutputs?|output\w*|outdim|outsize|ny|nclass(es)?|classnum|nlabels|classes"
 BIAS = r"b\w*|\w*bias\w*"
@@ -158,14 +160,16 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     names = {*(p.name for p in (*subject.init, *subject.forward.parameters)), *subject.attributes}
     names |= {key for p in subject.forward.parameters for key in p.keys}
     # a single capital is a size
-    given = [p.name for p in (*subject.forward.parameters, *subject.init) if not re.fullmatch("[A-Z]", p.name)]
+    handed, made = (
+        [p.name for p in some if not re.fullmatch("[A-Z]", p.name)] for some in (subject.forward.parameters, subject.init)
+    )
     states = tuple(
         state
-        for state, pattern in zip(CELLS[cell].states, (HIDDEN, CELL), strict=False)
-        if any(means(name, pattern) for name in given)
+        for state, pattern, first in zip(CELLS[cell].states, (HIDDEN, CELL), (FIRST, CELL), strict=False)
+        if any(means(name, pattern) for name in handed) or any(means(name, first) for name in made)
     )
-    biased = any(means(name, BIAS) for name in names) or bool({"params", "parameters"} & names)
-    base = Form(states=states, bias=biased, activation=_activation(subject))
+    biases = _biases(subject, names)
+    base = Form(states=states, activation=_activation(subject))
     backward = subject.backward.parameters if subject.backward else ()
     both = cell == "lstm" and any(means(p.name, r"d\w*c\w*|d\w*cell\w*") for p in backward)
     step = replace(base, step=True, cell_gradient=both)
@@ -174,9 +178,18 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     steps = [replace(step, output="beside" if outputs[0] else "")] if states else []
     ordered = [*sequences, *steps] if _loops(subject) else [*steps, *sequences]
     flips = (False, True) if cell.startswith("gru") else (False,)
-    within = (False,) if biased else (False, True)
-    for batch, form, flip, inside in itertools.product((3, 1), ordered, flips, within):
-        yield replace(form, flip=flip, batch=batch, bias=biased or inside, bias_within=inside)
+    for batch, form, flip, bias in itertools.product((3, 1), ordered, flips, biases):
+        yield replace(form, flip=flip, batch=batch, bias=bias != "none", bias_within=bias == "within")
+
+
+def _biases(subject: Subject, names: set[str]) -> tuple[str, ...]:
+    """Whether there is a bias, as far as names tell: one of its own, none, or one within the weights."""
+    assert subject.forward is not None
+    if any(means(name, BIAS) for name in names):
+        return ("own",)
+    given = [p.name for p in (*subject.init, *subject.forward.parameters)]
+    weights = any(means(name, r"w\w?|wxh|whh|weights?") for name in given)
+    return ("none", "within") if weights else ("own", "none", "within")
 
 
 def _outputs(subject: Subject, names: set[str]) -> list[str]:

@@ -12,7 +12,7 @@ from reference.pair import Array
 
 # of the weights of all gates together, and of a layer that has none
 W_X = r"wx|wxh|wax|wih|win|win(put)?|weight(s)?ih|(input)?kernel|wi|in(put)?weights?|weight(s)?x|wxx|w1|wxa|xh|inputtohidden|wu"
-W_H = r"wh|whh|waa|wrec|whidden|weight(s)?hh|recurrent(weights?|kernel|matrix)?|wr|wa|hidden(weights?)?|weight(s)?h|w2|whx|r|hh|wrecurrent|state(weights?|layer)|wu|wprev"
+W_H = r"wh|whh|waa|wrec|whidden|weight(s)?hh|recurrent(weights?|kernel|matrix)?|wr|wa|hiddenweights?|weight(s)?h|w2|whx|r|hh|wrecurrent|state(weights?|layer)|wu|wprev"
 # letters that one author gives the inputs and another the states: U x + W h, or W x + U h
 U_X, U_H = (W_X + "|u", W_H + "|w"), (W_X + "|w", W_H + "|u")
 EITHER = (W_X + "|u|w", W_H + "|w|u")

@@ -9,14 +9,14 @@ from typing import Any
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Stub
-from reference.homework.recurrence import CELL, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, SIZES, Form, ask, forms
+from reference.homework.recurrence import CELL, FIRST, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, SIZES, Form, ask, forms
 from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, Gates, schemes
 from reference.homework.roles import means
 from reference.homework.subject import COLUMNS, ROWS, Subject
 
 X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
 N_IN = r"(?!in$|inputs?$|features?$)(nx|xdim|dimx|numx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e)"
-N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|units?|nodes?|state|neurons?|cells?)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|layer\w*|num)?|nhidden|numhidden|nh|na|k|dimh|hsize|hdim"
+N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|state)(size|sizes|dims?|units?|nodes?|neurons?|features?|shape|n|dimension|layer\w*|num)?|(n|num|nb)?(units?|nodes?|neurons?|cells?)(size|num|n)?|numhidden|nh|na|k|dimh|hsize|hdim"
 # what no layer is called: what trains, draws or makes weights
 NOT_A_LAYER = r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|numeric|check|text|classif|cost|accuracy|word|embed))"
 
@@ -182,7 +182,8 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
         schemes=_schemes,
         values=_values,
         roles={
-            **{f"first {name}": names for name, names in STATES.items()},
+            "first h_0": FIRST,
+            "first c_0": CELL,
             "n_out": OUTPUT_SIZE,
             "n_in": N_IN,
             "n_hidden": N_HIDDEN,
@@ -202,7 +203,7 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
     )
 
 
-SIMPLE_RNN = recurrent("simple_rnn", r".*(rnn|recurrent|elman).*", ONE, 9)
-LSTM = recurrent("lstm", r".*lstm.*", LSTM_GATES, 10)
-RESET_BEFORE = recurrent("gru_reset_before", r".*gru.*", GRU_GATES, 10)
-GRU = recurrent("gru", r".*gru.*", GRU_GATES, 10)
+SIMPLE_RNN = recurrent("simple_rnn", r".*(rnn|recurrent|elman).*", ONE, 12)
+LSTM = recurrent("lstm", r".*lstm.*", LSTM_GATES, 13)
+RESET_BEFORE = recurrent("gru_reset_before", r".*gru.*", GRU_GATES, 13)
+GRU = recurrent("gru", r".*gru.*", GRU_GATES, 13)
