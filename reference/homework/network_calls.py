@@ -1,6 +1,7 @@
 """How the methods and functions of small networks are called, and where they keep weights and gradients."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,13 +10,13 @@ from typing import Any
 import einops
 import numpy as np
 
-from reference.homework.attempt import OUT, Attempt, Place, Trying
-from reference.homework.family import CACHE, COTANGENT, INPUT, RATE
+from reference.homework.attempt import OPTIONAL_ROLES, OUT, Attempt, Place, Reading, Trying
+from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, INPUT, RATE
 from reference.homework.judge import Judge, Judged
 from reference.homework.network_forms import Form
 from reference.homework.problem import Entry, Layout, Problem, Scheme, transposed, vector_forms
 from reference.homework.process import Ref
-from reference.homework.roles import Parameter, means, plain
+from reference.homework.roles import Parameter, Plan, means, plain, plans
 from reference.homework.subject import Method
 from reference.homework.trees import Leaf, leaves
 from reference.homework.verdict import Quantity
@@ -68,7 +69,7 @@ def _with_role(p: Parameter, forward: Method | None, cotangent: bool) -> Paramet
         role = f"out {returned.index(name)}"
     elif forward is None and role in ("output", "cache"):
         role = "x"
-    elif cotangent and re.fullmatch(COTANGENT, name) and role not in ("t", "lr"):
+    elif cotangent and re.fullmatch(rf"{COTANGENT}|d(?!ata)\w+", name) and role not in ("t", "lr"):
         role = "dy"
     return replace(p, role=role, keys=(), guessed=(), parts=())
 
@@ -103,13 +104,8 @@ def schemes(asked: Problem, given: bool) -> Sequence[Scheme]:
     """How weights lie; `given` where a function is handed them all, so that each way is one to try."""
     form, ids = asked.facts["form"], asked.ids()
     if not given:
-        entries = {}
-        for i in range(1, form.depth + 1):
-            entries[f"w{i}"] = Entry(f"({WEIGHT}){i}?", _kernels(form, i, ids[f"w{i}"]))
-            if form.bias:
-                bias = ids[f"b{i}"]
-                entries[f"b{i}"] = Entry(f"({BIAS}){i}?", (*vector_forms(bias), bias[:, None, None]))
-        return (Scheme(entries),)
+        orders = ("c h w", "h w c") if form.filters else ("",)
+        return [_anyhow(form, ids, order) for order in orders]
     ways = [(False, 0), (True, 2), (True, 0), (False, 1)]
     return [_way(form, ids, turned, vector) for turned, vector in ways]
 
@@ -124,13 +120,23 @@ def _way(form: Form, ids: Mapping[str, Array], turned: bool, vector: int) -> Sch
     return Scheme(entries)
 
 
-def _kernels(form: Form, number: int, ids: Array) -> tuple[Array, ...]:
-    """The ways in which the weights of one layer may lie, those of a dense layer after images by channels first."""
+def _anyhow(form: Form, ids: Mapping[str, Array], order: str) -> Scheme:
+    """Weights in all the ways that their shapes tell apart; `order` is what images are flattened in."""
+    entries = {}
+    for i in range(1, form.depth + 1):
+        entries[f"w{i}"] = Entry(f"({WEIGHT}){i}?", _kernels(form, i, ids[f"w{i}"], order))
+        if form.bias:
+            bias = ids[f"b{i}"]
+            entries[f"b{i}"] = Entry(f"({BIAS}){i}?", (*vector_forms(bias), bias[:, None, None]))
+    return Scheme(entries)
+
+
+def _kernels(form: Form, number: int, ids: Array, order: str) -> tuple[Array, ...]:
+    """The ways in which the weights of one layer may lie."""
     if number <= len(form.filters):
         return tuple(np.ascontiguousarray(einops.rearrange(ids, f"h w i o -> {to}")) for to in ("o i h w", "h w i o"))
-    if form.filters and number == len(form.filters) + 1:
-        first = einops.rearrange(ids, "(h w c) o -> (c h w) o", h=form.left, w=form.left)
-        return first, transposed(first)
+    if number == len(form.filters) + 1 and order:
+        ids = einops.rearrange(ids, f"(h w c) o -> ({order}) o", h=form.left, w=form.left)
     return ids, transposed(ids)
 
 
@@ -156,6 +162,26 @@ class NetworkTrying(Trying):
             parts = len(attempt.value) if isinstance(attempt.value, tuple | list) else 0
             found |= {f"out {i}": [Ref(f"{OUT}[{i}]")] for i in range(parts)}
         return found
+
+    def _init_plan(self, attempt: Attempt) -> Plan | None:
+        """A network makes its weights itself."""
+        values = {role: some for role, some in self.values(attempt).items() if not role.startswith("weight ")}
+        roles = {**self.family.roles, **COMMON_ROLES}
+        found = plans(self.subject.init, roles, values, self.family.wildcards, OPTIONAL_ROLES)
+        return next(itertools.islice(found, attempt.reading.init, None), None)
+
+    def probed(self, asked: Problem) -> tuple[set[str], list[tuple[int, ...]]]:
+        """What its constructor is given, and the shapes of the weights it then has, in that order."""
+        attempt = Attempt(Reading(0, 0, 0, 0), asked, Layout(), self.family.schemes(asked)[0])
+        attempt.init = self._init_plan(attempt)
+        if attempt.init is None:
+            return set(), []
+        arrays: list[Array] = []
+        for leaf in leaves(self._make(attempt)):
+            array = leaf.array
+            if isinstance(array, np.ndarray) and not any(np.array_equal(array, other) for other in arrays):
+                arrays.append(array)
+        return set(attempt.init.given), [array.shape for array in arrays if array.ndim in (2, 4)]
 
     def _architecture(self, form: Form) -> list[Any]:
         """What describes the layers: a list of sizes, or of dicts like the one in the file."""

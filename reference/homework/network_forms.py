@@ -3,15 +3,17 @@
 A form says which; a problem of it holds inputs, targets and weights, and the gradients that scratch computes.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from reference.fills import normal, one_hot
 from reference.homework.problem import Problem, problem
-from reference.pair import Array, Input, Pair, Twin
+from reference.pair import Array, Case, Input, Pair, Twin
+from reference.sides import Arrays, make_arrays
 from scratch.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
 from scratch.binary_losses import SigmoidCrossEntropy
 from scratch.convolution import Conv2D
@@ -42,6 +44,11 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "softmax": ("cross-entropy", "half the squared error"),
     "sigmoid": ("binary cross-entropy", "half the squared error"),
 }
+
+
+# which share of a layer's outputs is zero behind ReLUs that tell something
+CLOSED = 0.15, 0.8
+MOST_SEEDS = 40
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,26 @@ class Form:
                 return 0
             side = side // 2 if self.pool else side
         return max(side, 0)
+
+
+def convolutional(base: Form, shapes: Sequence[tuple[int, ...]], side: int, same: bool, pool: bool) -> Form | None:
+    """The form whose weights have these shapes, in this order; None where images of this side do not lead to them."""
+    kernels = [shape for shape in shapes if len(shape) == 4]
+    dense = [shape for shape in shapes if len(shape) == 2 and 1 not in shape]
+    if not kernels or not dense:
+        return None
+    first = kernels[0][2] == kernels[0][3]  # (n_out, n_in, h, w), else (h, w, n_in, n_out)
+    filters = tuple(shape[0] if first else shape[3] for shape in kernels)
+    kernel = kernels[0][2] if first else kernels[0][0]
+    channels = kernels[0][1] if first else kernels[0][2]
+    padding = (kernel - 1) // 2 if same else 0
+    form = replace(base, filters=filters, kernel=kernel, channels=channels, padding=padding, pool=pool, side=side)
+    sizes = [form.left**2 * filters[-1]]
+    for shape in dense:
+        if sizes[-1] not in shape:
+            return None
+        sizes.append(shape[1] if shape[0] == sizes[-1] else shape[0])
+    return replace(form, sizes=tuple(sizes))
 
 
 class Network(Layer):
@@ -154,14 +181,34 @@ def _bits(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.asarray(rng.permuted(np.arange(np.prod(shape)).reshape(shape) % 2, axis=0), np.float64)
 
 
+@functools.lru_cache(maxsize=64)
 def ask(form: Form, seed: int, label: str = "") -> Problem:
-    """A problem of this form."""
+    """A problem of this form, whose ReLUs are neither all open nor all closed."""
     shape = (form.side, form.side, form.channels) if form.filters else (form.sizes[0],)
     x = normal(form.batch, *shape)
     inputs = {"x": x}
     if form.loss:
         inputs = {"x": Input(x.shape, x.fill, differentiable=False), "t": _targets(form)}
-    return problem(NETWORK, inputs, seed, label=label, facts={"form": form}, apart=("t",), form=form)
+    case = Case(f"homework {label}".strip(), inputs, {"form": form})
+    seeds = range(1000 * seed, 1000 * seed + MOST_SEEDS)
+    telling = next((each for each in seeds if _tells(form, make_arrays(NETWORK, case, each))), seeds[0])
+    return problem(NETWORK, inputs, telling, label=label, facts={"form": form}, apart=("t",), form=form)
+
+
+def _tells(form: Form, arrays: Arrays) -> bool:
+    """Whether a gradient that passes a ReLU unhindered shows in every layer."""
+    made = Network(form)
+    made.load(arrays.params)
+    made.layers.load({inner: made.params[name] for name, inner in made.names.items()})
+    inner = made.layers.layers
+    ends = [i for i, layer in enumerate(inner) if isinstance(layer, ReLU)]
+    h = arrays.inputs["x"]
+    for i, layer in enumerate(inner):
+        h = layer.forward(h)
+        behind = isinstance(layer, MaxPool2D) or (i in ends and not isinstance(inner[i + 1], MaxPool2D))
+        if behind and not CLOSED[0] <= np.mean(h == 0) <= CLOSED[1]:
+            return False
+    return True
 
 
 def _targets(form: Form) -> Input:

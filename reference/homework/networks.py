@@ -19,7 +19,8 @@ from reference.homework.network_calls import (
     schemes,
     weight_keys,
 )
-from reference.homework.network_forms import FOLLOWING, Form, ask
+from reference.homework.network_forms import Form, ask, convolutional
+from reference.homework.network_losses import allowed, told
 from reference.homework.process import Worker
 from reference.homework.roles import means
 from reference.homework.subject import Method, Subject
@@ -46,22 +47,30 @@ def examine_network(worker: Worker, subject: Subject, family: Family, seed: int)
     """The verdict on a network; what a family of a lower rank says where it is none."""
     said: list[SymbolReport] = []
     for forward in _forwards(subject):
-        seen = replace(subject, forward=forward)
-        found = _Network(worker, seen, family, seed)
-        right = found.right_form()
-        if right is None:
-            said.append(found.without())
-            continue
-        for backward in _backwards(subject, forward):
-            examined = _Network(worker, replace(seen, backward=backward), family, seed)
-            said.append(examined.gradients(right))
-        if not any(True for _ in _backwards(subject, forward)):
-            said.append(found.forward_only(right))
-        break
+        found = _Network(worker, replace(subject, forward=forward), family, seed)
+        rights = found.right_forms()
+        if rights:
+            said = _judged(found, rights)
+            break
+        said.append(found.without())
     if not said:
         return plain_report(subject, "unsupported", "it has no method or function that looks like a forward pass")
     best = max(said, key=_merit)
     return best if best.verdict != "unsupported" else _as_other(worker, subject, family, seed) or best
+
+
+def _judged(found: "_Network", rights: Sequence[Attempt]) -> list[SymbolReport]:
+    """The reports on each way to ask for its gradients; of several activations, on the one that is wrong."""
+    reports = []
+    subject = found.subject
+    assert subject.forward is not None
+    for backward in _backwards(subject, subject.forward):
+        examined = _Network(found.trying.worker, replace(subject, backward=backward), found.family, found.seed)
+        worst = min((examined.gradients(right) for right in rights), key=_merit)
+        several = " and with ".join(right.problem.facts["form"].hidden for right in rights)
+        more = (f"the same with {several}",) if len(rights) > 1 and worst.verdict == "correct" else ()
+        reports.append(replace(worst, conventions=(*worst.conventions, *more)))
+    return reports or [found.forward_only(rights[0])]
 
 
 def _as_other(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport | None:
@@ -79,17 +88,14 @@ def _as_other(worker: Worker, subject: Subject, family: Family, seed: int) -> Sy
 
 def _forwards(subject: Subject) -> Iterator[Method]:
     """The methods that may be the forward pass, likeliest first."""
-    if not subject.made:
-        if subject.forward is not None:
-            yield called(subject.forward)
-        return
-    for pattern in FORWARD:
-        for name, method in subject.methods.items():
-            wanted = called(method)
-            if means(name, pattern) and [p for p in wanted.parameters if p.role == "x"][:1] and not method.stub:
-                required = [p for p in wanted.parameters if p.required]
-                if all(p.role != "t" for p in required):
-                    yield wanted
+    found = [subject.forward] if not subject.made and subject.forward is not None else []
+    for pattern in FORWARD if subject.made else ():
+        found += [method for name, method in subject.methods.items() if means(name, pattern) and not method.stub]
+    for method in found:
+        wanted = called(method)
+        roles = [p.role for p in wanted.parameters]
+        if "x" in roles and all(role not in ("", "t") for role in roles):
+            yield wanted
 
 
 def _backwards(subject: Subject, forward: Method) -> Iterator[Method]:
@@ -115,34 +121,60 @@ class _Network(Examination):
         super().__init__(worker, subject, family, seed)
         self.source = "\n".join(unit.source for unit in worker.submission.units)
         nodes = [ast.parse(unit.source) for unit in worker.submission.units]
-        self.trying = NetworkTrying(worker, subject, family)
+        self.trying = self.calls = NetworkTrying(worker, subject, family)
         self.judge = judge = NetworkJudge(subject, family)
-        self.trying.keys = judge.keys = weight_keys(nodes)
-        self.trying.template = layer_template(nodes)
+        self.calls.keys = judge.keys = weight_keys(nodes)
+        self.calls.template = layer_template(nodes)
         self.attempts: list[Attempt] = []
         self.form = Form()
 
     # ---- which layers it has
 
-    def right_form(self) -> Attempt | None:
-        """The forward pass carried out in the form whose output is the submission's."""
+    def right_forms(self) -> list[Attempt]:
+        """The forward pass in the form whose output is the submission's; in several where it is told which to take."""
+        found: list[Attempt] = []
         for form in self._forms():
-            self.form = form
-            right = self._right(ask(form, self.seed), self.attempts)
-            if right is not None:
-                return right
-        return None
+            if found and (form.sizes, form.output, form.batch) != _alike(found[0]):
+                continue
+            if right := self.right(form):
+                found.append(right)
+                if not self.calls.template and "activation" not in (right.init.given if right.init else {}):
+                    break
+        return found
+
+    def right(self, form: Form) -> Attempt | None:
+        """The forward pass in this form, if its output is the submission's."""
+        self.form = form
+        if self.calls.template:
+            self.trying.broken.clear()  # other words among the same sizes may run
+        return self._right(ask(form, self.seed), self.attempts)
 
     def _forms(self) -> Iterator[Form]:
         text = self.source
         bias = bool(re.search(r"(?i)\bb\d?\b|bias|[\"']b", text))
         hidden = sorted(("sigmoid", "relu", "tanh"), key=lambda name: name not in text.lower())
+        if self.subject.is_class and re.search(r"(?i)conv|cnn|filters?|kernel", self.subject.symbol.source):
+            for base in self._convolutional(bias):
+                for output, inner in itertools.product(("softmax", "sigmoid", "identity"), ("relu", "sigmoid", "tanh")):
+                    yield replace(base, output=output, hidden=inner)
+            return
         for batch, depth in itertools.product((9, 1), self._depths()):
             for output, inner in itertools.product(
                 ("softmax", "sigmoid", "identity"), hidden if depth > 1 else ["relu"]
             ):
                 if batch > 1 or not any(attempt.y is not None for attempt in self.attempts):
                     yield Form(SIZES[depth], inner, output, bias=bias, batch=batch)
+
+    def _convolutional(self, bias: bool) -> Iterator[Form]:
+        """Forms with convolutions that its weights, as it makes them, have the shapes of."""
+        for side, padding in ((14, 0), (12, 1)):  # that leave images of even sides, without and with padding
+            asked = Form((0, 7, 4), filters=(2, 3), bias=bias, batch=3, side=side, padding=padding)
+            asked = replace(asked, sizes=(asked.left**2 * 3, 7, 4))
+            given, shapes = self.calls.probed(ask(asked, self.seed))
+            sides = [side] if given & {"side", "image"} else [28, 32, 14, 8]
+            for other, same, pool in itertools.product(sides, (False, True), (True, False)):
+                if (form := convolutional(asked, shapes, other, same, pool)) is not None:
+                    yield form
 
     def _depths(self) -> Sequence[int]:
         """How many layers it may have: as many as it has numbered weights, else what it is given."""
@@ -169,11 +201,18 @@ class _Network(Examination):
     def gradients(self, right: Attempt) -> SymbolReport:
         """The verdict, with the loss that explains most of the gradients."""
         form: Form = right.problem.facts["form"]
-        backward = self.subject.backward
-        assert backward is not None
-        losses = ("",) if "dy" in names_of(backward) else FOLLOWING[form.output]
+        report = self._explained(right)
+        if report.verdict == "wrong" and form.batch > 1 and self._one_at_a_time():
+            single = self.right(replace(form, batch=1))
+            if single is not None:
+                found = self._explained(single)
+                return replace(found, remark=", ".join(filter(None, ["one sample at a time", found.remark])))
+        return report
+
+    def _explained(self, right: Attempt) -> SymbolReport:
+        form: Form = right.problem.facts["form"]
         reports = []
-        for loss in losses:
+        for loss in self._losses(right):
             for indices in (False, True) if loss == "cross-entropy" else (False,):
                 self.form = replace(form, loss=loss, indices=indices)
                 attempt = self.trying.run(right.reading, ask(self.form, self.seed))
@@ -182,6 +221,20 @@ class _Network(Examination):
                     if reports[-1].verdict == "correct":
                         return reports[-1]
         return max(reports, key=_merit)
+
+    def _losses(self, right: Attempt) -> Sequence[str]:
+        assert self.subject.backward is not None
+        if "dy" in names_of(self.subject.backward):
+            return ("",)
+        return allowed(right.problem.facts["form"], told(self.calls, right, self.seed))
+
+    def _one_at_a_time(self) -> bool:
+        """Whether the backward pass has no thought of several samples, and something goes through them."""
+        backward = self.subject.backward
+        assert backward is not None
+        own = ast.unparse(backward.node)
+        loops = r"for\s+\(?\s*\w+\s*,\s*\w+\s*\)?\s+in|for\s+\w+\s+in\s+range\(\w*(len|num|n_|m\b|\.shape)"
+        return not re.search(r"sum\(|mean\(|\.shape\[[01]\]|average\(", own) and bool(re.search(loops, self.source))
 
     def _said(
         self, verdict: Verdict, remark: str, judged: Judged | None = None, attempt: Attempt | None = None
@@ -199,6 +252,11 @@ class _Network(Examination):
         return replace(report, pair=pair, conventions=tuple(filter(None, (kind, top, loss, *report.conventions))))
 
 
-def _merit(report: SymbolReport) -> tuple[int, int]:
+def _alike(attempt: Attempt) -> tuple[tuple[int, ...], str, int]:
+    form: Form = attempt.problem.facts["form"]
+    return form.sizes, form.output, form.batch
+
+
+def _merit(report: SymbolReport) -> tuple[int, int, int]:
     order = ("unsupported", "crashed", "unfinished", "wrong", "correct")
-    return order.index(report.verdict), sum(q.agree for q in report.quantities)
+    return order.index(report.verdict), sum(q.agree for q in report.quantities), len(report.causes)

@@ -21,6 +21,10 @@ ROLES = {
     "n_hidden": rf"{COUNT}(h|hid|hiddens?|hiddenlayer){SIZE}1?|nh(id)?|h(nodes)?|nnodes1|h1|(hidden|h){SIZE}1",
     "n_hidden2": rf"{COUNT}(h|hid|hidden|hiddenlayer){SIZE}2|nnodes2|h2",
     "n_out": rf"{COUNT}(out|outputs?|y|class(es)?|labels?){SIZE}|dout|no|c|k|o(nodes)?|classnum",
+    "side": r"(image|img|input|in)_?(size|side|width|height|dim|h|w)|side",
+    "image": r"(image|img|input|in)_?(shape|dims?|size)|dim",
+    "filters": r"(n|num|no)?(filters?|kernels?|channels?)(num|sizes|counts?|n)?|fn",
+    "kernel": r"(filter|kernel|f|k)(size|s)?|ksize",
     "scale": r"(weight)?(init)?(std|scale|sigma)",
     "reg": r"reg\w*|lambda?\w*|weightdecay\w*",
 }
@@ -31,7 +35,14 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
     sizes = form.sizes
     hidden = {"n_hidden2": [sizes[2]]} if len(sizes) > 3 else {}
     several = {"n_hidden": [sizes[1]]} if len(sizes) > 2 else {}
+    images: dict[str, Sequence[Any]] = {
+        "side": [form.side],
+        "image": [(form.channels, form.side, form.side)],
+        "filters": [form.filters],
+        "kernel": [form.kernel],
+    }
     return {
+        **(images if form.filters else {}),
         "sizes": [list(sizes)],
         "hidden sizes": [list(sizes[1:-1])],
         "n_in": [sizes[0]],
@@ -100,4 +111,4 @@ SEQUENTIAL = network(
     "sequential",
     "three-layer-mlp",
 )
-CNN = network("cnn", r"\w*cnn\w*|\w*conv\w*net(work)?\w*", NEVER, 9)
+CNN = network("cnn", r"\w*cnn\w*|\w*conv\w*net(work)?\w*", NEVER, 10)

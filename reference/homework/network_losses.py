@@ -1,0 +1,116 @@
+"""Which loss a submission's own functions say that its gradients are of: they are asked for numbers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from reference.homework.attempt import IT, Attempt
+from reference.homework.network_calls import NetworkTrying, called
+from reference.homework.network_forms import FOLLOWING, Form, ask
+from reference.homework.process import Call, Result
+from reference.homework.roles import means, plans
+from reference.homework.subject import Method, function_subject
+from reference.homework.trees import leaves
+from reference.pair import Array
+from scratch.activations import Sigmoid, Softmax
+
+LOSS = (
+    r"(calc\w*|compute|get|eval\w*)?(the)?(\w{0,8}loss|cost|objective|\w*cross_?entropy\w*|mse|mean_?squared_?error)"
+    r"(fn|func|function|value|error)?"
+)
+SLOPE = r"(cost|loss|error|mse|d?cost)(derivative|prime|grad(ient)?|delta)"
+# beside rounding: 1e-7 added where a logarithm is taken
+ALLOWED = 1e-4
+
+
+def told(trying: NetworkTrying, right: Attempt, seed: int) -> set[str] | None:
+    """The losses that a submission's own loss may be; none where it is no usual one, None where it has none."""
+    form: Form = right.problem.facts["form"]
+    known: set[str] | None = None
+    for indices in (False, True):
+        asked = ask(replace(form, loss="cross-entropy", indices=indices), seed)
+        attempt = trying.run(right.reading, asked)
+        if attempt is None or attempt.failure is not None:
+            continue
+        for target, method, slope in _losses(trying, right):
+            got = _number(trying, attempt, target, method, slope)
+            if got is not None:
+                fitting = _fitting(got, attempt, slope)
+                known = (known or set()) | fitting
+    return known
+
+
+def _losses(trying: NetworkTrying, right: Attempt) -> Iterator[tuple[str, Method, bool]]:
+    """What may be a loss or its slope: where it is called, what it takes, whether it is the slope."""
+    subject, submission = trying.subject, trying.worker.submission
+    forward = subject.forward
+    assert forward is not None
+    for name, method in subject.methods.items() if subject.made else ():
+        for pattern in (LOSS, SLOPE):
+            if means(name, pattern) and not method.stub:
+                yield IT + method.path, called(method, forward), pattern == SLOPE
+    for name, symbol in submission.symbols.items() if not subject.made else ():
+        if symbol.kind == "function" and means(name, LOSS) and name != subject.name:
+            function = function_subject(symbol, None).forward
+            if function is not None:
+                yield name, called(function, forward), False
+
+
+def _number(trying: NetworkTrying, attempt: Attempt, target: str, method: Method, slope: bool) -> Array | None:
+    """What it gives: a loss is the first number there, a slope an array like the output."""
+    values = trying.values(attempt)
+    for name, array in {**attempt.problem.arrays.inputs, **attempt.problem.extras}.items():
+        values[name] = [attempt.layout.to_submission(name, array)]
+    plan = next(plans(method.parameters, {}, values), None)
+    if plan is None or not {"t"} & plan.given.keys():
+        return None
+    [done] = trying.worker.run([Call(target, plan.args, plan.kwargs, optional=True)])
+    if not isinstance(done, Result):
+        return None
+    if slope:
+        return attempt.layout.from_submission("y", done.value, attempt.problem.want["y"].shape)
+    return next((np.asarray(leaf.array) for leaf in leaves(done.value) if np.size(leaf.array) == 1), None)
+
+
+def _fitting(got: Array, attempt: Attempt, slope: bool) -> set[str]:
+    """The losses of which it is a multiple that people take: a mean, a half, ..."""
+    form: Form = attempt.problem.facts["form"]
+    y, t = attempt.problem.want["y"], attempt.problem.extras["t"]
+    n, c = y.shape
+    rows = np.eye(c)[t] if t.ndim == 1 else t
+    factors = [half / each for half in (1, 2, 0.5) for each in (1, n, c, n * c)]
+    wanted = _slopes(form, y, rows) if slope else _values(form, y, rows)
+    return {
+        name
+        for name in FOLLOWING[form.output]
+        if name in wanted and any(_near(got, wanted[name] * factor) for factor in factors)
+    }
+
+
+def _values(form: Form, y: Array, t: Array) -> dict[str, Array]:
+    p = Softmax().forward(y) if form.output == "identity" else y
+    q = Sigmoid().forward(y) if form.output == "identity" else y
+    return {
+        "cross-entropy": -(t * np.log(p)).sum(),
+        "binary cross-entropy": -(t * np.log(q) + (1 - t) * np.log(1 - q)).sum(),
+        "half the squared error": ((y - t) ** 2).sum(),
+    }
+
+
+def _slopes(form: Form, y: Array, t: Array) -> dict[str, Array]:
+    """With respect to the output; y - t of cross-entropy, with respect to what comes before it, tells nothing."""
+    found = {"half the squared error": y - t}
+    if form.output == "sigmoid":
+        found["binary cross-entropy"] = (y - t) / y / (1 - y)
+    return found
+
+
+def _near(got: Array, want: Array) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.abs(got - want).max() <= ALLOWED * np.abs(want).max())
+
+
+def allowed(form: Form, known: set[str] | None) -> Sequence[str]:
+    """The losses that its gradients may be of."""
+    return [loss for loss in FOLLOWING[form.output] if not known or loss in known]
