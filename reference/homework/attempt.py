@@ -88,23 +88,28 @@ class Trying:
         return itertools.islice(self._readings(problem), MOST_READINGS)
 
     def _readings(self, problem: Problem) -> Iterator[Attempt]:
-        layouts, schemes = len(self.layouts(problem)), len(self.family.schemes(problem))
+        layouts, schemes = len(self.layouts(problem)), self.family.schemes(problem)
+        alike = [_shapes(scheme) for scheme in schemes]
+        unnamed: set[int] = set()  # schemes that the names of parameters do not allow
         for init in range(MOST_PLANS if self.subject.init else 1):
             made = False
-            useless: set[int] = set()  # schemes that the names do not allow
-            for layout, scheme in itertools.product(range(layouts), range(schemes)):
-                for call in range(MOST_CALLS if scheme not in useless else 0):
+            failed: set[Any] = set()  # what fails with these shapes fails again
+            for layout, scheme in itertools.product(range(layouts), range(len(schemes))):
+                if scheme in unnamed or not failed.isdisjoint({alike[scheme], (layout, alike[scheme])}):
+                    continue
+                at, ran = "", False
+                for call in range(MOST_CALLS):
                     attempt = self.run(Reading(layout, scheme, init, call), problem)
                     if attempt is None:
-                        useless |= {scheme} if not call else set()
+                        unnamed |= {scheme} if not call else set()
                         break
-                    made = True
+                    made, at, ran = True, attempt.at, ran or attempt.failure is None
                     if not attempt.known:
                         yield attempt
-                    if attempt.at == "weights":
-                        useless.add(scheme)
-                    if attempt.at in ("init", "weights"):
+                    if at in ("init", "weights"):
                         break
+                if at and not ran:
+                    failed.add(alike[scheme] if at == "weights" else (layout, alike[scheme]))
             if not made:
                 return
 
@@ -384,6 +389,11 @@ class Trying:
             attempt.failure, attempt.at = done[-1], at
             return True
         return False
+
+
+def _shapes(scheme: Scheme) -> Any:
+    """The names and shapes of all arrays of a scheme."""
+    return tuple((name, entry.names, tuple(ids.shape for ids in entry.ids)) for name, entry in scheme.entries.items())
 
 
 def _handed(attempt: Attempt) -> set[str]:

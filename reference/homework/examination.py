@@ -47,6 +47,8 @@ class Examination:
                 only = f"for {asked.label} only" if asked.label else ""
                 return replace(report, remark=", ".join(filter(None, [only, report.remark])))
             crashed = crashed or report  # it may be written for another form
+            if any(attempt.failure is not None and self._own(attempt.failure) for attempt in attempts):
+                break
         return crashed or self._without(attempts)
 
     def _right(self, asked: Problem, attempts: list[Attempt]) -> Attempt | None:
