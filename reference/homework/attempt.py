@@ -1,9 +1,10 @@
 """One reading of a submission carried out: made, loaded with weights, called, and its arrays found again."""
 
+import ast
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -214,6 +215,17 @@ class Trying:
         entries = {e.names: [ids.shape for ids in e.ids] for e in attempt.scheme.entries.values()}
         return repr((shapes, entries if self.subject.made else ()))
 
+    def left_over(self, attempt: Attempt) -> list[str]:
+        """The arrays that a new object has beside the weights that were found, and that its forward pass reads."""
+        forward = self.subject.forward
+        if not self.subject.is_class or not attempt.places or forward is None:
+            return []
+        state = self._make(replace(attempt, failure=None))
+        taken = {place.leaf.path for place in attempt.places.values()}
+        read = {n.attr for n in ast.walk(forward.node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
+        own = [leaf for leaf in leaves(state) if isinstance(leaf.array, np.ndarray) and leaf.path == f".{leaf.name}"]
+        return [leaf.name for leaf in own if leaf.path not in taken and leaf.name in read and leaf.array.any()]
+
     def _make(self, attempt: Attempt) -> Any:
         """Make the object; its attributes."""
         plan = attempt.init
@@ -347,6 +359,10 @@ class Trying:
             if targets:
                 del values["dy"]
         roles |= self._second(roles)
+        for index, name in enumerate(self.subject.forward.returns if self.subject.forward else ()):
+            if name and isinstance(attempt.value, tuple) and "cache" in values and not means(name, COTANGENT):
+                values[f"returned {name}"] = [Ref(f"{OUT}[{index}]")]
+                roles = {f"returned {name}": re.escape(plain(name)), **roles}
         return _nth(plans(backward.parameters, roles, values, wildcards, ("lr",)), number)
 
     def _second(self, roles: Mapping[str, str]) -> dict[str, str]:

@@ -147,7 +147,11 @@ def candidates_of(subject: Subject, pair: str) -> list[Family]:
     if pair:
         return [family for family in families() if pair in (family.name, *family.pairs)]
     names = {subject.name, re.sub(r"^(make|create|build|new|get|my)_?|_?layer$", "", subject.name, flags=re.I)}
-    named = [f for f in families() if any(means(n, f.classes if subject.made else f.functions) for n in names)]
+    named = [
+        f
+        for f in families()
+        if f.looks(subject) or any(means(n, f.classes if subject.made else f.functions) for n in names)
+    ]
     return [family for family in named if family.rank == named[0].rank]
 
 

@@ -199,6 +199,8 @@ class Examination:
         ran = [attempt for attempt in attempts if attempt.y is not None]
         if ran:
             best = min(ran, key=lambda attempt: self.judge.forward(attempt).quantities[0].max_rel)
+            if beside := self.trying.left_over(best):
+                return self._said("unsupported", f"it has {', '.join(beside)} beside the weights of {self.family.name}")
             judged = self.judge.whole(best) if self.subject.backward is None else self.judge.forward(best)
             if self.subject.backward is not None and not self.subject.backward.stub:
                 found = self._backwards(best)
