@@ -1,6 +1,7 @@
 """One subject examined as one family: the reading that gives the right output, its gradients, and then every doubt."""
 
 import ast
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -41,23 +42,27 @@ class Examination:
         for asked in self.family.problems(self.subject, self.seed):
             if asked.fallback and any(attempt.y is not None for attempt in attempts):
                 break
-            right = self._right(asked, attempts)
-            report = self._whole(right) if right is not None else None
-            if report is not None and report.verdict != "crashed":
-                only = f"for {asked.label} only" if asked.label else ""
-                return replace(report, remark=", ".join(filter(None, [only, report.remark])))
-            crashed = crashed or report  # it may be written for another form
+            for right in self._rights(asked, attempts):
+                report = self._whole(right)
+                if report.verdict != "crashed":
+                    only = f"for {asked.label} only" if asked.label else ""
+                    return replace(report, remark=", ".join(filter(None, [only, report.remark])))
+                crashed = crashed or report  # it may be written for another form
             if any(attempt.failure is not None and self._own(attempt.failure) for attempt in attempts):
                 break
         return crashed or self._without(attempts)
 
-    def _right(self, asked: Problem, attempts: list[Attempt]) -> Attempt | None:
-        """The first reading with the right output; all that were tried are added to `attempts`."""
+    def _rights(self, asked: Problem, attempts: list[Attempt]) -> Iterator[Attempt]:
+        """The readings with the right output, and few after the first; all that were tried are added to `attempts`."""
+        left = math.inf
         for attempt in self.trying.readings(asked):
             attempts.append(attempt)
+            left -= 1
             if self.judge.forward(attempt).right:
-                return attempt
-        return None
+                left = min(left, MOST_BACKWARDS)
+                yield attempt
+            if left <= 0:
+                return
 
     def _whole(self, attempt: Attempt) -> SymbolReport:
         """The output agrees: the gradients, then the same reading on other problems."""
