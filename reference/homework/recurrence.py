@@ -158,7 +158,7 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     """The forms a submission may have, likeliest first, from its names and whether it loops."""
     assert subject.forward is not None
     names = {*(p.name for p in (*subject.init, *subject.forward.parameters)), *subject.attributes}
-    names |= {key for p in subject.forward.parameters for key in p.keys}
+    names |= {key for p in subject.forward.parameters for key in (*p.keys, *p.parts)}
     # a single capital is a size
     handed, made = (
         [p.name for p in some if not re.fullmatch("[A-Z]", p.name)] for some in (subject.forward.parameters, subject.init)

@@ -197,13 +197,22 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
         inputs={"x": X, **STATES},
         wildcards=("n_in", "n_hidden", "n_out"),
         rank=rank,
+        looks=looks or (lambda subject: False),
         reductions=_reductions,
         targets=r"t|y|ytrue|targets?|labels?|d|onehot",
         extras={"dc": r"d(l)?(next|t|n)?c\w*|d\w*cell\w*|dsnext|ds"},
     )
 
 
-SIMPLE_RNN = recurrent("simple_rnn", r".*(rnn|recurrent|elman).*", ONE, 12)
+def _goes_back(subject: Subject) -> bool:
+    """Whether a function that is only called forward carries a state through time under a tanh."""
+    if subject.is_class or not means(subject.name, r"(forward|feed)\w*"):
+        return False
+    text = subject.symbol.source
+    return "tanh" in text and "sigmoid" not in text and re.search(r"\[\s*t\s*-\s*1\s*\]|h_?prev|prev_?h", text) is not None
+
+
+SIMPLE_RNN = recurrent("simple_rnn", r".*(rnn|recurrent|elman).*", ONE, 12, _goes_back)
 LSTM = recurrent("lstm", r".*lstm.*", LSTM_GATES, 13)
 RESET_BEFORE = recurrent("gru_reset_before", r".*gru.*", GRU_GATES, 13)
 GRU = recurrent("gru", r".*gru.*", GRU_GATES, 13)
