@@ -342,6 +342,8 @@ class Trying:
         dy = attempt.layout.to_submission("dy" if "dy" in attempt.layout.axes else "y", attempt.problem.arrays.dy)
         values["dy"] = [list(dy)] if "y" in attempt.layout.steps else [dy]
         values["lr"] = [LEARNING_RATE]
+        given = attempt.call.given.items()
+        values |= {role: [value] for role, (_, value) in given if role.startswith("weight ")}  # as they were forward
         values |= {name: [array] for name, array in self._inputs(attempt).items()}
         values["y"] = [Ref(OUT)]
         if isinstance(attempt.value, tuple | list) and len(attempt.value) > 1 and "y" not in attempt.layout.steps:
