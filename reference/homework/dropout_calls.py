@@ -16,7 +16,7 @@ from reference.homework.subject import Subject
 from reference.homework.trees import Leaf, leaves
 from reference.pair import Array
 
-P = 0.3  # so that the share kept says whether it is the probability to keep or to drop
+P = 0.31  # so that the share kept says whether it is the probability to keep or to drop
 KEEP = r"keep\w*|pkeep|\w*retain\w*|probkeep|survival\w*"
 DROP = r"drop\w*|rate|ratio|p?dropp?|probdrop|pdropout"
 ANY = r"p|prob\w*|threshold|q|level"

@@ -20,7 +20,7 @@ DENSE: tuple[Shape, ...] = ((400, 150), (90, 500))
 CONVOLUTION: tuple[Shape, ...] = ((5, 4, 40, 70),)
 SEQUENCE: Shape = (6, 80, 90)
 LAYERS = (300, 180, 240)
-SIGMA, LOW, HIGH = 0.07, -0.3, 0.2
+SIGMA, LOW, HIGH = 0.073, -0.31, 0.23
 DRAW = (
     r"w", r"weights?", r"call", r"init\w*", r"(draw|sample|generate|create|make|get)\w*", r"w\w?|\w*weights?\w*|kernel",
 )  # fmt: skip

@@ -29,15 +29,15 @@ END = r"(end|min|final|last|lower)\w*(lr|rate|eta)|(lr|eta|rate|learningrate)(mi
 BEGIN = r"(max|peak|target|initial|init|base|start)?(lr|learningrate|eta)(max|base|peak|0|init|initial)?|alpha0?"
 # values unlike any default; the first pattern that a name fits says what it is
 ROLES: Mapping[str, tuple[str, Any]] = {
-    "end_lr": (END, 0.004),
-    "start_lr": (r"(start|warmup|warmupstart|initwarmup)(lr|learningrate|rate)|lrstart", 0.002),
-    "lr": (rf"{RATE}|{BEGIN}", 0.1),
+    "end_lr": (END, 0.0043),
+    "start_lr": (r"(start|warmup|warmupstart|initwarmup)(lr|learningrate|rate)|lrstart", 0.0021),
+    "lr": (rf"{RATE}|{BEGIN}", 0.37),
     "warmup": (r"warmup\w*|numwarmup\w*", 7),
     "milestones": (r"milestones|boundaries|decayepochs", (5, 11)),
-    "interval": (INTERVAL, 4),
-    "power": (r"power|p|degree", 2.5),
-    "steps": (r"(decay|total|max|num|n)?(steps?|epochs?|iters?|iterations?)\w*|total|tmax|period|t[a-z]*", 20),
-    "rate": (r"(decay|drop|lr)?(rate|factor|decay)|drop|gamma|k|d|decay\w*|lambd\w*|rho|alpha|beta", 0.7),
+    "interval": (INTERVAL, 3),
+    "power": (r"power|p|degree", 2.3),
+    "steps": (r"(decay|total|max|num|n)?(steps?|epochs?|iters?|iterations?)\w*|total|tmax|period|t[a-z]*", 19),
+    "rate": (r"(decay|drop|lr)?(rate|factor|decay)|drop|gamma|k|d|decay\w*|lambd\w*|rho|alpha|beta", 0.73),
 }
 LENGTHS = ("steps", "interval", "warmup")
 WHOLE = "t / steps rounded down"
