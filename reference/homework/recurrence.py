@@ -30,7 +30,9 @@ CELLS: Mapping[str, type[Recurrent]] = {
 HIDDEN = r"h|h_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(h|s|a|state|hidden|hiddenstate)|h(idden)?(state)?s?0?|hiddenprev|a0|aprev|s0|s|sprev|state|stateprev|statet?|a|h0|hx"
 CELL = r"c|c_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(c|cell|cellstate)|c(ell)?(state)?s?0?|cellprev|cx|sprevcell|memory"
 # a state that a constructor is given, where "hidden" is a size
-FIRST = r"h_?[0t]?|(h|s|a)(prev|init|initial|0)|(init|initial|prev|start)(h|s|a|state|hidden|hiddenstate)|hprev|state0?|hx"
+FIRST = (
+    r"h_?[0t]?|(h|s|a)(prev|init|initial|0)|(init|initial|prev|start)(h|s|a|state|hidden|hiddenstate)|hprev|state0?|hx"
+)
 OUTPUT_WEIGHT = r"why|wya|wyh|wy|v|wo(ut)?|wout|who|w_?out\w*|output(layer|weights?)|vo|wyx|wouty"
 OUTPUT_SIZE = r"nout\w*|noutputs?|output\w*|outdim|outsize|ny|nclass(es)?|classnum|nlabels|classes"
 BIAS = r"b\w*|\w*bias\w*"
@@ -41,7 +43,7 @@ class Form:
     """What is asked: `step`, one step with the states before it, else a sequence, of which all states or the last
     (`sequences`) come out. `states` are given. `output`: a dense layer on top, which a softmax follows where `soft`;
     "beside" where its softmax is returned beside the states. `bias_within`: it is a row of the weights. `flip`: a GRU whose update gate weighs the candidate.
-    `cell_gradient`: the gradient of the next cell is handed over too.
+    `cell_gradient`: the gradient of the next cell is handed over too. `letters`: the inputs are one-hot.
     """
 
     step: bool = False
@@ -54,6 +56,7 @@ class Form:
     cell_gradient: bool = False
     activation: str = "tanh"
     batch: int = 3
+    letters: bool = False
 
 
 class Model(Layer):
@@ -142,6 +145,8 @@ def ask(cell: str, form: Form, seed: int, label: str = "", sizes: tuple[int, int
     time, n_in, n_hidden, n_out = sizes
     n = form.batch
     inputs: dict[str, Input] = {"x": normal(n, n_in) if form.step else normal(n, time, n_in)}
+    if form.letters:
+        inputs["x"] = replace(one_hot(n, time, n_in), differentiable=True)
     inputs |= {state: normal(n, n_hidden, scale=0.5) for state in form.states}
     if form.cell_gradient:
         still = normal(n, n_hidden)
@@ -161,7 +166,8 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     names |= {key for p in subject.forward.parameters for key in (*p.keys, *p.parts)}
     # a single capital is a size
     handed, made = (
-        [p.name for p in some if not re.fullmatch("[A-Z]", p.name)] for some in (subject.forward.parameters, subject.init)
+        [p.name for p in some if not re.fullmatch("[A-Z]", p.name)]
+        for some in (subject.forward.parameters, subject.init)
     )
     states = tuple(
         state

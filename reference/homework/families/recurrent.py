@@ -209,7 +209,9 @@ def _goes_back(subject: Subject) -> bool:
     if subject.is_class or not means(subject.name, r"(forward|feed)\w*"):
         return False
     text = subject.symbol.source
-    return "tanh" in text and "sigmoid" not in text and re.search(r"\[\s*t\s*-\s*1\s*\]|h_?prev|prev_?h", text) is not None
+    return (
+        "tanh" in text and "sigmoid" not in text and re.search(r"\[\s*t\s*-\s*1\s*\]|h_?prev|prev_?h", text) is not None
+    )
 
 
 SIMPLE_RNN = recurrent("simple_rnn", r".*(rnn|recurrent|elman).*", ONE, 12, _goes_back)

@@ -1,0 +1,235 @@
+"""Character-level networks in one function: lossFun(inputs, targets, hprev) with weights and sizes in globals."""
+
+import ast
+import builtins
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from reference.homework.attempt import IT, OUT, Attempt, Place, Plan, Reading
+from reference.homework.examination import plain_report
+from reference.homework.family import Family
+from reference.homework.judge import Judge, Judged
+from reference.homework.problem import Layout, Problem, Scheme
+from reference.homework.process import Call, Failure, New, Result, Set, SetGlobal, Worker
+from reference.homework.process import Step as WorkerStep
+from reference.homework.recurrence import CELL, CELLS, HIDDEN, Form, ask
+from reference.homework.recurrent_weights import LSTM_GATES, ONE, schemes
+from reference.homework.roles import Parameter, means
+from reference.homework.subject import Method, Subject
+from reference.homework.trees import Leaf, leaves
+from reference.homework.verdict import SymbolReport
+from reference.pair import Array
+
+GATES = {"simple_rnn": ONE, "lstm": LSTM_GATES}
+INPUTS, TARGETS = r"inputs?|xs?|x_?idx|seq|data", r"targets?|ts?|ys?|labels?"
+# names of sizes: of the letters, of the states, of both
+VOCABULARY, NODES, BOTH = (
+    r"\w*vocab\w*|v|xsize|d|ninput|inputsize|n?chars|outputsize",
+    r"h|hsize|\w*hid\w*|nh",
+    r"zsize|concat\w*",
+)
+# time, letters, nodes
+SIZES, OTHER_SIZES = (5, 6, 4), (3, 5, 7)
+COLUMNS = Layout({name: "n h -> h n" for name in ("h_0", "c_0", "h", "c")}, said=("columns, one sequence at a time",))
+
+
+@dataclass(frozen=True)
+class Code:
+    """The function, and the names it takes from outside: globals, or attributes of its object."""
+
+    method: Method
+    weights: tuple[str, ...]
+    sizes: tuple[str, ...]
+
+
+def loss_of(subject: Subject) -> Method | None:
+    """The function that gives the loss and all gradients; None where there is none."""
+    found = [*subject.methods.values()] if subject.is_class else [subject.forward]
+    for method in found:
+        if method is not None and re.match(r"loss|train_?step", method.name.lower()):
+            names = [p.name for p in method.parameters]
+            if len(names) >= 2 and means(names[0], INPUTS) and means(names[1], TARGETS) and _goes_back(method):
+                return method
+    return None
+
+
+def _goes_back(method: Method) -> bool:
+    """Whether a state is carried from step to step: one that is handed over, or the one before."""
+    text = ast.unparse(method.node)
+    carried = any(means(p.name, HIDDEN) for p in method.parameters[2:]) or re.search(r"\[[ti] - 1\]", text)
+    return "tanh" in text and bool(carried)
+
+
+def _kind(subject: Subject) -> str:
+    method = loss_of(subject)
+    return "" if method is None else "lstm" if "sigm" in ast.unparse(method.node).lower() else "simple_rnn"
+
+
+def code_of(worker: Worker, subject: Subject, method: Method) -> Code:
+    """What the function takes from outside: a name within a shape or a slice is a size, any other a weight."""
+    nodes = list(ast.walk(method.node))
+    local = {p.name for p in method.parameters} | {
+        n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    known = local | set(worker.submission.symbols) | set(dir(builtins)) | {"np", "numpy", "self"}
+    shapes = [n for n in nodes if isinstance(n, ast.Tuple | ast.Slice)]
+    inner = {n.id for shape in shapes for n in ast.iter_child_nodes(shape) if isinstance(n, ast.Name)}
+    own = {
+        n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
+    }
+    free = {n.id for n in nodes if isinstance(n, ast.Name)} - known
+    sizes = [name for name in sorted(free) if name in inner and any(means(name, p) for p in (VOCABULARY, NODES, BOTH))]
+    weights = own - set(subject.methods) if subject.is_class else free - set(sizes)
+    return Code(method, tuple(sorted(weights)), tuple(sizes))
+
+
+def places_of(code: Code, scheme: Scheme) -> dict[str, Place] | None:
+    """The outside names that hold each array of a scheme; None where they do not fit one to one."""
+    left = list(code.weights)
+    places: dict[str, Place] = {}
+    for name, entry in scheme.entries.items():
+        named = next((each for each in left if means(each, entry.names)), None)
+        if named is None:
+            return None
+        left.remove(named)
+        places[name] = Place(Leaf(f".{named}", None), entry.ids[0], entry.share)
+    return places if not any(means(each, r"w\w*|b\w?") for each in left) else None
+
+
+class Examining:
+    """One such function, asked for its loss and gradients."""
+
+    def __init__(self, worker: Worker, subject: Subject, family: Family, code: Code) -> None:
+        self.worker, self.code, self.family = worker, code, family
+        self.subject = replace(subject, forward=code.method, backward=code.method)
+        self.judge = Judge(self.subject, family)
+
+    def problem(self, seed: int, sizes: tuple[int, int, int]) -> Problem:
+        """Letters in and out; wanted are the loss, the gradients of all weights, and the last states."""
+        time, letters, nodes = sizes
+        cell = self.family.pairs[0]
+        form = Form(states=CELLS[cell].states, output="soft", batch=1, letters=True)
+        asked = ask(cell, form, seed, sizes=(time, letters, nodes, letters))
+        made = asked.pair.layer(**asked.options)
+        made.load(asked.arrays.params)
+        p = made.forward(*asked.arrays.inputs.values(), asked.extras["t"])
+        want = {**asked.want, "y": np.asarray(-np.log(p[asked.extras["t"] == 1]).sum())}
+        want["h"] = made.cell.history[0][-1]
+        facts = {**asked.facts, "outputs": ("h", "c") if "c" in want else ("h",)}
+        return replace(asked, want=want, facts=facts)
+
+    def ask(self, asked: Problem, scheme: Scheme, places: Mapping[str, Place]) -> Attempt:
+        """One call, and what came of it."""
+        flat = np.append(asked.flat(asked.arrays.params), 0.0)
+        given = {name: np.asarray(flat[place.ids] * place.share) for name, place in places.items()}
+        steps: list[WorkerStep] = [SetGlobal(name, self._size(name, asked)) for name in self.code.sizes]
+        held = {place.leaf.path[1:]: given[name] for name, place in places.items()}
+        if self.subject.is_class:
+            steps += [New(self.subject.name, (), {}, bind=IT), *(Set(f"{IT}.{name}", w) for name, w in held.items())]
+        else:
+            steps += [SetGlobal(name, w) for name, w in held.items()]
+        target = IT + self.code.method.path if self.subject.is_class else self.code.method.name
+        steps.append(Call(target, self._arguments(asked), {}, bind=OUT))
+        attempt = Attempt(Reading(0, 0, 0, 0), replace(asked, extras={}), COLUMNS, scheme)
+        attempt.places, attempt.given, attempt.call = dict(places), given, Plan((), {}, {})
+        last = self.worker.run(steps)[-1]
+        if isinstance(last, Failure):
+            attempt.failure, attempt.at = last, "forward"
+        elif isinstance(last, Result):
+            attempt.value = attempt.returned = last.value
+            loss = next((leaf.array for leaf in leaves(last.value) if np.size(leaf.array) == 1), None)
+            attempt.y = None if loss is None else np.asarray(loss, np.float64).reshape(())
+        return attempt
+
+    def judged(self, attempt: Attempt) -> Judged:
+        """Without the gradients of what went in: nothing returns them."""
+        if attempt.failure is not None:
+            return self.judge.forward(attempt)
+        arrays = replace(attempt.problem.arrays, inputs={"letters": attempt.problem.arrays.inputs["x"]})
+        return self.judge.whole(replace(attempt, problem=replace(attempt.problem, arrays=arrays)))
+
+    def _arguments(self, asked: Problem) -> tuple[Any, ...]:
+        inputs = asked.arrays.inputs
+        return tuple(self._argument(parameter, asked, inputs) for parameter in self.code.method.parameters)
+
+    def _argument(self, parameter: Parameter, asked: Problem, inputs: Mapping[str, Array]) -> Any:
+        if means(parameter.name, INPUTS):
+            return [int(k) for k in inputs["x"][0].argmax(axis=-1)]
+        if means(parameter.name, TARGETS):
+            return [int(k) for k in asked.extras["t"][0].argmax(axis=-1)]
+        state = (
+            "c_0" if "c_0" in inputs and means(parameter.name, CELL) else "h_0" if means(parameter.name, HIDDEN) else ""
+        )
+        return COLUMNS.to_submission(state, inputs[state]) if state else parameter.default
+
+    def _size(self, name: str, asked: Problem) -> int:
+        letters, nodes = asked.options["n_in"], asked.options["n_hidden"]
+        return int(letters + nodes if means(name, BOTH) else nodes if means(name, NODES) else letters)
+
+
+def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    """The verdict, on two sets of letters of other sizes."""
+    method = loss_of(subject)
+    if method is None:
+        return replace(plain_report(subject, "unsupported", "it gives no loss"), pair=family.pairs[0])
+    asking = Examining(worker, subject, family, code_of(worker, subject, method))
+    first, other = asking.problem(seed, SIZES), asking.problem(seed + 1, OTHER_SIZES)
+    gates = GATES[family.pairs[0]]
+    best: tuple[Judged, Attempt] | None = None
+    for number, scheme in enumerate(schemes(first, gates, True, True, False)):
+        places = places_of(asking.code, scheme)
+        if places is None:
+            continue
+        attempt = asking.ask(first, scheme, places)
+        judged = asking.judged(attempt)
+        if judged.right:
+            again = schemes(other, gates, True, True, False)[number]
+            attempt = asking.ask(other, again, places_of(asking.code, again) or {})
+            judged = asking.judged(attempt)
+        if best is None or judged.score > best[0].score:
+            best = judged, attempt
+        if any(q.name == "y" and q.agree for q in judged.quantities):
+            break
+    return _report(subject, family, method, best)
+
+
+def _report(subject: Subject, family: Family, method: Method, best: tuple[Judged, Attempt] | None) -> SymbolReport:
+    if best is None:
+        missing = "its weights were not found among the names it takes from outside"
+        return replace(plain_report(subject, "unsupported", missing), pair=family.pairs[0])
+    judged, attempt = best
+    failure = attempt.failure
+    if failure is not None:
+        own = bool(failure.trace) and failure.type in ("NameError", "AttributeError")
+        report = plain_report(subject, "crashed" if own else "unsupported", f"{failure.type}: {failure.message}")
+    else:
+        report = plain_report(subject, "correct" if judged.right else "wrong", "")
+    said = (*attempt.layout.said, *attempt.scheme.said, *judged.conventions)
+    return replace(
+        report,
+        pair=family.pairs[0],
+        parts={"forward": method.name, "backward": method.name},
+        conventions=tuple(dict.fromkeys(said)),
+        quantities=tuple(judged.quantities),
+    )
+
+
+def _family(pair: str) -> Family:
+    return Family(
+        f"char_{pair}",
+        classes="",
+        functions="",
+        pairs=(pair,),
+        problems=lambda subject, seed: (),
+        looks=lambda subject: _kind(subject) == pair,
+        rank=14,
+        examine=examine,
+        reductions=lambda asked: {"gradients averaged over time": 1 / asked.facts["time"]},
+    )
+
+
+CHAR_RNN, CHAR_LSTM = _family("simple_rnn"), _family("lstm")
