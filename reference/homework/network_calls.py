@@ -4,82 +4,23 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import einops
 import numpy as np
 
 from reference.homework.attempt import OPTIONAL_ROLES, OUT, Attempt, Place, Reading, Trying
-from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, INPUT, RATE
+from reference.homework.family import COMMON_ROLES
 from reference.homework.judge import Judge, Judged
 from reference.homework.network_forms import Form
+from reference.homework.network_methods import BIAS, WEIGHT
 from reference.homework.problem import Entry, Layout, Problem, Scheme, transposed, vector_forms
 from reference.homework.process import Ref
-from reference.homework.roles import Parameter, Plan, means, plain, plans
-from reference.homework.subject import Method
+from reference.homework.roles import Plan, means, plain, plans
 from reference.homework.trees import Leaf, leaves
 from reference.homework.verdict import Quantity
 from reference.pair import Array
 from reference.sides import gradient_name
-
-WEIGHT = r"w(eights?)?|theta|kernels?|coefs?|filters?"
-BIAS = r"b(ias(es)?)?|intercepts?"
-TARGET = (
-    r"t|y|d|(y|t)(true|real|batch|train|onehot|enc|label)|\w*targets?|\w*labels?|truth|expected|answers?|teacher"
-    r"|onehot\w*|desired\w*"
-)
-# what the parameters of a forward or backward pass are, most telling first
-CALLED: Mapping[str, str] = {
-    "params": r"(net(work)?|nn|model)?param\w*|thetas?|model|net(work)?|weights(and)?bias\w*|state(dict)?",
-    "ws": WEIGHT,
-    "bs": BIAS,
-    "architecture": r"(nn|net(work)?|model|layers?)?(arch\w*|config|spec|structure)|layers?(dims|sizes|config)?"
-    r"|(hidden)?activations?",
-    "cache": CACHE.replace("params?|parameters|", ""),
-    "output": r"y_?(hat|pred\w*|out\w*|prob\w*)|a[l0-9]|aout|pred\w*|prob\w*|outputs?|out|al|scores?|logits",
-    "t": TARGET,
-    "lr": RATE,
-    "reg": r"reg\w*|lambda?\w*|lambd|weightdecay\w*|decay|l2\w*",
-    "keep": r"keepprob\w*",
-    "x": r"x\w*|" + INPUT,
-}
-NUMBERED = re.compile(rf"({WEIGHT}|{BIAS})(\d)")
-
-
-def called(method: Method, forward: Method | None = None, cotangent: bool = False) -> Method:
-    """A method whose parameters have roles; those with a default that are nothing we hand over are left out.
-
-    `forward` is the method that was called before it. `cotangent`: it may be handed the gradient of the output.
-    """
-    found = [_with_role(p, forward, cotangent) for p in method.parameters]
-    kept = [p for p in found if p.required or p.role in ("x", "t", "params", "cache", "output")]
-    if forward is None:
-        kept = [p for p in kept if p.required or p.role not in ("t", "cache", "output")]
-    return replace(method, parameters=tuple(kept))
-
-
-def _with_role(p: Parameter, forward: Method | None, cotangent: bool) -> Parameter:
-    name = plain(p.name)
-    returned = [plain(each) for each in forward.returns] if forward is not None else []
-    role = next((role for role, pattern in CALLED.items() if re.fullmatch(pattern, name)), "")
-    if match := NUMBERED.fullmatch(name):
-        role = f"weight {'b' if name.startswith(('b', 'i')) else 'w'}{match[match.lastindex or 0]}"
-    elif len(returned) > 1 and name in returned:
-        role = f"out {returned.index(name)}"
-    elif forward is None and role in ("output", "cache"):
-        role = "x"
-    elif cotangent and re.fullmatch(rf"{COTANGENT}|d(?!ata)\w+", name) and role not in ("t", "lr"):
-        role = "dy"
-    return replace(p, role=role, keys=(), guessed=(), parts=())
-
-
-def names_of(method: Method | None) -> set[str]:
-    """The roles that a method's parameters have."""
-    return {p.role for p in method.parameters} if method else set()
-
-
-# ---- weights and data as they lie
 
 
 def layouts(asked: Problem) -> Sequence[Layout]:

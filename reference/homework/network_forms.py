@@ -213,7 +213,7 @@ def _tells(form: Form, arrays: Arrays) -> bool:
 
 def _targets(form: Form) -> Input:
     n, classes = form.batch, form.sizes[-1]
-    if form.indices:
-        return Input((n,), lambda rng, shape: rng.integers(0, classes, shape), differentiable=False)
+    if form.indices:  # every class is there: some make their rows as long as the largest
+        return Input((n,), lambda rng, shape: rng.permutation(np.arange(n) % classes), differentiable=False)
     fill = _bits if form.loss == "binary cross-entropy" else one_hot(n, classes).fill
     return Input((n, classes), fill, differentiable=False)

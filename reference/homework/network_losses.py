@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from reference.homework.attempt import IT, Attempt
-from reference.homework.network_calls import NetworkTrying, called
+from reference.homework.judge import Judged
+from reference.homework.network_calls import NetworkJudge, NetworkTrying
 from reference.homework.network_forms import FOLLOWING, Form, ask
+from reference.homework.network_methods import CALLED, called
 from reference.homework.process import Call, Result
 from reference.homework.roles import means, plans
 from reference.homework.subject import Method, function_subject
 from reference.homework.trees import leaves
+from reference.homework.verdict import Quantity
 from reference.pair import Array
+from reference.sides import gradient_name
 from scratch.activations import Sigmoid, Softmax
 
 LOSS = (
@@ -104,6 +109,78 @@ def _slopes(form: Form, y: Array, t: Array) -> dict[str, Array]:
     if form.output == "sigmoid":
         found["binary cross-entropy"] = (y - t) / y / (1 - y)
     return found
+
+
+def _scalar(returned: Any) -> float | None:
+    """The number at the head of what is returned, as a loss beside its gradients."""
+    if not isinstance(returned, tuple) or not isinstance(returned[0], int | float | np.ndarray):
+        return None
+    return float(np.ravel(returned[0])[0]) if np.size(returned[0]) == 1 else None
+
+
+def odd_loss(attempt: Attempt, judged: Judged) -> Quantity | None:
+    """A loss returned beside its gradients that they are not of, averaged or summed alike; None where they are."""
+    form: Form = attempt.problem.facts["form"]
+    got = _scalar(attempt.returned)
+    if not form.loss or got is None:
+        return None
+    y, t = attempt.problem.want["y"], attempt.problem.extras["t"]
+    n, c = y.shape
+    whole = float(_values(form, y, np.eye(c)[t] if t.ndim == 1 else t)[form.loss])
+    share = 1 / n if any("averaged over the batch" in each for each in judged.conventions) else 1.0
+    usual = (1.0, 0.5, 2.0, 1 / c, 0.5 / c) if form.loss.endswith("squared error") else (1.0,)
+    if any(_near(np.asarray(got), np.asarray(whole * share * each)) for each in usual):
+        return None
+    problem = "its gradients are not of this loss"
+    if _near(np.asarray(got), np.asarray(whole / n)):
+        problem = "it is averaged over the batch, its gradients are not"
+    return Quantity("loss", False, got=got, want=whole * share, problem=problem)
+
+
+PENALTY = 0.3
+
+
+def odd_penalty(trying: NetworkTrying, first: Attempt, judged: Judged) -> Quantity | None:
+    """A gradient whose share of the penalty on large weights is not the slope of the loss's share; None if it is."""
+    backward = trying.subject.backward
+    assert backward is not None
+    assert first.back is not None
+    own = trying.subject.methods.get(backward.name)
+    names = [p.name for p in own.parameters if means(p.name, CALLED["reg"])] if own is not None else []
+    if not names or names[0] in [p.name for p in backward.parameters] or _scalar(first.returned) is None:
+        return None
+    again = trying.run(first.reading, first.problem)
+    if again is None or again.failure is not None:
+        return None
+    again.back = replace(first.back, kwargs={**first.back.kwargs, names[0]: PENALTY})
+    trying._backward(again)
+    other = NetworkJudge(trying.subject, trying.family)
+    other.keys = trying.keys
+    found = other.whole(again).arrays
+    before, after = _scalar(first.returned), _scalar(again.returned)
+    if before is None or after is None:
+        return None
+    rise = after - before
+    shares: dict[str, float] = {}
+    squares = 0.0
+    for name, w in first.problem.arrays.params.items():
+        key = gradient_name(name)
+        if key not in found or key not in judged.arrays:
+            continue
+        change = np.ravel(found[key][0] - judged.arrays[key][0])
+        w = next((m for m in (w, w.T) if m.shape == found[key][0].shape), w).ravel()
+        share = float(change @ w / (w @ w))
+        if not np.allclose(change, share * w, atol=1e-8):
+            return Quantity(
+                key, False, part=backward.name, problem="its share of the penalty is no multiple of the weight"
+            )
+        if abs(share) > 1e-12:
+            shares[key], squares = share, squares + float(w @ w)
+    for key, share in shares.items():
+        if not np.isclose(rise, share * squares / 2, rtol=1e-6):
+            problem = "its share of the penalty is not the derivative of the loss's"
+            return Quantity(key, False, got=share, want=2 * rise / squares, part=backward.name, problem=problem)
+    return None
 
 
 def _near(got: Array, want: Array) -> bool:

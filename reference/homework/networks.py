@@ -10,35 +10,16 @@ from reference.homework.attempt import Attempt
 from reference.homework.examination import Examination, plain_report
 from reference.homework.family import Family
 from reference.homework.judge import Judged
-from reference.homework.network_calls import (
-    NetworkJudge,
-    NetworkTrying,
-    called,
-    layer_template,
-    names_of,
-    schemes,
-    weight_keys,
-)
+from reference.homework.network_calls import NetworkJudge, NetworkTrying, layer_template, schemes, weight_keys
 from reference.homework.network_forms import Form, ask, convolutional
-from reference.homework.network_losses import allowed, told
+from reference.homework.network_losses import allowed, odd_loss, odd_penalty, told
+from reference.homework.network_methods import BACKWARD, backwards, forwards, names_of
+from reference.homework.network_mistakes import mistaken
 from reference.homework.process import Worker
 from reference.homework.roles import means
-from reference.homework.subject import Method, Subject
-from reference.homework.verdict import SymbolReport, Verdict
+from reference.homework.subject import Subject
+from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
-FORWARD = (
-    r"forward\w*|feedforward|ff|fprop|call",
-    r"predict\w*|query|infer\w*|think|(get)?scores?|output|activate|compute\w*|run|evaluate",
-    r"loss",
-)
-BACKWARD = (
-    r"\w*back_?prop\w*|back\w*|bprop",
-    r"(?!.*(num|check))(compute|calc|get|calculate)?grad(ient)?s?\w*",
-    r"loss",
-    r"train(step|onbatch|batch|one)?|update(weights|params)?|learn",
-)
-# layers that are none of those asked about
-OTHERS = r"leaky|elu\b|dropout|batch_?norm|layer_?norm|residual|swish|gelu|softplus|maxout|recurrent|lstm|\bgru\b"
 SIZES = {1: (5, 4), 2: (5, 7, 4), 3: (5, 7, 6, 4), 4: (5, 7, 6, 3, 4)}
 OTHER_SIZES = {1: (3, 6), 2: (3, 4, 6), 3: (3, 4, 5, 6), 4: (3, 4, 7, 5, 6)}
 
@@ -46,7 +27,7 @@ OTHER_SIZES = {1: (3, 6), 2: (3, 4, 6), 3: (3, 4, 5, 6), 4: (3, 4, 7, 5, 6)}
 def examine_network(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
     """The verdict on a network; what a family of a lower rank says where it is none."""
     said: list[SymbolReport] = []
-    for forward in _forwards(subject):
+    for forward in forwards(subject):
         found = _Network(worker, replace(subject, forward=forward), family, seed)
         rights = found.right_forms()
         if rights:
@@ -64,13 +45,18 @@ def _judged(found: "_Network", rights: Sequence[Attempt]) -> list[SymbolReport]:
     reports = []
     subject = found.subject
     assert subject.forward is not None
-    for backward in _backwards(subject, subject.forward):
+    for backward in backwards(subject, subject.forward):
         examined = _Network(found.trying.worker, replace(subject, backward=backward), found.family, found.seed)
         worst = min((examined.gradients(right) for right in rights), key=_merit)
         several = " and with ".join(right.problem.facts["form"].hidden for right in rights)
         more = (f"the same with {several}",) if len(rights) > 1 and worst.verdict == "correct" else ()
         reports.append(replace(worst, conventions=(*worst.conventions, *more)))
-    return reports or [found.forward_only(rights[0])]
+    if reports:
+        return reports
+    blank = [m for n, m in subject.methods.items() if m.stub and any(means(n, p) for p in BACKWARD if p != "loss")]
+    if blank:
+        return [replace(found.forward_only(rights[0]), verdict="unfinished", remark=f"{blank[0].name} is not written")]
+    return [found.forward_only(rights[0])]
 
 
 def _as_other(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport | None:
@@ -84,33 +70,6 @@ def _as_other(worker: Worker, subject: Subject, family: Family, seed: int) -> Sy
             if report.verdict != "unsupported":
                 return report
     return None
-
-
-def _forwards(subject: Subject) -> Iterator[Method]:
-    """The methods that may be the forward pass, likeliest first."""
-    found = [subject.forward] if not subject.made and subject.forward is not None else []
-    for pattern in FORWARD if subject.made else ():
-        found += [method for name, method in subject.methods.items() if means(name, pattern) and not method.stub]
-    for method in found:
-        wanted = called(method)
-        roles = [p.role for p in wanted.parameters]
-        if "x" in roles and all(role not in ("", "t") for role in roles):
-            yield wanted
-
-
-def _backwards(subject: Subject, forward: Method) -> Iterator[Method]:
-    """The methods or functions that may give the gradients."""
-    if not subject.made:
-        if subject.backward is not None:
-            yield called(subject.backward, forward)
-        return
-    for pattern in BACKWARD:
-        for name, method in subject.methods.items():
-            if not means(name, pattern) or method.stub:
-                continue
-            tuples = [n for n in ast.walk(method.node) if isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple)]
-            if pattern != "loss" or tuples:
-                yield called(method, forward, cotangent=True)
 
 
 class _Network(Examination):
@@ -127,6 +86,7 @@ class _Network(Examination):
         self.calls.template = layer_template(nodes)
         self.attempts: list[Attempt] = []
         self.form = Form()
+        self.told: set[str] | None = None
 
     # ---- which layers it has
 
@@ -147,7 +107,11 @@ class _Network(Examination):
         self.form = form
         if self.calls.template:
             self.trying.broken.clear()  # other words among the same sizes may run
-        return self._right(ask(form, self.seed), self.attempts)
+        for attempt in self.trying.readings(ask(form, self.seed)):
+            self.attempts.append(attempt)
+            if self.judge.forward(attempt).right:
+                return attempt
+        return None
 
     def _forms(self) -> Iterator[Form]:
         text = self.source
@@ -189,6 +153,12 @@ class _Network(Examination):
         report = self._without(self.attempts)
         if report.verdict != "wrong":
             return report
+        part = self.subject.forward.name if self.subject.forward else ""
+        for attempt in self.attempts if re.search(r"tanh|maximum|relu|exp\(|sigmoid", self.source) else ():
+            if (found := mistaken(attempt, part)) is not None:
+                self.form = attempt.problem.facts["form"]
+                said = self._said("wrong", "", self.judge.forward(attempt), attempt)
+                return replace(said, quantities=(found[0],), causes=(found[1],))
         text = "its output is that of none of the usual networks: dense layers with ReLU, sigmoid or tanh between"
         return replace(plain_report(self.subject, "unsupported", text), pair=self.family.name)
 
@@ -202,6 +172,10 @@ class _Network(Examination):
         """The verdict, with the loss that explains most of the gradients."""
         form: Form = right.problem.facts["form"]
         report = self._explained(right)
+        if report.verdict == "correct" and self.told == set() and self.subject.is_class:
+            text = "its loss is none of the usual ones of this output, and not what the gradients are of"
+            odd = Quantity("loss", False, part="loss", problem=text)
+            return replace(report, verdict="wrong", quantities=(*report.quantities, odd))
         if report.verdict == "wrong" and form.batch > 1 and self._one_at_a_time():
             single = self.right(replace(form, batch=1))
             if single is not None:
@@ -222,11 +196,31 @@ class _Network(Examination):
                         return reports[-1]
         return max(reports, key=_merit)
 
+    def _confirmed(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport:
+        """What is right on the first problem is asked for other sizes; then its loss."""
+        report = super()._confirmed(attempt, back, judged)
+        if report.verdict != "correct" or back is None:
+            return report
+        odd = odd_loss(attempt, judged) or odd_penalty(self.calls, attempt, judged)
+        if odd is not None:
+            judged.quantities = [*(q for q in judged.quantities if q.name != odd.name), odd]
+            return replace(self._said("wrong", "", judged, attempt), causes=())
+        form = self.form
+        if form.filters:
+            return report
+        self.form = replace(form, sizes=OTHER_SIZES[form.depth], batch=8 if form.batch > 1 else 1)
+        other = self.trying.run(attempt.reading, ask(self.form, self.seed), back)
+        if other is None or other.failure is not None:
+            return replace(report, remark="for sizes that it was written for only") if other else report
+        again = self.judge.whole(other)
+        return report if again.right else self._said("wrong", "with other sizes", again, other)
+
     def _losses(self, right: Attempt) -> Sequence[str]:
         assert self.subject.backward is not None
         if "dy" in names_of(self.subject.backward):
             return ("",)
-        return allowed(right.problem.facts["form"], told(self.calls, right, self.seed))
+        self.told = told(self.calls, right, self.seed)
+        return allowed(right.problem.facts["form"], self.told)
 
     def _one_at_a_time(self) -> bool:
         """Whether the backward pass has no thought of several samples, and something goes through them."""

@@ -1,15 +1,13 @@
 """Small networks, recognised by their names and then by what they compute."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from reference.homework.family import Family
 from reference.homework.network_calls import layouts
-from reference.homework.network_forms import Form, ask
-from reference.homework.networks import OTHER_SIZES, examine_network
+from reference.homework.network_forms import Form
+from reference.homework.networks import examine_network
 from reference.homework.problem import Layout, Problem
-from reference.homework.subject import Subject
 
 SIZE = r"(size|dim|nodes?|units?|num|layer|neurons?|count)?s?"
 COUNT = r"(n|num|size|d|dim|no)?(of)?"
@@ -55,14 +53,6 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
     }
 
 
-def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
-    form: Form = base.facts["form"]
-    if form.filters:
-        return ()
-    batch = 4 if form.batch > 1 else 1
-    return (ask(replace(form, sizes=OTHER_SIZES[form.depth], batch=batch), seed, "other sizes"),)
-
-
 def _reductions(asked: Problem) -> Mapping[str, float]:
     form: Form = asked.facts["form"]
     n, c = asked.batch, form.sizes[-1]
@@ -85,7 +75,6 @@ def network(name: str, classes: str, functions: str, rank: int, *pairs: str) -> 
         classes=no_layer + classes,
         functions=functions,
         problems=lambda subject, seed: (),
-        variants=_variants,
         pairs=pairs,
         rank=rank,
         layouts=layouts,

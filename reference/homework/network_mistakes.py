@@ -1,0 +1,50 @@
+"""Forward passes that are a usual network's but for one mistake: found by trying each on the numbers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from reference.homework.attempt import Attempt
+from reference.homework.judge import compare
+from reference.homework.network_forms import Form, Network
+from reference.homework.verdict import Cause, Quantity
+from reference.pair import Array
+
+EXACTLY = 1e-9
+
+
+def mistaken(attempt: Attempt, part: str) -> tuple[Quantity, Cause] | None:
+    """The output as it should be beside the submission's, and the one mistake that gives the latter; None for none."""
+    form: Form = attempt.problem.facts["form"]
+    params, got = attempt.problem.arrays.params, attempt.y
+    if got is None:
+        return None
+    x = attempt.problem.arrays.inputs["x"]
+    for id, sentence, wrong in _mistakes(form, params, x):
+        if compare("y", got, wrong).max_rel <= EXACTLY:
+            return compare("y", got, attempt.problem.want["y"], part=part), Cause(id, sentence, True)
+    return None
+
+
+def _mistakes(form: Form, params: Mapping[str, Array], x: Array) -> Iterator[tuple[str, str, Array]]:
+    """Outputs with one mistake each."""
+    biases = [name for name in params if name.startswith("b")]
+    for group in (*([name] for name in biases), biases) if biases else ():
+        which = f"the bias of layer {group[0][1:]} is" if len(group) == 1 else "the biases are"
+        zero, minus = {n: np.zeros_like(params[n]) for n in group}, {n: -params[n] for n in group}
+        yield "missing-term", f"{which} not added.", _output(form, {**params, **zero}, x)
+        yield "sign", f"{which} subtracted.", _output(form, {**params, **minus}, x)
+    if form.depth > 1:
+        linear = replace(form, hidden="identity")
+        yield "missing-term", "there is no activation between the layers.", _output(linear, params, x)
+    if form.output == "softmax":
+        e = np.exp(_output(replace(form, output="identity"), params, x))
+        yield "wrong-axis", "the softmax is taken over the samples, not over the classes.", e / e.sum(axis=0)
+        yield "wrong-axis", "the softmax is taken over all samples at once.", e / e.sum()
+
+
+def _output(form: Form, params: Mapping[str, Array], x: Array) -> Array:
+    made = Network(form)
+    made.load(params)
+    return made.forward(x)
