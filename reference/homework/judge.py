@@ -37,6 +37,11 @@ class Judged:
     arrays: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     factor: float = 1.0
 
+    def add(self, quantity: Quantity) -> None:
+        """One quantity more; none of the same name twice."""
+        if all(quantity.name != other.name for other in self.quantities):
+            self.quantities.append(quantity)
+
     @property
     def score(self) -> tuple[int, int]:
         """How many agree, and how many were found at all."""
@@ -148,10 +153,8 @@ class Judge:
             want = flat[place.ids]
             candidate = self._candidate(attempt, name, place, want)
             if isinstance(candidate, Quantity):
-                judged.quantities += [
-                    replace(candidate, name=gradient_name(owner), part=part)
-                    for owner in owners(attempt.problem, name, place)
-                ]
+                for owner in owners(attempt.problem, name, place):
+                    judged.add(replace(candidate, name=gradient_name(owner), part=part))
             elif candidate is not None:
                 found[name] = (candidate.array, want, candidate.said)
             elif _stays(attempt, name) and not all(_stays(attempt, other) for other in attempt.places):
@@ -161,7 +164,7 @@ class Judge:
             for name in unreduced:
                 problem = "it is not summed over the samples, as the others are"
                 for owner in owners(attempt.problem, name, places[name]):
-                    judged.quantities.append(Quantity(gradient_name(owner), False, part=part, problem=problem))
+                    judged.add(Quantity(gradient_name(owner), False, part=part, problem=problem))
                 del found[name]
         noise = attempt.problem.noise
         label, factor, clip = self._reduction(attempt, found)

@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -230,7 +231,9 @@ def _returned(node: ast.FunctionDef) -> tuple[str, ...]:
     """The names in the tuple that a function returns, "" for what is not a name."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Tuple | ast.List):
-            return tuple(_name(e) for e in inner.value.elts)
+            # after a starred one nothing has a known place
+            known = itertools.takewhile(lambda e: not isinstance(e, ast.Starred), inner.value.elts)
+            return tuple(_name(e) for e in known)
         if isinstance(inner, ast.Return) and inner.value is not None:
             return (_name(inner.value),)
     return ()
