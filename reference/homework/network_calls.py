@@ -180,13 +180,17 @@ class NetworkJudge(Judge):
         return places
 
     def _sources(self, attempt: Attempt, place: Place) -> Iterator[tuple[int, Leaf]]:
-        """In what a backward pass returns, a gradient may go by the name of its weight. One that has the shape of
-        another weight is not this one's."""
+        """In what a backward pass returns, a gradient may go by the name of its weight.
+
+        What has the shape of another weight is not this one's. Where gradients are returned, those kept do not count.
+        """
         same = plain(place.leaf.name)
-        places = {**attempt.places, **self._function_places(attempt)}
-        others = {each.ids.shape for each in places.values()} - {place.ids.shape}
-        for source, leaf in super()._sources(attempt, place):
-            if np.shape(leaf.array) in others and np.ndim(leaf.array) > 1:
+        shapes = {each.ids.shape for each in {**attempt.places, **self._function_places(attempt)}.values()}
+        found = list(super()._sources(attempt, place))
+        least = 3 if any(source == 3 and np.shape(leaf.array) in shapes for source, leaf in found) else 0
+        for source, leaf in found:
+            other = np.ndim(leaf.array) > 1 and np.shape(leaf.array) in shapes - {place.ids.shape}
+            if source < least or other:
                 continue
             if source == 3 and same and plain(leaf.name) == same:
                 yield source, Leaf(f"['d{same}']", leaf.array)
