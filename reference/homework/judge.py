@@ -208,6 +208,8 @@ class Judge:
             fitted, said = _fit(leaf.array, want.shape)
             if fitted is None:
                 misfit = leaf if likeness == 3 else misfit
+            elif said and likeness < 3:
+                continue  # without a name that says so, sums of anything might fit
             elif name not in attempt.given or not np.array_equal(fitted, attempt.given[name]):
                 found.append(Candidate(leaf, fitted, likeness, source, said))
         if not found:
