@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,7 +109,7 @@ def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 
             plain_report(subject, verdict, subject.unfinished or subject.symbol.broken), pair=candidates[0].name
         )
     try:
-        best = _best(examine(worker, subject, family, seed) for family in candidates)
+        best = _best(worker, subject, candidates, seed)
     except Stopped as stopped:
         return replace(plain_report(subject, "crashed", f"it was stopped: {stopped.detail}"), pair=candidates[0].name)
     return best
@@ -152,15 +152,20 @@ def candidates_of(subject: Subject, pair: str) -> list[Family]:
         for f in families()
         if f.looks(subject) or any(means(n, f.classes if subject.made else f.functions) for n in names)
     ]
-    return [family for family in named if family.rank == named[0].rank]
+    best = [family for family in named if family.rank == named[0].rank]
+    given = subject.backward.parameters if subject.backward else ()
+    # a backward pass that is handed targets is that of a loss; sorting keeps the order of the others
+    return sorted(best, key=lambda f: not (f.targets and any(means(p.name, f.targets) for p in given)))
 
 
-def _best(reports: Iterable[SymbolReport]) -> SymbolReport:
-    """The reading that fits best; none is looked for beyond one that gives the output."""
+def _best(worker: Worker, subject: Subject, candidates: Sequence[Family], seed: int) -> SymbolReport:
+    """The reading that fits best; none is looked for beyond one that gives the output, unless others give it too."""
     found: list[SymbolReport] = []
-    for report in reports:
+    for family in candidates:
+        report = examine(worker, subject, family, seed)
         found.append(report)
-        if any(q.agree and q.name == "y" for q in report.quantities) and report.verdict in ("correct", "wrong"):
+        output = any(q.agree and q.name == "y" for q in report.quantities)
+        if report.verdict == "correct" or (output and report.verdict == "wrong" and not family.same_output):
             break
     return max(found, key=_merit)
 

@@ -72,4 +72,5 @@ class Family:
     looks: Callable[[Subject], bool] = lambda subject: False
     loss: bool = False
     gradient: str = ""
+    same_output: str = ""
     examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None

@@ -203,6 +203,8 @@ class Judge:
         misfit: Leaf | None = None
         for source, leaf in self._sources(attempt, place):
             likeness = 3 if source == 4 else gradient_likeness(leaf, place.leaf)
+            if likeness == 3 and not isinstance(leaf.array, np.ndarray):
+                leaf = Leaf(leaf.path, np.asarray(leaf.array))  # a number where an array should be
             if not likeness or not isinstance(leaf.array, np.ndarray):
                 continue
             fitted, said = _fit(leaf.array, want.shape)

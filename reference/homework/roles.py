@@ -182,8 +182,9 @@ def _together(parameter: Parameter, roles: Roles, values: Mapping[str, Sequence[
 
 
 def _forms(parameter: Parameter, chosen: Mapping[str, str], values: Mapping[str, Sequence[Any]]) -> Iterator[Choice]:
-    """A dict of what each key is; once for each form in which the values come, such as biases."""
-    for form in range(max(len(values[role]) for role in chosen.values())):
+    """A dict of what each key is; once for each form in which weights come. Settings have their plainest form."""
+    weights = [role for role in chosen.values() if role.startswith("weight ")]
+    for form in range(max((len(values[role]) for role in weights), default=1)):
         whole = {key: values[role][min(form, len(values[role]) - 1)] for key, role in chosen.items()}
         yield tuple((f"{parameter.name}[{key!r}]", role, whole[key]) for key, role in chosen.items()), whole
 

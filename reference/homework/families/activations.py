@@ -145,6 +145,7 @@ def _normalised(pair: str, names: str) -> Family:
             Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",)),
         ),
         derivative=True,
+        same_output=pair,
         reductions=lambda asked: {},
         rank=5,
     )

@@ -223,6 +223,7 @@ SOFTMAX_OUTPUT = Family(
     variants=lambda subject, seed, base: [_output_problem(seed, "other sizes", 3, 5, base.extras["t"].ndim == 1)],
     layouts=_output_layouts,
     targets=TARGET,
+    same_output="softmax",
     rank=5,
     reductions=lambda asked: {},
     input_scales=lambda asked: {"": 1.0, "gradients averaged over the batch": 1 / asked.batch},
