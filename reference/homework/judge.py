@@ -205,7 +205,10 @@ class Judge:
             likeness = 3 if source == 4 else gradient_likeness(leaf, place.leaf)
             if likeness == 3 and not isinstance(leaf.array, np.ndarray):
                 leaf = Leaf(leaf.path, np.asarray(leaf.array))  # a number where an array should be
-            if not likeness or not isinstance(leaf.array, np.ndarray):
+            if not isinstance(leaf.array, np.ndarray):
+                misfit = leaf if likeness == 3 and want.size > 1 else misfit  # one number for all of them
+                continue
+            if not likeness:
                 continue
             fitted, said = _fit(leaf.array, want.shape)
             if fitted is None:
@@ -364,7 +367,8 @@ def _named(leaf: Leaf, names: Sequence[str]) -> Leaf:
 
 
 def _misfit(leaf: Leaf, want: Array) -> Quantity:
-    return Quantity("", False, problem=f"{leaf.name or leaf.path} has shape {leaf.array.shape}, expected {want.shape}")
+    shape = np.shape(leaf.array)
+    return Quantity("", False, problem=f"{leaf.name or leaf.path} has shape {shape}, expected {want.shape}")
 
 
 def _far(got: Array, want: Array) -> float:
