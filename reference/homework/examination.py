@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt, Trying
+from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt
 from reference.homework.causes import causes_of
 from reference.homework.family import RATE, Family
 from reference.homework.judge import Judge, Judged
@@ -16,6 +16,7 @@ from reference.homework.problem import Problem
 from reference.homework.process import Failure, New, Set, Stub, Worker
 from reference.homework.roles import means, plain, plans
 from reference.homework.subject import Method, Subject, class_subject
+from reference.homework.trying import Trying
 from reference.homework.verdict import Cause, Quantity, SymbolReport, Verdict
 
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.

@@ -9,15 +9,17 @@ from typing import Any
 import einops
 import numpy as np
 
-from reference.homework.attempt import OPTIONAL_ROLES, OUT, Attempt, Place, Reading, Trying
+from reference.homework.attempt import OUT, Attempt, Place, Reading
 from reference.homework.family import COMMON_ROLES
 from reference.homework.judge import Judge, Judged
 from reference.homework.network_forms import Form
 from reference.homework.network_methods import BIAS, WEIGHT
+from reference.homework.planning import OPTIONAL_ROLES
 from reference.homework.problem import Entry, Layout, Problem, Scheme, transposed, vector_forms
 from reference.homework.process import Ref
 from reference.homework.roles import Plan, means, plain, plans
 from reference.homework.trees import Leaf, leaves
+from reference.homework.trying import Trying
 from reference.homework.verdict import Quantity
 from reference.pair import Array
 from reference.sides import gradient_name

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.attempt import IT, OUT, Attempt, Place, Plan, Reading
+from reference.homework.attempt import IT, OUT, Attempt, Place, Reading
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
@@ -18,7 +18,7 @@ from reference.homework.process import Call, Failure, New, Result, Set, SetGloba
 from reference.homework.process import Step as WorkerStep
 from reference.homework.recurrence import CELL, CELLS, HIDDEN, Form, ask
 from reference.homework.recurrent_weights import LSTM_GATES, ONE, schemes
-from reference.homework.roles import Parameter, means
+from reference.homework.roles import Parameter, Plan, means
 from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf, leaves
 from reference.homework.verdict import SymbolReport
@@ -34,7 +34,7 @@ VOCABULARY, NODES, BOTH = (
 )
 # time, letters, nodes
 SIZES, OTHER_SIZES = (5, 6, 4), (3, 5, 7)
-COLUMNS = Layout({name: "n h -> h n" for name in ("h_0", "c_0", "h", "c")}, said=("columns, one sequence at a time",))
+COLUMNS = Layout(dict.fromkeys(("h_0", "c_0", "h", "c"), "n h -> h n"), said=("columns, one sequence at a time",))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,232 @@
+"""Readings carried out: a submission made, loaded with weights, called, and its arrays found again."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate
+from reference.homework.planning import Planner
+from reference.homework.problem import Problem, Scheme
+from reference.homework.process import Call, Failure, Get, New, Result, Set, Snapshot, Stub
+from reference.homework.process import Step as WorkerStep
+from reference.homework.roles import MOST_PLANS
+from reference.homework.trees import leaves
+from reference.pair import Array
+
+# readings tried of one form of a problem before giving up on it
+MOST_READINGS = 160
+MOST_CALLS = 40
+
+
+class Trying(Planner):
+    """Tries readings of one subject as one family."""
+
+    def readings(self, problem: Problem) -> Iterator[Attempt]:
+        """Every reading with its forward call carried out, likeliest first."""
+        return itertools.islice(self._readings(problem), MOST_READINGS)
+
+    def _readings(self, problem: Problem) -> Iterator[Attempt]:
+        layouts, schemes = len(self.layouts(problem)), self.family.schemes(problem)
+        alike = [_shapes(scheme) for scheme in schemes]
+        unnamed: set[int] = set()  # schemes that the names of parameters do not allow
+        for init in range(MOST_PLANS if self.subject.init else 1):
+            made = False
+            failed: set[Any] = set()  # what fails with these shapes fails again
+            for layout, scheme in itertools.product(range(layouts), range(len(schemes))):
+                if scheme in unnamed or not failed.isdisjoint({alike[scheme], (layout, alike[scheme])}):
+                    continue
+                at, ran = "", False
+                for call in range(MOST_CALLS):
+                    attempt = self.run(Reading(layout, scheme, init, call), problem)
+                    if attempt is None:
+                        unnamed |= {scheme} if not call else set()
+                        break
+                    made, at, ran = True, attempt.at, ran or attempt.failure is None
+                    if not attempt.known:
+                        yield attempt
+                    if at in ("init", "weights"):
+                        break
+                if at and not ran:
+                    failed.add(alike[scheme] if at == "weights" else (layout, alike[scheme]))
+            if not made:
+                return
+
+    def run(self, reading: Reading, problem: Problem, back: int | None = None) -> Attempt | None:
+        """One reading carried out, with the backward plan number `back`; None where there is no such plan."""
+        layout = self.layouts(problem)[reading.layout]
+        scheme = self.family.schemes(problem)[reading.scheme]
+        attempt = Attempt(reading, problem, layout, scheme)
+        state: Any = None
+        if self.subject.made:
+            attempt.init = self._init_plan(attempt)
+            if attempt.init is None:
+                return None
+        attempt.call = self._call_plan(attempt)
+        if attempt.call is None:
+            return None
+        alike = self._alike(attempt)
+        if back is None and alike in self.broken:
+            attempt.failure, attempt.at = self.broken[alike]
+            attempt.known = True
+            return attempt
+        if self.subject.made:
+            state = self._make(attempt)
+            if attempt.failure is None:
+                self._place(attempt, state)
+        if attempt.failure is None:
+            self._forward(attempt)
+        if attempt.failure is not None:
+            if back is None:
+                self.broken[alike] = attempt.failure, attempt.at
+            return attempt
+        if back is not None and attempt.failure is None:
+            plan = self._back_plan(attempt, back)
+            if plan is None:
+                return None
+            attempt.back = plan
+            self._backward(attempt)
+        return attempt
+
+    def repeat(self, first: Attempt, again: Problem, back: int | None) -> Attempt | None:
+        """The same object called once more, with other inputs."""
+        attempt = Attempt(first.reading, again, first.layout, first.scheme, first.init, places=first.places)
+        attempt.given = first.given
+        attempt.call = self._call_plan(attempt)
+        if attempt.call is None:
+            return None
+        self._forward(attempt)
+        if back is not None and attempt.failure is None:
+            attempt.back = self._back_plan(attempt, back)
+            if attempt.back is not None:
+                self._backward(attempt)
+        return attempt
+
+    def _make(self, attempt: Attempt) -> Any:
+        """Make the object; its attributes."""
+        plan = attempt.init
+        assert plan is not None
+        key = repr([(role, where, np.shape(v) or v) for role, (where, v) in plan.given.items()])
+        if key in self.refused:
+            attempt.failure, attempt.at = self.refused[key], "init"
+            return None
+        steps: list[WorkerStep] = [
+            self.optimizer,
+            Set(DRAWN, Stub("initializer", seed=3)),
+            New(self.subject.name, plan.args, plan.kwargs, bind=IT),
+            *self._after(attempt),
+            Snapshot(IT),
+        ]
+        done = self.worker.run(steps)
+        if self._failed(attempt, done, "init"):
+            assert attempt.failure is not None
+            self.refused[key] = attempt.failure
+            return None
+        last = done[-1]
+        return last.value if isinstance(last, Result) else None
+
+    def _place(self, attempt: Attempt, state: Any) -> bool:
+        """Find where the object keeps its weights; False where they are not all found."""
+        handed = _handed(attempt)
+        scheme = Scheme({n: e for n, e in attempt.scheme.entries.items() if n not in handed})
+        if not scheme.entries:
+            return True
+        whole = attempt.scheme if self._keeps(attempt) else scheme
+        places = locate(attempt.problem, whole, state)
+        if places is None and not self.subject.closure:  # they may appear at the first call
+            done = self.worker.run([self._forward_step(attempt), Snapshot(IT)])
+            if isinstance(done[-1], Failure):
+                attempt.failure, attempt.at = done[-1], "forward"
+                return False
+            places = locate(attempt.problem, whole, done[-1].value)
+        if places is None and self.subject.closure:
+            return True
+        if places is None:
+            attempt.failure = Failure("LookupError", "its weights were not found among its attributes")
+            attempt.at = "weights"
+            return False
+        attempt.places = places
+        flat = np.append(attempt.problem.flat(attempt.problem.arrays.params), 0.0)
+        for name, place in places.items():
+            attempt.given[name] = (flat[place.ids] * place.share).astype(np.float64)
+        return True
+
+    def _keeps(self, attempt: Attempt) -> bool:
+        """Whether weights are the constructor's business, and not handed to the forward pass."""
+        return not any(role.startswith("weight ") for role in (attempt.call.given if attempt.call else ()))
+
+    def _forward_step(self, attempt: Attempt) -> Call:
+        assert attempt.call is not None
+        assert self.subject.forward is not None
+        target = IT + self.subject.forward.path if self.subject.made else self.subject.name
+        return Call(target, attempt.call.args, attempt.call.kwargs, bind=OUT)
+
+    def _forward(self, attempt: Attempt) -> None:
+        steps: list[WorkerStep] = [Set(IT + attempt.places[n].leaf.path, a) for n, a in attempt.given.items()]
+        steps.append(self._forward_step(attempt))
+        if self.subject.made:
+            steps.append(Snapshot(IT))
+        done = self.worker.run(steps)
+        if self._failed(attempt, done, "forward"):
+            return
+        result = done[len(steps) - (2 if self.subject.made else 1)]
+        assert isinstance(result, Result)
+        attempt.value, attempt.mutated, attempt.aliased = result.value, result.mutated, result.aliased
+        last = done[-1]
+        kept = last.value if self.subject.made and isinstance(last, Result) and _empty(result.value) else None
+        attempt.y = self._find_output(attempt, result.value if kept is None else kept)
+
+    def _find_output(self, attempt: Attempt, value: Any) -> Array | None:
+        """The output among what was returned: what fits, what agrees before what does not."""
+        want = attempt.problem.want["y"]
+        found = [attempt.layout.from_submission("y", value, want.shape)]
+        found += [attempt.layout.from_submission("y", leaf.array, want.shape) for leaf in leaves(value)]
+        fitting = [y for y in found if y is not None]
+        return min(fitting, key=lambda y: _distance(y, want), default=None)
+
+    def _backward(self, attempt: Attempt) -> None:
+        backward = self.subject.backward
+        assert backward is not None
+        assert attempt.back is not None
+        target = IT + backward.path if self.subject.made else backward.name
+        steps: list[WorkerStep] = [Call(target, attempt.back.args, attempt.back.kwargs, bind=BACK)]
+        if self.subject.made:
+            steps += [Snapshot(IT), Get(f"{OPTIMIZER}.calls")]
+        done = self.worker.run(steps)
+        if self._failed(attempt, done[:1], "backward"):
+            return
+        values = [each.value for each in done if isinstance(each, Result)]
+        attempt.returned = values[0]
+        first = done[0]
+        assert isinstance(first, Result)
+        attempt.mutated = (*attempt.mutated, *(f"backward {key}" for key in first.mutated))
+        if len(values) > 1:
+            attempt.kept, attempt.recorded = values[1], values[2] if len(values) > 2 else None
+
+    def _failed(self, attempt: Attempt, done: Sequence[Result | Failure], at: str) -> bool:
+        if isinstance(done[-1], Failure):
+            attempt.failure, attempt.at = done[-1], at
+            return True
+        return False
+
+
+def _handed(attempt: Attempt) -> set[str]:
+    """The arrays of weights that the forward call is given."""
+    given = attempt.call.given if attempt.call else {}
+    return {role.removeprefix("weight ") for role in given if role.startswith("weight ")}
+
+
+def _empty(value: Any) -> bool:
+    return value is None or not any(True for _ in leaves(value))
+
+
+def _distance(got: Array, want: Array) -> float:
+    with np.errstate(all="ignore"):
+        far = float(np.abs(got - want).max(initial=0.0))
+    return far if np.isfinite(far) else np.inf
+
+
+def _shapes(scheme: Scheme) -> Any:
+    """The names and shapes of all arrays of a scheme."""
+    return tuple((name, entry.names, tuple(ids.shape for ids in entry.ids)) for name, entry in scheme.entries.items())
