@@ -23,7 +23,10 @@ INPUT = (
     r"feature(map)?s?"
 )
 OUTPUT = r"z|y|y?preds?|predictions?|out|outputs?|a|h|s|o|act(ivation)?|yhat|result"
-CACHE = r"cache|caches|memory|saved|ctx|context|tape|stored|residuals?|params?|parameters|state|store|hiddens?|hs|states|history"
+CACHE = (
+    r"cache|caches|memory|saved|ctx|context|tape|stored|residuals?|params?|parameters|state|store|"
+    r"hiddens?|hs|states|history"
+)
 RATE = r"lr|learning_?rate|alpha|eta|lrate|stepsize|rate|learnrate"
 
 # Stand-ins handed to constructors of any layer

@@ -1,29 +1,23 @@
 """Whether what a submission computed is right: each quantity found, compared and, where it differs, located."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from reference.homework.attempt import LEARNING_RATE, Attempt, Place
+from reference.homework.agreement import compare, far
+from reference.homework.attempt import Attempt
+from reference.homework.candidates import Candidates
 from reference.homework.family import Family
 from reference.homework.gathering import gathered, owners
 from reference.homework.roles import plain
 from reference.homework.subject import Subject
-from reference.homework.trees import Leaf, gradient_likeness, leaves
+from reference.homework.trees import leaves
 from reference.homework.verdict import Quantity
 from reference.pair import Array
 from reference.sides import gradient_name
 
-# Students' float64 code differs from ours by rounding: other orders of sums, exp without the shift, 1/(1+exp(-x)).
-# The least mistake that anybody makes, an epsilon in another place, is a thousand times larger on our inputs.
-FLOAT64_ALLOWED = 1e-9
-# the same where the code computes in float32
-FLOAT32_ALLOWED = 3e-5
-# 1e-7 or 1e-8 added where a logarithm or a root is taken
-EPSILON_ALLOWED = 2e-5
 # gradients are often clipped, to one of these
 CLIPS = (1.0, 5.0, 10.0)
 
@@ -52,40 +46,12 @@ class Judged:
         return bool(self.quantities) and all(q.agree for q in self.quantities)
 
 
-def compare(name: str, got: Array, want: Array, noise: float = 0.0, part: str = "", loose: float = 0.0) -> Quantity:
-    """One quantity against what is wanted; `noise` is how far rounding moves it, in units of eps."""
-    allowed = max(FLOAT32_ALLOWED if got.dtype in (np.float32, np.float16) else FLOAT64_ALLOWED, loose)
-    finite = np.abs(want[np.isfinite(want)])
-    scale = max(float(finite.max(initial=0.0)), 1e3 * noise * float(np.finfo(np.float64).eps))
-    with np.errstate(all="ignore"):
-        same = (got == want) | (np.isnan(got) & np.isnan(want))
-        error = np.where(same, 0.0, np.abs(got.astype(np.float64) - want))
-    error = np.where(np.isnan(error), math.inf, error)
-    if not error.size:
-        return Quantity(name, True, allowed=allowed, part=part)
-    worst = np.unravel_index(int(error.argmax()), error.shape)
-    far = float(error[worst])
-    relative = far / scale if scale else (0.0 if far == 0 else math.inf)
-    place = tuple(int(i) for i in worst)
-    return Quantity(name, relative <= allowed, relative, allowed, place, float(got[worst]), float(want[worst]), part)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An array that may be the gradient of a weight, brought to the shape of its place."""
-
-    leaf: Leaf
-    array: Array
-    likeness: int
-    source: int
-    said: str = ""
-
-
-class Judge:
+class Judge(Candidates):
     """Judges attempts of one subject as one family."""
 
     def __init__(self, subject: Subject, family: Family) -> None:
-        self.subject, self.family = subject, family
+        super().__init__(subject)
+        self.family = family
 
     def forward(self, attempt: Attempt) -> Judged:
         """The output alone."""
@@ -118,14 +84,14 @@ class Judge:
         value, lay, y = attempt.value, attempt.layout, attempt.problem.want["y"]
         items = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else []
         outputs = [lay.from_submission("y", each, y.shape) for each in items]
-        near = {k: _far(got, y) for k, got in enumerate(outputs) if got is not None}
+        near = {k: far(got, y) for k, got in enumerate(outputs) if got is not None}
         taken = min(near, key=lambda k: near[k], default=None)
         rest = [each for k, each in enumerate(items) if k != taken]
         for name in attempt.problem.facts.get("outputs", ()):
             want = attempt.problem.want[name]
             found = [got for each in rest if (got := lay.from_submission(name, each, want.shape)) is not None]
             if found:
-                yield compare(name, min(found, key=lambda got: _far(got, want)), want, 0.0, part, self.family.loose)
+                yield compare(name, min(found, key=lambda got: far(got, want)), want, 0.0, part, self.family.loose)
 
     def whole(self, attempt: Attempt) -> Judged:
         """The output and every gradient."""
@@ -183,65 +149,6 @@ class Judge:
         if clip:
             judged.conventions.append(f"gradients clipped to ±{clip:g}")
 
-    def _function_places(self, attempt: Attempt) -> dict[str, Place]:
-        """Where a function was given its weights."""
-        places: dict[str, Place] = {}
-        for name, entry in attempt.scheme.entries.items():
-            given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}
-            where, value = given.get(f"weight {name}", ("", None))
-            if name in attempt.places:
-                continue
-            ids = next((i for i in entry.ids if isinstance(value, np.ndarray) and i.shape == value.shape), None)
-            if ids is not None:
-                path = where[where.index("[") :] if "[" in where else f".{where}"
-                places[name] = Place(Leaf(path, value), ids, entry.share)
-        return places
-
-    def _candidate(self, attempt: Attempt, name: str, place: Place, want: Array) -> Candidate | Quantity | None:
-        """The array that is the gradient of a weight, or what is wrong where one is there that does not fit."""
-        found: list[Candidate] = []
-        misfit: Leaf | None = None
-        for source, leaf in self._sources(attempt, place):
-            likeness = 3 if source == 4 else gradient_likeness(leaf, place.leaf)
-            if likeness == 3 and not isinstance(leaf.array, np.ndarray):
-                leaf = Leaf(leaf.path, np.asarray(leaf.array))  # a number where an array should be
-            if not isinstance(leaf.array, np.ndarray):
-                misfit = leaf if likeness == 3 and want.size > 1 else misfit  # one number for all of them
-                continue
-            if not likeness:
-                continue
-            fitted, said = _fit(leaf.array, want.shape)
-            if fitted is None:
-                misfit = leaf if likeness == 3 else misfit
-            elif said and likeness < 3:
-                continue  # without a name that says so, sums of anything might fit
-            elif name not in attempt.given or not np.array_equal(fitted, attempt.given[name]):
-                found.append(Candidate(leaf, fitted, likeness, source, said))
-        if not found:
-            return _misfit(misfit, want) if misfit is not None else None
-        rank = max((c.likeness, c.source) for c in found)
-        best = [c for c in found if (c.likeness, c.source) == rank]
-        return min(best, key=lambda c: _far(c.array, want))
-
-    def _sources(self, attempt: Attempt, place: Place) -> Iterator[tuple[int, Leaf]]:
-        """Every array that may be a gradient, and how much its origin counts."""
-        for leaf in leaves(attempt.kept):
-            same = leaf.path == place.leaf.path
-            if same and isinstance(leaf.array, np.ndarray) and leaf.array.shape == place.ids.shape:
-                moved = place.leaf.array if not attempt.given else None
-                before = next((a for n, a in attempt.given.items() if attempt.places[n] is place), moved)
-                if before is not None and not np.array_equal(before, leaf.array):
-                    yield 4, Leaf(leaf.path, (before - leaf.array) / LEARNING_RATE)
-            elif not same:
-                yield 2, leaf
-        for call in attempt.recorded or ():
-            _, args, kwargs = call
-            for leaf in leaves([*args, kwargs]):
-                yield 3, Leaf(re.sub(r"^\[\d+\]", "", leaf.path) or ".d", leaf.array)
-        names = self.subject.backward.returns if self.subject.backward else ()
-        for leaf in leaves(attempt.returned):
-            yield 3, _named(leaf, names)
-
     def _reduction(self, attempt: Attempt, found: Mapping[str, tuple[Array, Array, str]]) -> tuple[str, float, float]:
         """What the gradients were divided by, and what they were clipped to, as far as it explains most of them."""
         options: list[tuple[str, float, float]] = [("", 1.0, 0.0)]
@@ -276,7 +183,7 @@ class Judge:
                 for said, scale in scales.items()
             ]
             if found:
-                said, got, scaled = min(found, key=lambda one: _far(one[1], one[2]) / float(np.abs(one[2]).max()))
+                said, got, scaled = min(found, key=lambda one: far(one[1], one[2]) / float(np.abs(one[2]).max()))
                 quantity = compare(said_as, got, scaled, noise, part, self.family.loose)
                 if not quantity.agree:
                     said, got, scaled = found[0]
@@ -333,48 +240,6 @@ def _stays(attempt: Attempt, name: str) -> bool:
 
 def _gradients(attempt: Attempt) -> dict[str, Array]:
     return {name: attempt.problem.want[gradient_name(name)] for name in attempt.problem.arrays.params}
-
-
-def _fit(array: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
-    """An array brought to a shape: axes of one aside, or summed over what was left unreduced."""
-    if array.shape == shape:
-        return array, ""
-    if tuple(n for n in array.shape if n != 1) == tuple(n for n in shape if n != 1):
-        return array.reshape(shape), ""
-    inner = tuple(n for n in shape if n != 1)
-    for lead in (1, 2):
-        if (
-            array.ndim > lead
-            and tuple(n for n in array.shape[lead:] if n != 1) == inner
-            and array.ndim >= len(inner) + lead
-        ):
-            return array.sum(axis=tuple(range(lead))).reshape(shape), "gradients of single samples or steps"
-    return None, ""
-
-
-def _named(leaf: Leaf, names: Sequence[str]) -> Leaf:
-    """A returned array by the name it had where it was returned."""
-    match = re.fullmatch(r"\[(\d+)\](.*)", leaf.path)
-    if match and int(match[1]) < len(names) and re.search(r"'|\.", match[2]):
-        return Leaf(f".{names[int(match[1])] or 'd'}{match[2]}", leaf.array)
-    if len(names) == 1 and re.match(r"\['", leaf.path):
-        return Leaf(f".{names[0] or 'd'}{leaf.path}", leaf.array)
-    if match and int(match[1]) < len(names) and not match[2]:
-        return Leaf(f".{names[int(match[1])] or 'd'}", leaf.array)
-    if not leaf.path and len(names) == 1:
-        return Leaf(f".{names[0] or 'd'}", leaf.array)
-    return leaf
-
-
-def _misfit(leaf: Leaf, want: Array) -> Quantity:
-    shape = np.shape(leaf.array)
-    return Quantity("", False, problem=f"{leaf.name or leaf.path} has shape {shape}, expected {want.shape}")
-
-
-def _far(got: Array, want: Array) -> float:
-    with np.errstate(all="ignore"):
-        far = float(np.abs(got - want).max(initial=0.0))
-    return far if math.isfinite(far) else math.inf
 
 
 def _shape_of(value: object) -> str:

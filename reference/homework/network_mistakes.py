@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from reference.homework.agreement import compare
 from reference.homework.attempt import Attempt
-from reference.homework.judge import compare
 from reference.homework.network_forms import Form, Network
 from reference.homework.verdict import Cause, Quantity
 from reference.pair import Array

@@ -1,10 +1,8 @@
 """How a submission is called: what its constructor, forward and backward pass are given, plan by plan."""
 
-import ast
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,6 @@ from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
 from reference.homework.process import Step as WorkerStep
 from reference.homework.roles import Plan, means, plain, plans
 from reference.homework.subject import Subject, columns_evident
-from reference.homework.trees import leaves
 
 # methods that make an object ready
 SET_UP = (r"set(input)?shape", r"init\w*|build|setup|compile|create(weights|params)\w*")
@@ -83,17 +80,6 @@ class Planner:
         shapes = sorted((where, str(np.shape(value) or value)) for where, value in given)
         entries = {e.names: [ids.shape for ids in e.ids] for e in attempt.scheme.entries.values()}
         return repr((shapes, entries if self.subject.made else ()))
-
-    def left_over(self, attempt: Attempt) -> list[str]:
-        """The arrays that a new object has beside the weights that were found, and that its forward pass reads."""
-        forward = self.subject.forward
-        if not self.subject.is_class or not attempt.places or forward is None:
-            return []
-        state = self._make(replace(attempt, failure=None))
-        taken = {place.leaf.path for place in attempt.places.values()}
-        read = {n.attr for n in ast.walk(forward.node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
-        own = [leaf for leaf in leaves(state) if isinstance(leaf.array, np.ndarray) and leaf.path == f".{leaf.name}"]
-        return [leaf.name for leaf in own if leaf.path not in taken and leaf.name in read and leaf.array.any()]
 
     def _after(self, attempt: Attempt) -> list[WorkerStep]:
         """What has to be called before a new object can be used, in that order."""

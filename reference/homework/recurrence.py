@@ -27,8 +27,15 @@ CELLS: Mapping[str, type[Recurrent]] = {
     "gru_reset_before": ResetBeforeGRU,
 }
 # names of the states before a step or before the first one
-HIDDEN = r"h|h_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(h|s|a|state|hidden|hiddenstate)|h(idden)?(state)?s?0?|hiddenprev|a0|aprev|s0|s|sprev|state|stateprev|statet?|a|h0|hx"
-CELL = r"c|c_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(c|cell|cellstate)|c(ell)?(state)?s?0?|cellprev|cx|sprevcell|memory"
+HIDDEN = (
+    r"h|h_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(h|"
+    r"s|a|state|hidden|hiddenstate)|h(idden)?(state)?s?0?|hiddenprev|a0|aprev|s0|s|sprev|state|stateprev|"
+    r"statet?|a|h0|hx"
+)
+CELL = (
+    r"c|c_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(c|"
+    r"cell|cellstate)|c(ell)?(state)?s?0?|cellprev|cx|sprevcell|memory"
+)
 # a state that a constructor is given, where "hidden" is a size
 FIRST = (
     r"h_?[0t]?|(h|s|a)(prev|init|initial|0)|(init|initial|prev|start)(h|s|a|state|hidden|hiddenstate)|hprev|state0?|hx"
@@ -42,7 +49,8 @@ BIAS = r"b\w*|\w*bias\w*"
 class Form:
     """What is asked: `step`, one step with the states before it, else a sequence, of which all states or the last
     (`sequences`) come out. `states` are given. `output`: a dense layer on top, which a softmax follows where `soft`;
-    "beside" where its softmax is returned beside the states. `bias_within`: it is a row of the weights. `flip`: a GRU whose update gate weighs the candidate.
+    "beside" where its softmax is returned beside the states. `bias_within`: it is a row of the weights. `flip`: a GRU
+    whose update gate weighs the candidate.
     `cell_gradient`: the gradient of the next cell is handed over too. `letters`: the inputs are one-hot.
     """
 
@@ -105,7 +113,7 @@ class Model(Layer):
                 dy = dy[:, None]
             elif not self.form.sequences:
                 dy = np.concatenate([np.zeros_like(self.cell.a[1:, :, : dy.shape[-1]]).swapaxes(0, 1), dy[:, None]], 1)
-            dx, *states = self.cell.backward(dy)  # type: ignore[misc]
+            dx, *states = self.cell.backward(dy)  # type: ignore[misc, assignment]
             dx = dx[:, 0] if self.form.step else dx
         self.grads |= {name: g * self._signed(name) for name, g in self.cell.grads.items()}
         named = dict(zip(self.cell.states, states, strict=True))
@@ -155,7 +163,7 @@ def ask(cell: str, form: Form, seed: int, label: str = "", sizes: tuple[int, int
         inputs["t"] = one_hot(*((n, time, n_out) if form.sequences and not form.step else (n, n_out)))
     outputs = (("c",) if form.step and cell == "lstm" else ()) + (("p",) if form.output == "beside" else ())
     facts = {"form": form, "time": time, "outputs": outputs}
-    options = {"form": form, "n_in": n_in, "n_hidden": n_hidden, "n_out": n_out}
+    options: dict[str, Any] = {"form": form, "n_in": n_in, "n_hidden": n_hidden, "n_out": n_out}
     return problem(_pair(cell), inputs, seed, label=label, facts=facts, apart=("dc", "t"), **options)
 
 

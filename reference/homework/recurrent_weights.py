@@ -1,4 +1,4 @@
-"""How submissions keep the weights of recurrent layers: stacked over gates or apart, [h; x] in one matrix, transposed."""
+"""How submissions keep the weights of recurrent layers: stacked or apart, [h; x] in one matrix, transposed."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +11,14 @@ from reference.homework.recurrence import OUTPUT_WEIGHT
 from reference.pair import Array
 
 # of the weights of all gates together, and of a layer that has none
-W_X = r"wx|wxh|wax|wih|win|win(put)?|weight(s)?ih|(input)?kernel|wi|in(put)?weights?|weight(s)?x|wxx|w1|wxa|xh|inputtohidden|wu"
-W_H = r"wh|whh|waa|wrec|whidden|weight(s)?hh|recurrent(weights?|kernel|matrix)?|wr|wa|hiddenweights?|weight(s)?h|w2|whx|r|hh|wrecurrent|state(weights?|layer)|wu|wprev"
+W_X = (
+    r"wx|wxh|wax|wih|win|win(put)?|weight(s)?ih|(input)?kernel|wi|in(put)?weights?|weight(s)?x|wxx|w1|wxa|"
+    r"xh|inputtohidden|wu"
+)
+W_H = (
+    r"wh|whh|waa|wrec|whidden|weight(s)?hh|recurrent(weights?|kernel|matrix)?|wr|wa|hiddenweights?|"
+    r"weight(s)?h|w2|whx|r|hh|wrecurrent|state(weights?|layer)|wu|wprev"
+)
 # letters that one author gives the inputs and another the states: U x + W h, or W x + U h
 U_X, U_H = (W_X + "|u", W_H + "|w"), (W_X + "|w", W_H + "|u")
 EITHER = (W_X + "|u|w", W_H + "|w|u")
@@ -144,7 +150,7 @@ def _order_of_inputs(hidden_first: bool) -> str:
 def _of_gates(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
     """Matrices of each gate: one for both inputs, or one for each."""
     ids, top = asked.ids(), _on_top(asked.ids(), keeping)
-    blocks = {
+    blocks: dict[str, list[Array]] = {
         name: np.split(ids[name], len(gates.letters), axis=-1) for name in ("w_x", "w_h", "b", "b_h") if name in ids
     }
     each = list(enumerate(gates.letters.items()))
@@ -154,7 +160,7 @@ def _of_gates(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme
     if "b_h" in ids:
         biases |= {f"b_h{g}": Entry(_gate("bh|bhh|biash", say), keeping.few(blocks["b_h"][k])) for k, (g, say) in each}
     for hidden_first in (True, False):
-        parts = ("w_h", "w_x") if hidden_first else ("w_x", "w_h")
+        parts = ["w_h", "w_x"] if hidden_first else ["w_x", "w_h"]
         entries = {
             f"w_{g}": Entry(
                 _gate("w|weights?|wx|wh|wxh|whx", say),

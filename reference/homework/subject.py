@@ -40,7 +40,7 @@ DERIVATIVE = (
 class Method:
     """A method or function that is called: its name, parameters, and the names in what it returns.
 
-    `path` leads to it from the object it belongs to: ".forward", "[0]" in a tuple of closures, "" for the object itself.
+    `path` leads to it from the object it belongs to: ".forward", "[0]" in a tuple of closures, "" for the object.
     """
 
     name: str

@@ -1,7 +1,9 @@
 """Readings carried out: a submission made, loaded with weights, called, and its arrays found again."""
 
+import ast
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -102,6 +104,17 @@ class Trying(Planner):
             if attempt.back is not None:
                 self._backward(attempt)
         return attempt
+
+    def left_over(self, attempt: Attempt) -> list[str]:
+        """The arrays that a new object has beside the weights that were found, and that its forward pass reads."""
+        forward = self.subject.forward
+        if not self.subject.is_class or not attempt.places or forward is None:
+            return []
+        state = self._make(replace(attempt, failure=None))
+        taken = {place.leaf.path for place in attempt.places.values()}
+        read = {n.attr for n in ast.walk(forward.node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
+        own = [leaf for leaf in leaves(state) if isinstance(leaf.array, np.ndarray) and leaf.path == f".{leaf.name}"]
+        return [leaf.name for leaf in own if leaf.path not in taken and leaf.name in read and leaf.array.any()]
 
     def _make(self, attempt: Attempt) -> Any:
         """Make the object; its attributes."""

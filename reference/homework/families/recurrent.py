@@ -9,16 +9,27 @@ from typing import Any
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Stub
-from reference.homework.recurrence import CELL, FIRST, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, SIZES, Form, ask, forms
+from reference.homework.recurrence import CELL, FIRST, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, Form, ask, forms
 from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, Gates, schemes
 from reference.homework.roles import means
 from reference.homework.subject import COLUMNS, ROWS, Subject
 
 X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
-N_IN = r"(?!in$|inputs?$|features?$)(nx|xdim|dimx|numx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|insize|xsize|wordvec\w*|m|e)"
-N_HIDDEN = r"(n|num|dim|size|nb)?(hid|hidden|state)(size|sizes|dims?|units?|nodes?|neurons?|features?|shape|n|dimension|layer\w*|num)?|(n|num|nb)?(units?|nodes?|neurons?|cells?)(size|num|n)?|numhidden|nh|na|k|dimh|hsize|hdim"
+N_IN = (
+    r"(?!in$|inputs?$|features?$)(nx|xdim|dimx|numx|(n|num|dim|size|nb)?(in|inputs?|features?|vocab\w*|"
+    r"emb\w*)(s|dims?|sizes?|units?|nodes?|features?|shape|n|dimension|num)?|d|di|dx|nfeatures|nbfeatures|"
+    r"insize|xsize|wordvec\w*|m|e)"
+)
+N_HIDDEN = (
+    r"(n|num|dim|size|nb)?(hid|hidden|state)(size|sizes|dims?|units?|nodes?|neurons?|features?|shape|n|"
+    r"dimension|layer\w*|num)?|(n|num|nb)?(units?|nodes?|neurons?|cells?)(size|num|n)?|numhidden|nh|na|k|"
+    r"dimh|hsize|hdim"
+)
 # what no layer is called: what trains, draws or makes weights
-NOT_A_LAYER = r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|numeric|check|text|classif|cost|accuracy|word|embed))"
+NOT_A_LAYER = (
+    r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|"
+    r"numeric|check|text|classif|cost|accuracy|word|embed))"
+)
 
 
 STATES = {"h_0": HIDDEN, "c_0": CELL}
@@ -58,17 +69,14 @@ def _layouts(subject: Subject, asked: Problem, columns: bool) -> tuple[Layout, .
     """How inputs and states may lie, likeliest first by how the code indexes its input."""
     form: Form = asked.facts["form"]
     one = form.batch == 1
-    if form.step:
-        found = list(_of_steps(one))
-    else:
-        found = list(_of_sequences(one, form.sequences, _time_axis(subject)))
+    found = list(_of_steps(one)) if form.step else list(_of_sequences(one, form.sequences, _time_axis(subject)))
     if not form.step and not columns:
         return tuple(found)
     return tuple(sorted(found, key=lambda layout: ("columns" in "".join(layout.said)) != columns))
 
 
 def _states(axes: str) -> dict[str, str]:
-    return {name: axes for name in ("h_0", "c_0", "dc", "c")}
+    return dict.fromkeys(("h_0", "c_0", "dc", "c"), axes)
 
 
 def _of_steps(one: bool) -> Iterator[Layout]:

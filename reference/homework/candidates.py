@@ -1,0 +1,127 @@
+"""Which of the arrays that a submission keeps and returns is the gradient of a weight."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference.homework.agreement import far
+from reference.homework.attempt import LEARNING_RATE, Attempt, Place
+from reference.homework.subject import Subject
+from reference.homework.trees import Leaf, gradient_likeness, leaves
+from reference.homework.verdict import Quantity
+from reference.pair import Array
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An array that may be the gradient of a weight, brought to the shape of its place."""
+
+    leaf: Leaf
+    array: Array
+    likeness: int
+    source: int
+    said: str = ""
+
+
+class Candidates:
+    """Finds the gradients of a subject's weights after its backward pass."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def _function_places(self, attempt: Attempt) -> dict[str, Place]:
+        """Where a function was given its weights."""
+        places: dict[str, Place] = {}
+        for name, entry in attempt.scheme.entries.items():
+            given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}
+            where, value = given.get(f"weight {name}", ("", None))
+            if name in attempt.places:
+                continue
+            ids = next((i for i in entry.ids if isinstance(value, np.ndarray) and i.shape == value.shape), None)
+            if ids is not None:
+                path = where[where.index("[") :] if "[" in where else f".{where}"
+                places[name] = Place(Leaf(path, value), ids, entry.share)
+        return places
+
+    def _candidate(self, attempt: Attempt, name: str, place: Place, want: Array) -> Candidate | Quantity | None:
+        """The array that is the gradient of a weight, or what is wrong where one is there that does not fit."""
+        found: list[Candidate] = []
+        misfit: Leaf | None = None
+        for source, leaf in self._sources(attempt, place):
+            likeness = 3 if source == 4 else gradient_likeness(leaf, place.leaf)
+            if likeness == 3 and not isinstance(leaf.array, np.ndarray):
+                leaf = Leaf(leaf.path, np.asarray(leaf.array))  # a number where an array should be
+            if not isinstance(leaf.array, np.ndarray):
+                misfit = leaf if likeness == 3 and want.size > 1 else misfit  # one number for all of them
+                continue
+            if not likeness:
+                continue
+            fitted, said = _fit(leaf.array, want.shape)
+            if fitted is None:
+                misfit = leaf if likeness == 3 else misfit
+            elif said and likeness < 3:
+                continue  # without a name that says so, sums of anything might fit
+            elif name not in attempt.given or not np.array_equal(fitted, attempt.given[name]):
+                found.append(Candidate(leaf, fitted, likeness, source, said))
+        if not found:
+            return _misfit(misfit, want) if misfit is not None else None
+        rank = max((c.likeness, c.source) for c in found)
+        best = [c for c in found if (c.likeness, c.source) == rank]
+        return min(best, key=lambda c: far(c.array, want))
+
+    def _sources(self, attempt: Attempt, place: Place) -> Iterator[tuple[int, Leaf]]:
+        """Every array that may be a gradient, and how much its origin counts."""
+        for leaf in leaves(attempt.kept):
+            same = leaf.path == place.leaf.path
+            if same and isinstance(leaf.array, np.ndarray) and leaf.array.shape == place.ids.shape:
+                moved = place.leaf.array if not attempt.given else None
+                before = next((a for n, a in attempt.given.items() if attempt.places[n] is place), moved)
+                if before is not None and not np.array_equal(before, leaf.array):
+                    yield 4, Leaf(leaf.path, (before - leaf.array) / LEARNING_RATE)
+            elif not same:
+                yield 2, leaf
+        for call in attempt.recorded or ():
+            _, args, kwargs = call
+            for leaf in leaves([*args, kwargs]):
+                yield 3, Leaf(re.sub(r"^\[\d+\]", "", leaf.path) or ".d", leaf.array)
+        names = self.subject.backward.returns if self.subject.backward else ()
+        for leaf in leaves(attempt.returned):
+            yield 3, _named(leaf, names)
+
+
+def _fit(array: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
+    """An array brought to a shape: axes of one aside, or summed over what was left unreduced."""
+    if array.shape == shape:
+        return array, ""
+    if tuple(n for n in array.shape if n != 1) == tuple(n for n in shape if n != 1):
+        return array.reshape(shape), ""
+    inner = tuple(n for n in shape if n != 1)
+    for lead in (1, 2):
+        if (
+            array.ndim > lead
+            and tuple(n for n in array.shape[lead:] if n != 1) == inner
+            and array.ndim >= len(inner) + lead
+        ):
+            return array.sum(axis=tuple(range(lead))).reshape(shape), "gradients of single samples or steps"
+    return None, ""
+
+
+def _named(leaf: Leaf, names: Sequence[str]) -> Leaf:
+    """A returned array by the name it had where it was returned."""
+    match = re.fullmatch(r"\[(\d+)\](.*)", leaf.path)
+    if match and int(match[1]) < len(names) and re.search(r"'|\.", match[2]):
+        return Leaf(f".{names[int(match[1])] or 'd'}{match[2]}", leaf.array)
+    if len(names) == 1 and re.match(r"\['", leaf.path):
+        return Leaf(f".{names[0] or 'd'}{leaf.path}", leaf.array)
+    if match and int(match[1]) < len(names) and not match[2]:
+        return Leaf(f".{names[int(match[1])] or 'd'}", leaf.array)
+    if not leaf.path and len(names) == 1:
+        return Leaf(f".{names[0] or 'd'}", leaf.array)
+    return leaf
+
+
+def _misfit(leaf: Leaf, want: Array) -> Quantity:
+    shape = np.shape(leaf.array)
+    return Quantity("", False, problem=f"{leaf.name or leaf.path} has shape {shape}, expected {want.shape}")
