@@ -211,6 +211,8 @@ class Examination:
             if self.subject.backward is not None and not self.subject.backward.stub:
                 found = self._backwards(best)
                 judged, best = (found[0], found[1]) if found else (judged, best)
+                if best.failure is not None and self._own(best.failure):
+                    return self._said("crashed", crash_of(best), judged, best)
             return self._said("wrong", "", judged, best)
         crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
         if crashes and len(crashes) == len(attempts):
