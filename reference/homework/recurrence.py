@@ -145,10 +145,11 @@ def _pair(cell: str) -> Pair:
 
 
 # time, inputs, nodes, outputs: all sizes differ, of gates and of stacked weights too
+Sizes = tuple[int, int, int, int]
 SIZES, OTHER_SIZES = (4, 5, 6, 7), (6, 3, 4, 9)
 
 
-def ask(cell: str, form: Form, seed: int, label: str = "", sizes: tuple[int, int, int, int] = SIZES) -> Problem:
+def ask(cell: str, form: Form, seed: int, label: str = "", sizes: Sizes = SIZES) -> Problem:
     """A problem of this form."""
     time, n_in, n_hidden, n_out = sizes
     n = form.batch

@@ -1,18 +1,24 @@
 """Recurrent layers and cells: simple, LSTM, and GRU with the reset gate before or after the matrix."""
 
 import ast
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from reference.homework.examination import Examination
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, Scheme
-from reference.homework.process import Stub
-from reference.homework.recurrence import CELL, FIRST, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, Form, ask, forms
-from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, Gates, schemes
+from reference.homework.process import New, Result, Snapshot, Stopped, Stub, Worker
+from reference.homework.recurrence import CELL, FIRST, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, SIZES, Form, Sizes, ask, forms
+from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, W_X, Gates, schemes
 from reference.homework.roles import means
 from reference.homework.subject import COLUMNS, ROWS, Subject
+from reference.homework.trees import leaves
+from reference.homework.verdict import SymbolReport
 
 X = r"x|xt|xs|inputs?|inp|in|data|sequence|seq|x_?t|xbatch|u|inputseq|emb\w*|words?|features|series"
 N_IN = (
@@ -25,14 +31,30 @@ N_HIDDEN = (
     r"dimension|layer\w*|num)?|(n|num|nb)?(units?|nodes?|neurons?|cells?)(size|num|n)?|numhidden|nh|na|k|"
     r"dimh|hsize|hdim"
 )
-# what no layer is called: what trains, draws or makes weights
-NOT_A_LAYER = (
-    r"(?!.*(train|init|sampl|param|plot|test|load|fit|updat|optim|predict|generat|eval|main|run|data|"
-    r"numeric|check|text|classif|cost|accuracy|word|embed))"
-)
+# what no layer is called, and what no function of one is: what trains, draws or makes weights
+NO_LAYER = r"(?!.*(train|init|param|plot|test|load|optim|generat|data|numeric|check|embed))"
+NO_FUNCTION = NO_LAYER + r"(?!.*(sampl|fit|updat|predict|eval|main|run|text|classif|cost|accuracy|word))"
 
 
 STATES = {"h_0": HIDDEN, "c_0": CELL}
+
+
+def own_sizes(worker: Worker, subject: Subject) -> Sizes | None:
+    """The sizes of a class that is told none, from the weights that are written into it; None where it is told."""
+    if not subject.is_class or any(p.required or means(p.name, f"{N_IN}|{N_HIDDEN}|{W_X}|w") for p in subject.init):
+        return None
+    try:
+        made = worker.run([New(subject.name, (), {}, bind="hard_coded"), Snapshot("hard_coded")])[-1]
+    except Stopped:
+        return None
+    shapes = (
+        [leaf.array.shape for leaf in leaves(made.value) if np.ndim(leaf.array) == 2]
+        if isinstance(made, Result)
+        else []
+    )
+    nodes = next((shape[0] for shape in shapes if shape[0] == shape[1]), 0)
+    n_in = next((sum(shape) - nodes for shape in shapes if nodes in shape and shape[0] != shape[1]), 0)
+    return (SIZES[0], n_in, nodes, SIZES[3]) if nodes and n_in > 0 else None
 
 
 def _ordered(problem: Problem) -> Sequence[Layout]:
@@ -166,10 +188,10 @@ def _reductions(problem: Problem) -> Mapping[str, float]:
 def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[Subject], bool] | None = None) -> Family:
     """The family of one kind of cell."""
 
-    def problems(subject: Subject, seed: int) -> Iterator[Problem]:
+    def problems(subject: Subject, seed: int, sizes: Sizes = SIZES) -> Iterator[Problem]:
         for form in forms(subject, pair):
             one = form.batch == 1
-            asked = ask(pair, form, seed, "single samples" if one else "")
+            asked = ask(pair, form, seed, "single samples" if one else "", sizes)
             # code on columns, one at a time, may run with several to a wrong end
             yield replace(_prepared(subject, gates, asked), fallback=one and not _columns(subject))
 
@@ -180,10 +202,16 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
         if form.batch == 1:
             yield _prepared(subject, gates, ask(pair, replace(form, batch=3), seed, "several samples at once"))
 
+    def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+        sizes = own_sizes(worker, subject)
+        asked = functools.partial(problems, sizes=sizes) if sizes else problems
+        return Examination(worker, subject, replace(family, problems=asked), seed).report()  # type: ignore[arg-type]
+
     return Family(
         pair,
-        classes=NOT_A_LAYER + names,
-        functions=NOT_A_LAYER + names,
+        examine=examine,
+        classes=NO_LAYER + names,
+        functions=NO_FUNCTION + names,
         problems=problems,  # type: ignore[arg-type]
         variants=variants,  # type: ignore[arg-type]
         layouts=_ordered,
