@@ -63,8 +63,9 @@ def _statistics(a: Array, b: Array) -> list[Finding]:
     kurtosis = float(((b - b.mean()) ** 4).mean() / std**4) if std else 1.0
     tails = [float((np.abs(x - b.mean()) > TAIL * std).mean()) for x in (a, b)]
     share = sum(tails) / 2
-    both = np.sort(np.concatenate([a, b]))
-    below = [np.searchsorted(np.sort(sample), both, side="right") / n for sample in (a, b)]
+    in_order = [np.sort(sample) for sample in (a, b)]
+    both = np.concatenate(in_order)
+    below = [np.searchsorted(sample, both, side="right") / n for sample in in_order]
     distance = float(np.abs(below[0] - below[1]).max())
     findings = [
         _finding("mean", a.mean(), b.mean(), std * math.sqrt(2 / n)),

@@ -192,7 +192,7 @@ class Keras:
                 )
 
             with unoptimised_graphs():
-                return [float(rate) for rate in tf.function(every, autograph=False)()]
+                return list(map(float, tf.function(every, autograph=False)().numpy()))
 
     def trainer(self, job: Job) -> "KerasTrainer":
         return KerasTrainer(job)
