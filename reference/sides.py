@@ -110,12 +110,24 @@ class Prepared:
 
 
 @functools.lru_cache(maxsize=256)
+def arrays_of(pair: Pair, case: Case, seed: int) -> Arrays:
+    """The arrays of a case, made once."""
+    return make_arrays(pair, case, seed)
+
+
+@functools.lru_cache(maxsize=256)
+def own_side(pair: Pair, case: Case, seed: int, dtype: str) -> Side:
+    """What the pair's own layer makes of the arrays of a case; every judge is asked about the same."""
+    return scratch_side(pair, case, arrays_of(pair, case, seed), dtype)
+
+
+@functools.lru_cache(maxsize=256)
 def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
     """The arrays of a case, the same for every judge, and how far rounding moves each quantity."""
-    arrays = make_arrays(pair, case, seed)
+    arrays = arrays_of(pair, case, seed)
     if not case.smooth:
         return Prepared(arrays, {}, {})
-    base = scratch_side(pair, case, arrays, "float64")
+    base = own_side(pair, case, seed, "float64")
 
     def change(other: Side) -> dict[str, float]:
         with np.errstate(invalid="ignore"):
@@ -124,7 +136,7 @@ def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
 
     nudged = [arrays.nudged(generator(trial, pair.name, case.name)) for trial in range(2)]
     first, second = (change(scratch_side(pair, case, each, "float64")) for each in nudged)
-    single = change(scratch_side(pair, case, arrays, "float32"))
+    single = change(own_side(pair, case, seed, "float32"))
     sensitivity = {name: max(first[name], second[name]) / NUDGE for name in base}
     eps = float(np.finfo(np.float32).eps)
     return Prepared(arrays, sensitivity, {name: max(sensitivity[name], single[name] / eps) for name in base})
@@ -195,9 +207,9 @@ DIRECTIONS = 3
 
 
 def derivative_sides(
-    pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None = None
+    pair: Pair, case: Case, arrays: Arrays, gradients: Side, layer: Callable[..., Any] | None = None
 ) -> tuple[Side, Side, dict[str, float]]:
-    """Gradients against the derivative of `forward`, both as slopes along random directions.
+    """A side in float64 against the derivative of `forward`, both as slopes along random directions.
 
     For every gradient G and some random directions V, the first side has sum(G * V), the second has the derivative
     of sum(dy * forward) along V. A direction sees every element at once, so a few of them miss nothing. Third, by how
@@ -207,7 +219,6 @@ def derivative_sides(
     not. Raises ValueError where the output has another shape.
     """
     rng = generator(0, pair.name, case.name, "directions")
-    gradients = scratch_side(pair, case, arrays, "float64", layer)
     if gradients["y"].shape != arrays.dy.shape:
         raise ValueError(f"y has shape {gradients['y'].shape}, expected {arrays.dy.shape}")
     slopes: Side = {}
