@@ -16,6 +16,8 @@ Roles = Mapping[str, str]
 KEPT = ("activation",)
 # what holds all weights, and no cache
 WEIGHTS_TOGETHER = r"params?|parameters?|weights?|p|theta"
+# states that may come as one tuple
+STATES = ("h_0", "c_0")
 # A plan with more parameters than this many unclear ones has too many readings to try.
 MOST_PLANS = 48
 
@@ -174,7 +176,9 @@ def _together(parameter: Parameter, roles: Roles, values: Mapping[str, Sequence[
             if named and (key in parameter.keys or named[0] not in chosen.values()):
                 chosen[key] = named[0]
         return list(_forms(parameter, chosen, values))
-    within = [[r for r in _named(part, roles, values) if r.startswith("weight ")] for part in parameter.parts]
+    within = [
+        [r for r in _named(part, roles, values) if r.startswith("weight ") or r in STATES] for part in parameter.parts
+    ]
     if within and all(within):
         chosen = {part: named[0] for part, named in zip(parameter.parts, within, strict=True)}
         return [(parts, tuple(whole.values())) for parts, whole in _forms(parameter, chosen, values)]
