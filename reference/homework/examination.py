@@ -41,7 +41,7 @@ class Examination:
         attempts: list[Attempt] = []
         crashed: SymbolReport | None = None
         for asked in self.family.problems(self.subject, self.seed):
-            if asked.fallback and any(attempt.y is not None for attempt in attempts):
+            if asked.fallback and any(attempt.y is not None for attempt in attempts if not attempt.problem.fallback):
                 break
             for right in self._rights(asked, attempts):
                 report = self._whole(right)
