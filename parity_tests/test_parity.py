@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import reference.frameworks
-from reference.compare import Finding
+import reference.parity
+from reference.compare import Finding, allowed_ulp
 from reference.frameworks import MissingFramework
-from reference.pair import FRAMEWORKS, Case, Pair
+from reference.pair import FRAMEWORKS, Array, Case, Pair
 from reference.parity import DTYPES, Check, cases_of, check, judges_of
 from reference.registry import pairs
+from reference.sides import Arrays, Side, prepare, twin_side
 
 DRAWS = 4
 SEED = 0
@@ -69,6 +72,39 @@ def test_every_pair_is_held_to_both_frameworks() -> None:
 def test_ids_are_unique() -> None:
     ids = [trial.id for trial in TRIALS]
     assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "agree", "asked"),
+    [(0.5, 0, True, False), (3, 0, False, True), (3, 1, True, True), (5, 1, False, True), (500, 1e6, False, True)],
+)
+def test_a_framework_excuses_a_multiple_of_its_own_error(
+    ours: float, theirs: float, agree: bool, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In float32, both off by so many times what is allowed anyway; it is asked only where that matters."""
+    pair, seed, calls = pairs()["dense"], 11, []
+    case = pair.cases[0]
+    allowed = allowed_ulp(prepare(pair, case, seed).arrays.longest) * float(np.finfo(np.float32).eps)
+
+    def off(y: Array, times: float) -> Array:
+        return (y + times * allowed * max(np.abs(y).max(), sensitivity)).astype(y.dtype)
+
+    sensitivity = prepare(pair, case, seed).sensitivity["y"]
+
+    class Off(pair.layer):  # type: ignore[misc, name-defined]
+        def forward(self, x: Array) -> Array:
+            return off(super().forward(x), ours)
+
+    def twin(pair: Pair, case: Case, arrays: Arrays, dtype: str, judge: str) -> Side:
+        side = twin_side(pair, case, arrays, dtype, judge)
+        if dtype == "float32":
+            calls.append(judge)
+            side["y"] = off(side["y"], theirs)
+        return side
+
+    monkeypatch.setattr(reference.parity, "twin_side", twin)
+    assert check(pair, case, "torch", "float32", seed, Off).agree == agree
+    assert bool(calls) == asked
 
 
 @pytest.mark.parametrize("judge", FRAMEWORKS)
