@@ -50,7 +50,7 @@ def test_verdict(group: str, entry: Entry) -> None:
             raise Undecided(said)
         return
     assert report.verdict == entry["verdict"], said
-    if report.verdict in ("correct", "wrong") and entry["pair"]:
+    if report.verdict == "correct" and entry["pair"]:  # what a wrong one was meant to be, numbers cannot always tell
         assert report.pair == entry["pair"]
     if entry.get("wrong"):
         named = {plain(quantity.name) for quantity in report.quantities if not quantity.agree}

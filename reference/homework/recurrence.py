@@ -76,7 +76,7 @@ class Model(Layer):
         self.cell = CELLS[cell](n_in, n_hidden, activation=form.activation, bias=form.bias)
         self.params = {name: w.copy() for name, w in self.cell.params.items()}
         if form.output:
-            self.params |= {"w_y": np.zeros((n_hidden, n_out)), "b_y": np.zeros(n_out)}
+            self.params |= {"w_y": np.zeros((n_hidden, n_out)), **({"b_y": np.zeros(n_out)} if form.bias else {})}
         # an update gate that weighs the candidate is one that keeps the state, of the opposite sign
         self.sign = np.where(np.arange(self.cell.gates * n_hidden) < n_hidden * form.flip, -1.0, 1.0)
 
@@ -93,7 +93,7 @@ class Model(Layer):
             self.buffers["c"] = self.cell.history[1][-1]
         if not form.output:
             return self.h
-        z = self.h @ self.params["w_y"] + self.params["b_y"]
+        z = self.h @ self.params["w_y"] + self.params.get("b_y", 0.0)
         e = np.exp(z - z.max(axis=-1, keepdims=True))
         if form.output == "beside":
             self.buffers["p"] = e / e.sum(axis=-1, keepdims=True)
@@ -105,7 +105,7 @@ class Model(Layer):
         if self.form.output in ("soft", "linear"):
             dy = self._through_output(self.p - self.t if self.t is not None else dy)
         elif self.form.output:
-            self.grads |= {"w_y": np.zeros_like(self.params["w_y"]), "b_y": np.zeros_like(self.params["b_y"])}
+            self.grads |= {name: np.zeros_like(w) for name, w in self.params.items() if name in ("w_y", "b_y")}
         if self.dc is not None:
             dx, *states = self._step_back(dy, self.dc)
         else:
@@ -130,7 +130,7 @@ class Model(Layer):
 
     def _through_output(self, dz: Array) -> Array:
         rows, states = dz.reshape(-1, dz.shape[-1]), self.h.reshape(-1, self.h.shape[-1])
-        self.grads |= {"w_y": states.T @ rows, "b_y": rows.sum(axis=0)}
+        self.grads |= {"w_y": states.T @ rows, **({"b_y": rows.sum(axis=0)} if "b_y" in self.params else {})}
         return dz @ self.params["w_y"].T
 
     def _signed(self, name: str) -> Array | float:
@@ -178,6 +178,7 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
         [p.name for p in some if not re.fullmatch("[A-Z]", p.name)]
         for some in (subject.forward.parameters, subject.init)
     )
+    handed += [part for p in subject.forward.parameters for part in p.parts]
     states = tuple(
         state
         for state, pattern, first in zip(CELLS[cell].states, (HIDDEN, CELL), (FIRST, CELL), strict=False)
@@ -214,7 +215,9 @@ def _outputs(subject: Subject, names: set[str]) -> list[str]:
     handed = any(
         means(p.name, r"t|y|targets?|labels?|d") for p in (subject.backward.parameters if subject.backward else ())
     )
-    return ["soft", "linear", "beside", ""] if handed else ["linear", "beside", ""]
+    if handed:
+        return ["soft", "linear", "beside", ""]
+    return ["linear", "beside", "", *(["soft"] if subject.backward is None else [])]
 
 
 def _loops(subject: Subject) -> bool:

@@ -196,7 +196,8 @@ def _on_top(ids: Mapping[str, Array], keeping: Keeping) -> dict[str, Entry]:
     """The dense layer on top."""
     if "w_y" not in ids:
         return {}
-    return {"w_y": Entry(OUTPUT_WEIGHT, keeping.matrix(ids["w_y"])), "b_y": Entry(B_Y, keeping.bias(ids["b_y"]))}
+    bias = {"b_y": Entry(B_Y, keeping.bias(ids["b_y"]))} if "b_y" in ids else {}
+    return {"w_y": Entry(OUTPUT_WEIGHT, keeping.matrix(ids["w_y"])), **bias}
 
 
 def _reorder(ids: Array, order: tuple[int, ...]) -> Array:

@@ -49,6 +49,11 @@ def accepts(subject: Subject, pattern: str) -> bool:
     return any(means(name, pattern) for p in spots for name in (p.name, *p.keys))
 
 
+def has_channels(subject: Subject) -> bool:
+    """Whether a constructor is told the number of input channels."""
+    return any(means(parameter.name, ROLES["n_in"]) for parameter in subject.init)
+
+
 def weight_forms(ids: Any, axes: str, forms: Sequence[str]) -> tuple[Any, ...]:
     return tuple(np.ascontiguousarray(einops.rearrange(ids, f"{axes} -> {form}")) for form in forms)
 
@@ -165,7 +170,7 @@ def _problems_2d(subject: Subject, seed: int) -> Iterator[Problem]:
     if accepts(subject, PADDING):  # some slice by [pad:-pad]
         yield conv2d(*FORMS_2D[1], seed, "padding 1", bias=biased, padding=1)
     for form in FORMS_2D[3:]:
-        if form[3] > 1 or not accepts(subject, ROLES["n_in"]):
+        if form[3] > 1 or not has_channels(subject):
             yield replace(conv2d(*form, seed, bias=biased), fallback=True)
 
 
@@ -271,7 +276,7 @@ CONV1D = Family(
     problems=lambda subject, seed: [
         conv1d(2, 9, 4, 5, 3, seed),
         replace(conv1d(1, 9, 4, 5, 3, seed), fallback=True),
-        *([] if accepts(subject, ROLES["n_in"]) else [replace(conv1d(1, 9, 1, 1, 4, seed), fallback=True)]),
+        *([] if has_channels(subject) else [replace(conv1d(1, 9, 1, 1, 4, seed), fallback=True)]),
     ],
     variants=lambda subject, seed, base: list(_variants_1d(subject, seed, base)),
     layouts=_layouts_1d,

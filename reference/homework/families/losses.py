@@ -147,7 +147,10 @@ CROSS_ENTROPY = loss(
     "cross_entropy",
     "cross_entropy",
     (
-        r".*cross_?entropy\w*|logloss|ce(loss)?|negativeloglikelihood|nll(loss)?|(compute)?(cost|loss)|"
+        (
+            r".*cross_?entropy\w*|logloss|ce(loss)?|negativeloglikelihood|nll(loss)?|(get|compute|"
+            r"calc\w*)?(cost|loss)(value|function|fn)?|"
+        )
         r"(categorical|multiclass)\w*|xent\w*"
     ),
     ((probabilities, _one_hot), (probabilities, _indices)),
@@ -158,7 +161,7 @@ BINARY = loss(
     "binary_cross_entropy",
     (
         r"b(inary)?(ce|crossentropy|cross_entropy)\w*|binary\w*|.*crossentropy\w*|sigmoidloss|"
-        r"logisticloss|(compute)?(cost|loss)"
+        r"logisticloss|(get|compute|calc\w*)?(cost|loss)(value|function|fn)?"
     ),
     ((_free(_chances), _given(_bits)),),
     loose=EPSILON_ALLOWED,

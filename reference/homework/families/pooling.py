@@ -110,8 +110,11 @@ def pooling(pair: str, names: str, rank: int) -> Family:
     )
 
 
-MAX_POOL = pooling("max_pool2d", r".*max_?pool\w*|.*pool(ing)?(2d|layer|forward)?\w*", 7)
-AVG_POOL = pooling("avg_pool2d", r".*(avg|average|mean)_?pool\w*|.*pool(ing)?(2d|layer|forward)?\w*", 7)
+ANY = r".*pool(ing)?(2d|layer|forward)?\w*"
+MAX_POOL = pooling("max_pool2d", r".*max_?pool\w*", 8)
+AVG_POOL = pooling("avg_pool2d", r".*(avg|average|mean)_?pool\w*", 8)
+SOME_POOL_MAX = pooling("max_pool2d", ANY, 7)
+SOME_POOL_AVG = pooling("avg_pool2d", ANY, 7)
 
 
 def _flatten(n: int, h: int, w: int, c: int, seed: int, label: str = "") -> Problem:
