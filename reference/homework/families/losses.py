@@ -147,10 +147,8 @@ CROSS_ENTROPY = loss(
     "cross_entropy",
     "cross_entropy",
     (
-        (
-            r".*cross_?entropy\w*|logloss|ce(loss)?|negativeloglikelihood|nll(loss)?|(get|compute|"
-            r"calc\w*)?(cost|loss)(value|function|fn)?|"
-        )
+        r".*cross_?entropy\w*|logloss|ce(loss)?|negativeloglikelihood|nll(loss)?|"
+        r"(get|compute|calc\w*)?(cost|loss)(value|function|fn)?|"
         r"(categorical|multiclass)\w*|xent\w*"
     ),
     ((probabilities, _one_hot), (probabilities, _indices)),
