@@ -64,8 +64,9 @@ def check_submission(
         notes = (*submission.notes, *worker.notes)
     if not reports:
         said = "Its name does not say what it is, and it has no method that looks like a backward pass."
-        reports = [plain_report(subject, "unsupported", said) for subject in unknown]
-    elif names := ", ".join(subject.name for subject in unknown):
+        reports = [plain_report(s, "unsupported", said) for s in unknown if symbol or (s.is_class and s.methods)]
+    asked = {report.symbol for report in reports}
+    if names := ", ".join(s.name for s in unknown if s.name not in asked):
         notes = (*notes, Note(f"not checked, as nothing says what they are: {names}"))
     if worker.fenced != "bubblewrap":
         notes = (*notes, Note("it ran under resource limits only: bubblewrap is not installed or does not work here"))
@@ -108,11 +109,19 @@ def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 
         return replace(
             plain_report(subject, verdict, subject.unfinished or subject.symbol.broken), pair=candidates[0].name
         )
+    if subject.name not in worker.names:
+        why = next((n.text for n in worker.notes if (n.cell, n.line) == _place(subject)), "its definition does not run")
+        broken: Verdict = "crashed" if "Error:" in why else "unsupported"  # and not a package that is not here
+        return replace(plain_report(subject, broken, why), pair=candidates[0].name)
     try:
         best = _best(worker, subject, candidates, seed)
     except Stopped as stopped:
         return replace(plain_report(subject, "crashed", f"it was stopped: {stopped.detail}"), pair=candidates[0].name)
     return best
+
+
+def _place(subject: Subject) -> tuple[int | None, int | None]:
+    return subject.symbol.cell, subject.symbol.line
 
 
 # tried where a name says nothing, in this order
