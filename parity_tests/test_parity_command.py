@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from command_line import assert_narrow, invoke
+from command_line import ONE_LINE, assert_narrow, invoke
 
 from reference import parity, registry
 from reference.commands import checks
@@ -152,3 +153,37 @@ def test_what_breaks_in_another_process_is_told_here() -> None:
     request = parity.Request(checks.select(["dense", "relu"]), ("contract",), dtypes=("float63",))
     with pytest.raises(RuntimeError, match=r"(dense|relu) could not be checked: TypeError: .*float63"):
         list(checks.run(request, jobs=2))
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["--device cuda", "--tf32", "--device cuda --framework derivative", "--device cuda --tf32 --dtype float32"],
+)
+def test_a_device_that_is_not_there_gets_one_line(options: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    result = invoke(f"parity relu {options}")
+    assert result.exit_code == 2
+    assert ONE_LINE.fullmatch(result.stderr)
+
+
+def test_twins_compute_on_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tensor a twin is given, and every weight, is brought to the device: seen by a device that counts."""
+    import torch
+
+    from reference.frameworks import torch as adapter
+
+    asked: list[str] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    adapter.use_device("cuda")
+    try:
+        monkeypatch.setattr(adapter, "_device", torch.device("meta"))
+        moved = adapter.tensor(np.ones(3))
+        asked.append(moved.device.type)
+        with adapter.made_as("float32"):
+            asked.append(torch.nn.Linear(2, 3).weight.device.type)
+    finally:
+        adapter.use_device("cpu")
+    assert asked == ["meta", "meta"]
+    assert adapter.tensor(np.ones(3)).device.type == "cpu"

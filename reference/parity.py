@@ -175,7 +175,10 @@ def cases_of(pair: Pair, draws: int, seed: int) -> Iterator[Case]:
 
 @dataclass(frozen=True)
 class Request:
-    """Which checks: of these pairs, by these judges, in these dtypes, on `draws` random cases beside the declared."""
+    """Which checks: of these pairs, by these judges, in these dtypes, on `draws` random cases beside the declared.
+
+    `device` is where PyTorch's twins compute, `tf32` lets a GPU round float32 products.
+    """
 
     pairs: tuple[Pair, ...]
     judges: tuple[str, ...] = JUDGES
@@ -183,10 +186,16 @@ class Request:
     draws: int = 0
     seed: int = 0
     case: str = ""
+    device: str = "cpu"
+    tf32: bool = False
 
 
 def run_checks(request: Request) -> Iterator[Check]:
-    """All checks of a request, one after the other."""
+    """All checks of a request, one after the other. Raises RequestError for a device that is not there."""
+    if request.device != "cpu":
+        from reference.frameworks.torch import use_device
+
+        use_device(request.device, request.tf32)
     for pair in request.pairs:
         for case in cases_of(pair, request.draws, request.seed):
             if request.case and case.name != request.case:

@@ -90,6 +90,19 @@ def versions(judges: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{name} {importlib.metadata.version(name).split('+')[0]}" for name in FRAMEWORKS if name in judges)
 
 
+def require_device(device: str, tf32: bool, judges: Sequence[str]) -> None:
+    """Raise RequestError unless PyTorch is asked and has this device."""
+    if device == "cpu":
+        if tf32:
+            raise RequestError("--tf32 is about products on a GPU: add --device cuda, or leave it out")
+        return
+    if "torch" not in judges:
+        raise RequestError(f"--device {device} is about PyTorch, which is not asked: add --framework torch")
+    from reference.frameworks.torch import use_device
+
+    use_device(device, tf32)
+
+
 def require_case(request: "Request") -> None:
     """Raise RequestError unless some pair of a request has the case it names."""
     from reference.vote import find_case

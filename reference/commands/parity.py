@@ -11,6 +11,7 @@ from reference.commands.checks import (
     check_cost,
     cost,
     require_case,
+    require_device,
     run,
     select,
     select_judges,
@@ -38,6 +39,10 @@ DTYPES = ("float64", "float32")
     help="Random cases of each pair, beside the declared ones.",
 )
 @click.option("--case", metavar="NAME", default="", help="This case only, such as random3.")
+@click.option(
+    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where PyTorch computes."
+)
+@click.option("--tf32", is_flag=True, help="Let a GPU round the factors of float32 products, to see what that does.")
 @seed_option
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes.  [default: one a core]")
 @json_option
@@ -47,6 +52,8 @@ def command(
     dtypes: tuple[str, ...],
     draws: int,
     case: str,
+    device: str,
+    tf32: bool,
     seed: int,
     jobs: int | None,
     json_file: Path | None,
@@ -64,8 +71,9 @@ def command(
 
     start = time.monotonic()
     asked = select_judges(judges)
+    require_device(device, tf32, asked)
     in_dtypes = tuple(dtype for dtype in DTYPES if not dtypes or dtype in dtypes)
-    request = Request(select(names), asked, in_dtypes, draws, seed, case)
+    request = Request(select(names), asked, in_dtypes, draws, seed, case, device, tf32)
     require_case(request)
     checks = []
     with progress(sum(cost(pair, request) for pair in request.pairs), "checking") as advance:
