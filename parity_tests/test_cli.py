@@ -131,6 +131,7 @@ def test_a_missing_framework_tells_both_ways_out(monkeypatch: pytest.MonkeyPatch
     assert invoke("parity dense --case plain --framework derivative --framework contract").exit_code == 0
 
 
+@pytest.mark.usefixtures("layer_changed")
 def test_a_pair_that_breaks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def backward(self: Dense, dy: Any) -> Any:
         raise ValueError("half written")

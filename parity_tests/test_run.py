@@ -149,7 +149,7 @@ def test_full_takes_the_schedules_of_the_sources_on_three_seeds() -> None:
 # what ends it
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small", "layer_changed")
 def test_a_layer_that_disagrees_ends_it_with_1_and_stands_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     right = Dense.backward
 

@@ -418,7 +418,7 @@ def test_a_check_that_cannot_tell() -> None:
 
 def test_a_check_against_a_framework_says_so() -> None:
     text = printed(print_submission, SubmissionReport("net.py", REPORT.symbols[5:6], judge="torch"))
-    assert re.fullmatch(r" checked against PyTorch [\d.]+", text.splitlines()[-1])
+    assert re.fullmatch(r" checked against NumPy layers that PyTorch [\d.]+ confirmed just now", text.splitlines()[-1])
 
 
 @pytest.mark.parametrize("width", [80, 60])

@@ -220,7 +220,7 @@ def judged_by(judge: str) -> str:
     if judge != "scratch":
         packages = {"torch": "PyTorch", "keras": "Keras"}
         return f"checked against NumPy layers that {packages.get(judge, judge)}{_version(judge)} confirmed just now"
-    return "checked against NumPy layers; crosscheck parity holds those to PyTorch and Keras"
+    return "checked against NumPy layers that crosscheck parity holds to PyTorch and Keras"
 
 
 def _version(package: str) -> str:
