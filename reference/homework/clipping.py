@@ -3,17 +3,18 @@
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.optimizer_settings import numbers_in
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Worker
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.subject import Method, Subject
-from reference.homework.verdict import Quantity, SymbolReport
+from reference.homework.verdict import Quantity, SymbolReport, Verdict
 from reference.pair import Array
 from scratch.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 
@@ -227,13 +228,13 @@ def _worst(got: Sequence[Grads], want: Sequence[Mapping[str, Array]], part: str)
 
 def _report(
     subject: Subject,
-    verdict: str,
+    verdict: Verdict,
     pair: str,
     quantities: tuple[Quantity, ...] = (),
     conventions: tuple[str, ...] = (),
     remark: str = "",
 ) -> SymbolReport:
-    symbol, call = subject.symbol, _call(subject)
-    place: dict[str, Any] = {"cell": symbol.cell, "line": symbol.line, "parts": {"clip": call.name} if call else {}}
-    told: dict[str, Any] = {"conventions": conventions, "quantities": quantities, "remark": remark}
-    return SymbolReport(symbol.name, verdict, pair=pair, **place, **told)  # type: ignore[arg-type]
+    call = _call(subject)
+    parts = {"clip": call.name} if call else {}
+    plain = plain_report(subject, verdict, remark)
+    return replace(plain, pair=pair, parts=parts, conventions=conventions, quantities=quantities)

@@ -185,8 +185,10 @@ def _bound(w: Array, law: Law, sigma: float, deviation: float) -> Quantity:
 def _causes(drawn: Sequence[Drawn], law: Law, reading: Sequence[tuple[int, ...]]) -> Iterator[Cause]:
     """A mistake that gives the deviations drawn."""
     got = np.array([each.array.std() for each in drawn])
+    # a deviation drawn from n normal numbers is off by 1 / sqrt(2 n) of itself
+    near = ERRORS / math.sqrt(2 * min(each.array.size for each in drawn))
     sigma = np.array([law.sigma(shape) for shape in reading])
-    if not law.scale or np.allclose(got, sigma, rtol=0.02):
+    if not law.scale or np.allclose(got, sigma, rtol=near):
         return
     n_in, n_out = np.array([fans(shape) for shape in reading], dtype=float).T
     scale = f"{law.scale:g}"
@@ -198,7 +200,7 @@ def _causes(drawn: Sequence[Drawn], law: Law, reading: Sequence[tuple[int, ...]]
         f"sqrt({scale}) / n {wanted}": math.sqrt(law.scale) / n_in,
     }
     for sentence, deviation in known.items():
-        if np.allclose(got, deviation, rtol=0.02):
+        if np.allclose(got, deviation, rtol=near):
             yield Cause("wrong_fan" if "outputs" in sentence else "rescaled", sentence, True)
             return
 

@@ -4,15 +4,17 @@ import ast
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.optimizer_settings import numbers_in
 from reference.homework.process import Call, Failure, New, Step, Worker
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.schedule_rules import ROLES, RULES, TIME, TIMES, wanted
 from reference.homework.subject import Method, Subject
-from reference.homework.verdict import Quantity, SymbolReport
+from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
 ALLOWED = 1e-9
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError")
@@ -41,7 +43,7 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
     if best is None:
         return _report(subject, "unsupported", pairs[0], remark="its parameters are not understood")
     quantity, pair, said = best
-    verdict = "correct" if quantity.agree else "wrong"
+    verdict: Verdict = "correct" if quantity.agree else "wrong"
     return _report(subject, verdict, pair if quantity.agree else pairs[0], (quantity,), (said,) if said else ())
 
 
@@ -130,13 +132,13 @@ def _compared(rates: Sequence[float], want: Sequence[float], part: str) -> Quant
 
 def _report(
     subject: Subject,
-    verdict: str,
+    verdict: Verdict,
     pair: str,
     quantities: tuple[Quantity, ...] = (),
     conventions: tuple[str, ...] = (),
     remark: str = "",
 ) -> SymbolReport:
-    symbol, call = subject.symbol, _call(subject)
-    place: dict[str, Any] = {"cell": symbol.cell, "line": symbol.line, "parts": {"rate": call.name} if call else {}}
-    told: dict[str, Any] = {"conventions": conventions, "quantities": quantities, "remark": remark}
-    return SymbolReport(symbol.name, verdict, pair=pair, **place, **told)  # type: ignore[arg-type]
+    call = _call(subject)
+    parts = {"rate": call.name} if call else {}
+    plain = plain_report(subject, verdict, remark)
+    return replace(plain, pair=pair, parts=parts, conventions=conventions, quantities=quantities)
