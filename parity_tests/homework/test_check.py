@@ -99,6 +99,31 @@ def test_a_factor_is_a_cause(handed_in: Path) -> None:
     assert "2 times" in symbol.causes[0].sentence
 
 
+FORGOTTEN = """
+import numpy as np
+
+class FC:
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_in, n_out)
+        self.b = np.random.randn(n_out)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+        return dy @ self.W.T
+"""
+
+
+def test_a_gradient_that_is_forgotten_is_no_pass(handed_in: Path) -> None:
+    handed_in.write_text(FORGOTTEN, encoding="utf-8")
+    (symbol,) = check_submission(handed_in).symbols
+    assert symbol.verdict == "wrong"
+    assert [q.name for q in symbol.quantities if not q.agree] == ["db"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -125,6 +125,11 @@ class Judge(Candidates):
                 found[name] = (candidate.array, want, candidate.said)
             elif _stays(attempt, name) and not all(_stays(attempt, other) for other in attempt.places):
                 found[name] = (np.zeros_like(want), want, "")
+        # where some weights have a gradient, one without is forgotten
+        for name in [n for n, p in places.items() if found and n not in found and flat[p.ids].any()]:
+            for owner in owners(attempt.problem, name, places[name]):
+                if gradient_name(owner) not in {quantity.name for quantity in judged.quantities}:
+                    judged.add(Quantity(gradient_name(owner), False, part=part, problem="no gradient of it was found"))
         unreduced = {name for name, (_, _, said) in found.items() if said}
         if unreduced and len(unreduced) < len(found):
             for name in unreduced:
