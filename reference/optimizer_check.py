@@ -19,10 +19,13 @@ SHAPES = {"a": (3, 5), "b": (7,), "c": (7,)}
 # A float32 trajectory may drift from the float64 one by this multiple of what the framework's own does.
 FLOAT32_MULTIPLE = 4.0
 
-# The gradients are changed by this share of themselves to see how far rounding moves the weights. Where that moves
-# them by more than TURNED of their whole way, a step by sign has turned over, as it could in float32 too: the course
-# is then not comparable, and other gradients are drawn, at most TRIALS times.
-NUDGE, TURNED, TRIALS = 2.0**-20, 1e-3, 20
+# The weights and gradients are changed by these shares of themselves to see how far rounding moves the weights. Where
+# that moves them by more than WILD times the share of their whole way, the course is not comparable: a step by sign
+# turns over at the coarse shares, which are those of float32, or the weights jump about a minimum at the fine ones, and
+# float64 cannot follow that either. Other gradients are drawn then, at most TRIALS times, and smaller ones among them
+# are left out step by step: what is left of a tiny gradient is the weight decay, which leads to such a minimum.
+COARSE, FINE, WILD, TRIALS = (2.0**-20, -(2.0**-20)), (2.0**-40, -(2.0**-40), 2.0**-48), 1e3, 40
+SIZES = (-9.0, 1.0)
 
 Weights = dict[str, Array]
 
@@ -31,9 +34,9 @@ Weights = dict[str, Array]
 class Course:
     """Where the weights start, their gradients at all steps, steps first, and the learning rate at each.
 
-    How far rounding moves each of the weights looked at, as in `reference.sides.Prepared`: `sensitivity` when the
-    gradients are rounded, `amplification` when every operation is. `own` has where the pair's own optimizer takes them,
-    by dtype.
+    How far rounding moves each of the weights looked at, as in `reference.sides.Prepared`: `sensitivity` when weights
+    and gradients are rounded, `amplification` when every operation is. `own` has where the pair's own optimizer takes
+    them, by dtype.
     """
 
     start: Weights
@@ -44,7 +47,11 @@ class Course:
     own: Mapping[str, Weights] = field(default_factory=dict)
 
     def nudged(self, noise: Weights, share: float) -> "Course":
-        return replace(self, grads={name: g * (1 + share * noise[name]) for name, g in self.grads.items()})
+        return replace(
+            self,
+            start={name: w * (1 + share * noise[name][0]) for name, w in self.start.items()},
+            grads={name: g * (1 + share * noise[name]) for name, g in self.grads.items()},
+        )
 
 
 def optimizer_findings(
@@ -74,26 +81,33 @@ def _course(pair: Pair, case: Case, seed: int) -> Course:
     """Random gradients, of sizes from 1e-9 to 10, so that an epsilon in another place shows."""
     lr = pair.options(case).lr
     rates = [lr] * (STEPS // 2) + [lr / 2] * (STEPS // 2)
+    smallest, largest = SIZES
     for trial in range(TRIALS):
         rng = generator(seed, pair.name, case.name, *["again"] * trial)
         start = {name: rng.standard_normal(shape) for name, shape in SHAPES.items()}
-        sizes = {name: 10.0 ** rng.uniform(-9, 1, shape) for name, shape in SHAPES.items()}
+        smaller = smallest + (largest - smallest) * trial / TRIALS
+        sizes = {name: 10.0 ** rng.uniform(smaller, largest, shape) for name, shape in SHAPES.items()}
         grads = {name: size * rng.standard_normal((STEPS, *size.shape)) for name, size in sizes.items()}
         noise = {name: rng.uniform(-1, 1, g.shape) for name, g in grads.items()}
         course = Course(start, grads, rates)
-        base, up, down = (
-            _scratch(pair.layer, case, each, "float64")
-            for each in (course, course.nudged(noise, NUDGE), course.nudged(noise, -NUDGE))
-        )
-        moved = {name: max(_apart(up[name], w), _apart(down[name], w)) for name, w in base.items()}
+        base = _scratch(pair.layer, case, course, "float64")
         way = max(_apart(base[f"{name} after {STEPS}"], w) for name, w in start.items())
-        if max(moved.values()) <= TURNED * way:
+        coarse, fine = (_moved(pair, case, course, noise, shares) for shares in (COARSE, FINE))
+        if max(*coarse.values(), *fine.values()) <= WILD * way:
             break
     single, eps = _scratch(pair.layer, case, course, "float32"), float(np.finfo(np.float32).eps)
-    sensitivity = {name: change / NUDGE for name, change in moved.items()}
-    amplification = {name: max(sensitivity[name], _apart(single[name], w) / eps) for name, w in base.items()}
+    amplification = {name: max(coarse[name], fine[name], _apart(single[name], w) / eps) for name, w in base.items()}
     own = {"float64": base, "float32": single}
-    return replace(course, sensitivity=sensitivity, amplification=amplification, own=own)
+    return replace(course, sensitivity=coarse, amplification=amplification, own=own)
+
+
+def _moved(pair: Pair, case: Case, course: Course, noise: Weights, shares: tuple[float, ...]) -> dict[str, float]:
+    """How far nudges by these shares move the weights looked at, as multiples of the share; the largest."""
+    base, *nudged = (_scratch(pair.layer, case, course.nudged(noise, share), "float64") for share in (0.0, *shares))
+    return {
+        name: max(_apart(w[name], base[name]) / abs(share) for share, w in zip(shares, nudged, strict=True))
+        for name in base
+    }
 
 
 def _apart(a: Array, b: Array) -> float:

@@ -44,9 +44,9 @@ class Arrays:
         """A copy with every floating array in `dtype`."""
         return self._each(lambda array: array.astype(dtype))
 
-    def nudged(self, rng: np.random.Generator) -> "Arrays":
-        """Every number changed by at most NUDGE of itself; whole numbers as they are."""
-        return self._each(lambda array: np.asarray(array * (1 + NUDGE * rng.uniform(-1, 1, array.shape))))
+    def nudged(self, rng: np.random.Generator, share: float = NUDGE) -> "Arrays":
+        """Every number changed by at most `share` of itself; whole numbers as they are."""
+        return self._each(lambda array: np.asarray(array * (1 + share * rng.uniform(-1, 1, array.shape))))
 
     def _each(self, change: Callable[[Array], Array]) -> "Arrays":
         def changed(array: Array) -> Array:
