@@ -23,7 +23,7 @@ from reference.homework.verdict import Cause, Quantity, SymbolReport, Verdict
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
 MOST_BACKWARDS = 24
 # what a loss takes as targets must be right wherever its value is
-TARGETS = ("class indices", "one-hot targets")
+TARGETS = ("class indices", "one-hot targets", "targets of -1", "no mask", "a mask of another type")
 
 
 class Examination:

@@ -1,5 +1,6 @@
 """Whether what a submission computed is right: each quantity found, compared and, where it differs, located."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -172,7 +173,7 @@ class Judge(Candidates):
         scales = self.family.input_scales(attempt.problem) if self.family.input_scales else {"": 1.0}
         if self.family.loss:
             factor = judged.factor
-            scales = {"": factor, "gradients of single samples": factor * attempt.problem.batch}
+            scales = {"": factor, **_of_single_samples(factor * attempt.problem.batch)}
             if self.family.scales and not judged.right:  # what the gradient is to be scaled by is not known then
                 scales = dict(self.family.scales(attempt.problem))
         for name in attempt.problem.arrays.inputs:
@@ -233,6 +234,12 @@ class Judge(Candidates):
                 f"{attempt.layout.shape('x', attempt.problem.arrays.inputs['x'].shape)}"
             )
         return ""
+
+
+def _of_single_samples(scale: float) -> dict[str, float]:
+    """The gradient without the mean over the samples, of a loss that is such a mean of sums or means of the rest."""
+    terms = 1 / scale
+    return {"gradients of single samples": scale} if math.isclose(terms, max(1, round(terms))) else {}
 
 
 def _stays(attempt: Attempt, name: str) -> bool:

@@ -31,11 +31,19 @@ class Planner:
         self.optimizer: WorkerStep = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE))
 
     def layouts(self, problem: Problem) -> Sequence[Layout]:
-        """The family's; a loss looks the same in rows and columns, so columns need to be seen elsewhere in the file."""
+        """The family's; a loss looks the same in rows and columns, so columns need to be seen elsewhere in the file.
+
+        What is asked only where nothing else ran speaks for itself: one row of outputs gives one number in one layout.
+        """
         layouts = self.family.layouts(problem)
         source = self.subject.symbol.source
         over_columns = "axis=0" in source and not re.search(r"axis=(1|-1)", source)
-        if self.family.loss and not over_columns and not columns_evident(self.worker.submission):
+        if (
+            self.family.loss
+            and not problem.fallback
+            and not over_columns
+            and not columns_evident(self.worker.submission)
+        ):
             return [layout for layout in layouts if not layout.said]
         return layouts
 

@@ -1,6 +1,7 @@
 """Losses: softmax with cross-entropy in its many forms, cross-entropy of probabilities, and those of regression."""
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,28 @@ import numpy as np
 from reference.fills import normal, one_hot, probabilities
 from reference.homework.agreement import EPSILON_ALLOWED
 from reference.homework.family import Family
+from reference.homework.loss_problems import (
+    MASK,
+    PADDING_MASK,
+    TIME,
+    C,
+    Form,
+    N,
+    bits,
+    class_indices,
+    ignores,
+    ignoring,
+    layouts,
+    mask_needed,
+    masked,
+    scales,
+    summed,
+    takes_mask,
+)
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
 from reference.pair import Input
 
-N, C = 6, 4
 PREDICTION = (
     r"p|y|yhat|yp|ypred\w*|pred\w*|outputs?|out|a|z|x|logits?|scores?|probs?|probabilities|h|o|hypothesis|"
     r"estimated?|yout|inputs?|s|q|u|al|a2|a3"
@@ -22,90 +40,68 @@ TARGET = (
     r"t|targets?|labels?|ytrue|d|y|true|truth|onehot|gt|groundtruth|expected|actual|yt|teacher|answers?|c|"
     r"yonehot|ans|tbatch|ybatch|real|lab"
 )
-INPUTS = {"x": PREDICTION, "t": TARGET}
-
-
-def _index(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
-    return rng.integers(0, C, shape)
+INPUTS = {"x": PREDICTION, "t": TARGET, "mask": MASK, "padding": PADDING_MASK}
 
 
 def _signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
     return rng.choice([-1.0, 1.0], shape)
 
 
-def _bits(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
-    return rng.integers(0, 2, shape).astype(np.float64)
-
-
 def _chances(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
     return rng.uniform(0.05, 0.95, shape)
-
-
-def _scales(asked: Problem) -> Mapping[str, float]:
-    """What a loss, summed over everything, may be multiplied by, and how that is said."""
-    n, all_of_them = asked.batch, asked.arrays.inputs["x"].size
-    return {
-        "loss averaged over the batch": 1 / n,
-        "loss summed over the batch": 1.0,
-        "loss averaged over all elements": 1 / all_of_them,
-        "half the loss, averaged over the batch": 0.5 / n,
-        "half the loss, summed": 0.5,
-        "half the loss, averaged over all elements": 0.5 / all_of_them,
-    }
-
-
-def _asked(pair: str, x: Input, t: Input, seed: int, label: str, **options: Any) -> Problem:
-    """A problem whose first input is called x whatever the pair calls it, of a loss summed, with cotangent 1."""
-    found = problem(pair, {"x": x, "t": t}, seed, label=label, reduction="sum", **options)
-    arrays = replace(found.arrays, dy=np.ones_like(found.arrays.dy))
-    made = found.pair.layer(**found.case.options)
-    y = np.asarray(made.forward(*arrays.inputs.values()))
-    return replace(
-        found,
-        arrays=arrays,
-        want={"y": y, "dx": made.backward()},
-        remake=lambda seed: _asked(pair, x, t, seed, label, **options),
-    )
-
-
-def _layouts(asked: Problem) -> Sequence[Layout]:
-    rows = Layout()
-    columns = {"x": "n c -> c n", "t": "n c -> c n"} if asked.arrays.inputs["t"].ndim > 1 else {"x": "n c -> c n"}
-    return rows, Layout(columns, said=("(classes, batch)",))
 
 
 def loss(
     name: str,
     pair: str,
     names: str,
-    forms: Sequence[tuple[Callable[..., Input], Callable[..., Input]]],
+    forms: Sequence[Form],
     *,
+    classes: bool = False,
     rank: int = 6,
-    scales: Callable[[Problem], Mapping[str, float]] = _scales,
     loose: float = 0.0,
     **options: Any,
 ) -> Family:
-    """A family of one loss; `forms` are the predictions and targets it may take."""
+    """A family of one loss; `forms` are the predictions and targets it may take.
 
-    def ask(n: int, c: int, seed: int, label: str) -> list[Problem]:
-        return [_asked(pair, x(n, c), t(n, c), seed, label, **options) for x, t in forms]
+    `classes`: one loss of each row, which may come over time and with a mask; else one of each element.
+    """
 
-    def variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
-        rank = base.arrays.inputs["t"].ndim
-        others = ask(3, C, seed, "other sizes")
-        same = [p for p in others if p.arrays.inputs["t"].ndim == rank][:1]
-        other = [p for p in others if p.arrays.inputs["t"].ndim != rank][:1]
-        said = "one-hot targets" if rank == 1 else "class indices"
-        return [*same, *(replace(p, label=said) for p in other)]
+    def ask(shape: tuple[int, ...], seed: int, label: str = "", as_bool: bool | None = None) -> list[Problem]:
+        make = summed if as_bool is None else functools.partial(masked, as_bool=as_bool)
+        return [make(pair, x(*shape), t(*shape), seed, label, **options) for x, t in forms]
+
+    def problems(subject: Subject, seed: int) -> list[Problem]:
+        if classes and takes_mask(subject):
+            leads = [(shape, as_bool) for shape in ((*TIME, C), (N, C)) for as_bool in (True, False)]
+            return [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
+        rarer = ask((*TIME, C) if classes else (N, 1), seed)
+        return [*ask((N, C), seed), *(replace(found, fallback=True) for found in rarer)]
+
+    def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+        x, t = (base.arrays.inputs[name] for name in ("x", "t"))
+        shape = (*((2, 7) if x.ndim > 2 else (3,)), x.shape[-1])
+        mask = base.arrays.inputs.get("mask")
+        for other in ask(shape, seed, as_bool=None if mask is None else mask.dtype == bool):
+            label = "one-hot targets" if other.arrays.inputs["t"].ndim > t.ndim else "class indices"
+            yield replace(other, label="other sizes" if other.arrays.inputs["t"].ndim == t.ndim else label)
+        by_rank = {len(target(*shape).shape): (made(*shape), target(*shape)) for made, target in forms}
+        if mask is not None:
+            if not mask_needed(subject):
+                yield summed(pair, *by_rank[t.ndim], seed, "no mask", **options)
+            other_type = mask.dtype != bool
+            yield masked(pair, *by_rank[t.ndim], seed, "a mask of another type", as_bool=other_type, **options)
+        elif classes and ignores(subject):
+            yield ignoring(pair, *by_rank[x.ndim - 1], seed, "targets of -1", **options)
 
     return Family(
         name,
         classes=names,
         functions=names,
         pairs=(pair,),
-        problems=lambda subject, seed: ask(N, C, seed, ""),
-        variants=variants,
-        layouts=_layouts,
+        problems=problems,
+        variants=lambda subject, seed, base: list(variants(subject, seed, base)),
+        layouts=layouts,
         inputs=INPUTS,
         rank=rank,
         scales=scales,
@@ -120,27 +116,20 @@ def _given(fill: Callable[..., Any]) -> Callable[..., Input]:
     return lambda *shape: Input(shape, fill, differentiable=False)
 
 
-def _indices(n: int, c: int) -> Input:
-    return Input((n,), _index, differentiable=False)
-
-
-def _one_hot(n: int, c: int) -> Input:
-    return one_hot(n, c)
-
-
 def _free(fill: Callable[..., Any]) -> Callable[..., Input]:
     return lambda *shape: Input(shape, fill)
 
 
-CLASSES = ((normal, _one_hot), (normal, _indices))
+CLASSES = ((normal, one_hot), (normal, class_indices))
 SOFTMAX_CROSS_ENTROPY = loss(
     "softmax_cross_entropy",
     "softmax_cross_entropy",
     (
-        r"soft_?max(with)?(loss|cost|cross\w*|ce\w*|criterion|output|classifier)\w*|.*cross_?entropy\w*|"
-        r"temporalsoftmaxloss|softmaxce|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*"
+        r"(time|temporal|seq(uence)?|masked)?soft_?max(with)?(loss|cost|cross\w*|ce\w*|criterion|output|classifier)\w*|.*cross_?entropy\w*|"
+        r"softmaxce|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*"
     ),
     CLASSES,
+    classes=True,
     loose=EPSILON_ALLOWED,
 )
 CROSS_ENTROPY = loss(
@@ -151,7 +140,8 @@ CROSS_ENTROPY = loss(
         r"(get|compute|calc\w*)?(cost|loss)(value|function|fn)?|"
         r"(categorical|multiclass)\w*|xent\w*"
     ),
-    ((probabilities, _one_hot), (probabilities, _indices)),
+    ((probabilities, one_hot), (probabilities, class_indices)),
+    classes=True,
     loose=EPSILON_ALLOWED,
 )
 BINARY = loss(
@@ -161,7 +151,7 @@ BINARY = loss(
         r"b(inary)?(ce|crossentropy|cross_entropy)\w*|binary\w*|.*crossentropy\w*|sigmoidloss|"
         r"logisticloss|(get|compute|calc\w*)?(cost|loss)(value|function|fn)?"
     ),
-    ((_free(_chances), _given(_bits)),),
+    ((_free(_chances), _given(bits)),),
     loose=EPSILON_ALLOWED,
 )
 SIGMOID_CE = loss(
@@ -171,7 +161,7 @@ SIGMOID_CE = loss(
         r"sigmoid(with)?(loss|crossentropy|ce|bce)\w*|b(inary)?(ce|crossentropy)\w*(logits)\w*|"
         r"bcewithlogits\w*|logisticloss"
     ),
-    ((normal, _given(_bits)),),
+    ((normal, _given(bits)),),
     loose=EPSILON_ALLOWED,
 )
 _NORMALS = _given(lambda rng, shape: rng.standard_normal(shape))
