@@ -121,6 +121,8 @@ def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 
         best = _best(worker, subject, candidates, seed)
     except Stopped as stopped:
         return replace(plain_report(subject, "crashed", f"it was stopped: {stopped.detail}"), pair=candidates[0].name)
+    if best.verdict == "unsupported" and not subject.made:
+        return by_numbers(worker, subject, seed) or best
     return best
 
 
@@ -130,22 +132,48 @@ def _place(subject: Subject) -> tuple[int | None, int | None]:
 
 # tried where a name says nothing, in this order
 BY_NUMBERS = ("relu", "sigmoid", "tanh", "softmax", "dense", "simple_rnn", "conv2d", "max_pool2d", "avg_pool2d")
+# layers with weights, whose output nothing else gives: where it agrees, what does not is wrong
+BY_OUTPUT = ("dense", "simple_rnn", "conv2d")
+# a backward pass that is handed these is that of a loss as well, which the output does not tell
+TARGETS = r"t|targets?|labels?|ytrue|truth|onehot"
 
 
 def by_numbers(worker: Worker, subject: Subject, seed: int) -> SymbolReport | None:
     """The verdict on a layer whose name says nothing: what it is if its numbers tell, else what was tried."""
-    if not subject.made or subject.forward is None or subject.backward is None or subject.unfinished:
+    if subject.forward is None or subject.backward is None or subject.unfinished:
         return None
     tried = [family for name in BY_NUMBERS for family in families() if family.name == name]
+    if not subject.made:
+        tried = [family for family in tried if says_layer(subject, family, seed)]
     for family in tried:
         try:
             report = examine(worker, subject, family, seed)
         except Stopped:
             continue
-        if report.verdict == "correct":
+        output = any(quantity.agree and quantity.name == "y" for quantity in report.quantities)
+        told = report.verdict == "wrong" and output and family.name in BY_OUTPUT
+        if told and any(means(p.name, TARGETS) for p in subject.backward.parameters):
+            said = f"Its output is that of {family.name}, but its backward pass takes targets, as a loss does."
+            return plain_report(subject, "unsupported", said)
+        if told or report.verdict == "correct":
             return replace(report, conventions=("recognised by its numbers", *report.conventions))
+    if not subject.made:
+        return None
     names = ", ".join(dict.fromkeys(family.name for family in tried))
     return plain_report(subject, "unsupported", f"Its name does not say what it is. Tried: {names}.")
+
+
+def says_layer(subject: Subject, family: Family, seed: int) -> bool:
+    """Whether a function's parameters are an input and weights of a family, by their names: (image, conv_W, conv_b)."""
+    assert subject.forward is not None
+    names = [parameter.name for parameter in subject.forward.parameters if parameter.required]
+    for scheme in family.schemes(next(iter(family.problems(subject, seed)))):
+        weights = [entry.names for entry in scheme.entries.values()]
+        found = [pattern for pattern in weights if any(means(name, pattern) for name in names)]
+        known = (*weights, *family.inputs.values())
+        if weights and found == weights and all(any(means(name, pattern) for pattern in known) for name in names):
+            return True
+    return False
 
 
 def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
