@@ -59,6 +59,13 @@ class Attempt:
     known: bool = False
 
 
+def outline(value: Any) -> Any:
+    """What of an argument decides whether a call runs: the shape of an array, any other value itself."""
+    if isinstance(value, list | tuple):
+        return type(value)(outline(each) for each in value)
+    return value.shape if isinstance(value, np.ndarray) and value.ndim else value
+
+
 def locate(problem: Problem, scheme: Scheme, state: Any) -> dict[str, Place] | None:
     """Where each array of a scheme is kept; None where one that may not miss is not found."""
     found = [leaf for leaf in leaves(state) if isinstance(leaf.array, np.ndarray)]

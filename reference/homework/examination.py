@@ -214,6 +214,9 @@ class Examination:
                 if best.failure is not None and self._own(best.failure):
                     return self._said("crashed", crash_of(best), judged, best)
             return self._said("wrong", "", judged, best)
+        for attempt in attempts:
+            if (judged := self.judge.cut_short(attempt)) is not None:
+                return self._said("wrong", "", judged, attempt)
         crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
         if crashes and len(crashes) == len(attempts):
             return self._said("crashed", crashes[0], None, attempts[0])

@@ -80,6 +80,25 @@ class Judge(Candidates):
         judged.quantities += self._beside(attempt, part)
         return judged
 
+    def cut_short(self, attempt: Attempt) -> Judged | None:
+        """What is wrong where the output is right as far as it goes, and ends too early; None for any other."""
+        want, got = attempt.layout.to_submission("y", attempt.problem.want["y"]), attempt.value
+        if isinstance(want, list) or not isinstance(got, np.ndarray) or got.ndim != want.ndim:
+            return None
+        short = [(m, n) for m, n in zip(got.shape, want.shape, strict=True) if m != n]
+        # along a single index any step fits: it may be another stride
+        if not short or any(m > n or m < 2 for m, n in short):
+            return None
+        start = want[tuple(slice(n) for n in got.shape)]
+        if not compare("y", got, start, attempt.problem.noise.get("y", 0.0), loose=self.family.loose).agree:
+            return None
+        problem = (
+            f"returned an array of shape {got.shape}, expected {want.shape}: what is there is right, the end is missing"
+        )
+        return Judged(
+            [Quantity("y", False, part=self.subject.forward.name if self.subject.forward else "", problem=problem)]
+        )
+
     def _beside(self, attempt: Attempt, part: str) -> Iterator[Quantity]:
         """What is returned beside the output, such as the state of a cell."""
         value, lay, y = attempt.value, attempt.layout, attempt.problem.want["y"]

@@ -5,9 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from reference.homework.attempt import DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt
+from reference.homework.attempt import DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt, outline
 from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, OUTPUT, RATE, Family
 from reference.homework.problem import Layout, Problem
 from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
@@ -85,7 +83,7 @@ class Planner:
     def _alike(self, attempt: Attempt) -> str:
         """What two readings have in common of which both or neither run: names and shapes."""
         given = [where for plan in (attempt.init, attempt.call) if plan for where in plan.given.values()]
-        shapes = sorted((where, str(np.shape(value) or value)) for where, value in given)
+        shapes = sorted((where, str(outline(value))) for where, value in given)
         entries = {e.names: [ids.shape for ids in e.ids] for e in attempt.scheme.entries.values()}
         return repr((shapes, entries if self.subject.made else ()))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate
+from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate, outline
 from reference.homework.planning import Planner
 from reference.homework.problem import Problem, Scheme
 from reference.homework.process import Call, Failure, Get, New, Result, Set, Snapshot, Stub
@@ -120,7 +120,7 @@ class Trying(Planner):
         """Make the object; its attributes."""
         plan = attempt.init
         assert plan is not None
-        key = repr([(role, where, np.shape(v) or v) for role, (where, v) in plan.given.items()])
+        key = repr([(role, where, outline(v)) for role, (where, v) in plan.given.items()])
         if key in self.refused:
             attempt.failure, attempt.at = self.refused[key], "init"
             return None

@@ -1,5 +1,6 @@
-"""Convolutions in one and two dimensions."""
+"""Convolutions of images."""
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,7 +27,7 @@ ROLES = {
     "n_out": (
         r"(n|num|nb|dim)?(out|output)(put)?(s|ch|channels?|c|depth|num|dim|size|features?|maps?)?|(ch|"
         r"channels?|c|n)(out|output)|(n|num|nb)?(filters?|kernels?|fn|features?)(num|count|n)?|fn|outch|"
-        r"noutput\w*|numfilters|cout|nout\w*|units|f|nf|k|m"
+        r"noutput\w*|numfilters|cout|nout\w*|units|f|nf|k|m|depth"
     ),
     "kh": r"(f|filter|k|kernel|w)?_?(h|height|fh|kh)|fh|kh|filterheight|kernelheight|hh|filterh|kernelh|r|filtersizeh",
     "kw": r"(f|filter|k|kernel|w)?_?(w|width|fw|kw)|fw|kw|filterwidth|kernelwidth|ww|filterw|kernelw|filtersizew",
@@ -58,8 +59,8 @@ def weight_forms(ids: Any, axes: str, forms: Sequence[str]) -> tuple[Any, ...]:
     return tuple(np.ascontiguousarray(einops.rearrange(ids, f"{axes} -> {form}")) for form in forms)
 
 
-# ---- two dimensions
-
+# batch, height, width, channels, filters, kernel
+Form = tuple[int, int, int, int, int, tuple[int, int]]
 SPATIAL = "n h w c"
 LAYOUTS_2D = (
     Layout({"x": f"{SPATIAL} -> n c h w", "y": f"{SPATIAL} -> n c h w"}, said=("(batch, channels, height, width)",)),
@@ -101,7 +102,9 @@ def _schemes_2d(asked: Problem) -> Sequence[Scheme]:
         if asked.options["n_out"] == 1:
             forms += ["(i o kh) kw"]
     entries = {"w": Entry(WEIGHT, weight_forms(ids["w"], "kh kw i o", forms))}
-    if "b" in ids:
+    if "b" in ids and ids["b"].ndim > 1:
+        entries["b"] = Entry(BIAS, (*weight_forms(ids["b"], "h w o", ("o h w", "h w o", "1 o h w", "1 h w o")),))
+    elif "b" in ids:
         b = ids["b"]
         biases = (
             *vector_forms(b),
@@ -151,6 +154,23 @@ def conv2d(
     return problem("conv2d", {"x": normal(n, h, w, c)}, seed, label=label, n_in=c, n_out=o, kernel=k, padding=p, **more)
 
 
+def bias_of_positions(found: Problem, b: Any) -> Problem:
+    """A convolution without a bias, to which `b` is added: one for each position of the output, not of each filter."""
+    arrays = replace(found.arrays, params={**found.arrays.params, "b": b})
+    want = {**found.want, "y": found.want["y"] + b, "db": found.arrays.dy.sum(axis=0)}
+    return replace(
+        found, arrays=arrays, want=want, remake=lambda seed: bias_of_positions(found.again(seed), b), fallback=True
+    )
+
+
+def _bias_of_positions(form: Form, seed: int, label: str = "one bias for each position") -> Problem:
+    found = conv2d(*form, seed, label, bias=False)
+    shape = found.want["y"].shape[1:]
+    return bias_of_positions(found, np.random.default_rng(seed).standard_normal(shape).astype(np.float32).astype(float))
+
+
+# an image larger than this is not made because its size stands in the code
+LARGEST_WRITTEN = 64
 # all sizes of a form distinct: a kernel with its axes mixed up must not fit
 FORMS_2D = (
     (2, 6, 7, 4, 5, (3, 1)),
@@ -172,6 +192,19 @@ def _problems_2d(subject: Subject, seed: int) -> Iterator[Problem]:
     for form in FORMS_2D[3:]:
         if form[3] > 1 or not has_channels(subject):
             yield replace(conv2d(*form, seed, bias=biased), fallback=True)
+    if biased:
+        for form in (FORMS_2D[1], FORMS_2D[3], FORMS_2D[5], *_written_sizes(subject)):
+            yield _bias_of_positions(form, seed)
+
+
+def _written_sizes(subject: Subject) -> Iterator[Form]:
+    """Forms of one grey image whose output has a shape that is written into the code, such as (5, 26, 26)."""
+    for node in ast.walk(subject.symbol.node):
+        if isinstance(node, ast.Tuple) and len(node.elts) == 3:
+            sizes = [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, int)]
+            if len(sizes) == 3 and min(sizes) > 1 and max(sizes) <= LARGEST_WRITTEN:
+                for o, h, w in (sizes, (sizes[2], *sizes[:2])):
+                    yield 1, h + 2, w + 2, 1, o, (3, 3)
 
 
 def has_bias(subject: Subject) -> bool:
@@ -183,6 +216,9 @@ def _variants_2d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem
     n, h, w, c = base.arrays.inputs["x"].shape
     o, k, bias = base.options["n_out"], base.options["kernel"], base.options["bias"]
     padding = base.options["padding"]
+    if base.arrays.params.keys() >= {"b"} and not bias:
+        yield _bias_of_positions((n, h + 2, w + 2, c, o, k), seed, "other sizes")
+        return
     yield conv2d(n, h + 2, w + 2, c, o, k, seed, "other sizes", bias=bias, padding=padding)
     if accepts(subject, STRIDE):
         yield conv2d(n, 9, 9, c, o, k, seed, "stride 2", stride=2, bias=bias, padding=padding)
@@ -202,87 +238,5 @@ CONV2D = Family(
     values=_values_2d,
     roles=ROLES,
     wildcards=("n_in", "n_out", "kernel", "kh", "kw"),
-    rank=6,
-)
-
-
-# ---- one dimension
-
-LAYOUTS_1D = (
-    Layout({"x": "n t c -> n c t", "y": "n t c -> n c t"}, said=("(batch, channels, time)",)),
-    Layout(said=("(batch, time, channels)",)),
-)
-SINGLE_1D = (
-    Layout({"x": "1 t c -> c t", "y": "1 t c -> c t"}, said=("one sample at a time, (channels, time)",)),
-    Layout({"x": "1 t c -> t c", "y": "1 t c -> t c"}, said=("one sample at a time, (time, channels)",)),
-    Layout({"x": "1 t 1 -> t", "y": "1 t 1 -> t"}, said=("one sequence without channels",)),
-)
-
-
-def _layouts_1d(asked: Problem) -> Sequence[Layout]:
-    if asked.batch > 1:
-        return LAYOUTS_1D
-    plain = asked.options["n_in"] == asked.options["n_out"] == 1
-    return [*LAYOUTS_1D, *(SINGLE_1D[2:] if plain else SINGLE_1D[:2])]
-
-
-def _schemes_1d(asked: Problem) -> Sequence[Scheme]:
-    ids = asked.ids()
-    forms = ["o i k", "k i o", "o k i", "i o k"]
-    if asked.options["n_in"] == asked.options["n_out"] == 1:
-        forms = ["(o i k)", *forms]
-    weight = Entry(WEIGHT, weight_forms(ids["w"], "k i o", forms))
-    return (Scheme({"w": weight, "b": Entry(BIAS, (*vector_forms(ids["b"]), ids["b"][None, :, None]))}),)
-
-
-def _values_1d(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
-    o = asked.options
-    p = o["padding"]
-    n, t, c = asked.arrays.inputs["x"].shape
-    first = "c t" in layout.axes.get("x", "").split("->")[-1]
-    return {
-        "n_in": [o["n_in"]],
-        "n_out": [o["n_out"]],
-        "kernel": [o["kernel"]],
-        "kw": [o["kernel"]],
-        "stride": [o.get("stride", 1)],
-        "padding": [p, "valid", "VALID"] if p == 0 else [p, "same", "SAME"],
-        "filter_shape": [(o["n_out"], o["n_in"], o["kernel"]), (o["kernel"], o["n_in"], o["n_out"])],
-        "shape": [(c, t) if first else (t, c)],
-        "image": [t],
-        "batch": [n],
-    }
-
-
-def conv1d(n: int, t: int, c: int, o: int, k: int, seed: int, label: str = "", **more: Any) -> Problem:
-    p = more.pop("padding", 0)
-    return problem("conv1d", {"x": normal(n, t, c)}, seed, label=label, n_in=c, n_out=o, kernel=k, padding=p, **more)
-
-
-def _variants_1d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
-    n, t, c = base.arrays.inputs["x"].shape
-    o, k = base.options["n_out"], base.options["kernel"]
-    yield conv1d(n, t + 2, c, o, k, seed, "other sizes")
-    if accepts(subject, STRIDE):
-        yield conv1d(n, 11, c, o, k, seed, "stride 2", stride=2)
-    if accepts(subject, PADDING):
-        yield conv1d(n, t, c, o, k, seed, "padding 1", padding=1)
-
-
-CONV1D = Family(
-    "conv1d",
-    classes=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*|cnn\w*",
-    functions=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*",
-    problems=lambda subject, seed: [
-        conv1d(2, 9, 4, 5, 3, seed),
-        replace(conv1d(1, 9, 4, 5, 3, seed), fallback=True),
-        *([] if has_channels(subject) else [replace(conv1d(1, 9, 1, 1, 4, seed), fallback=True)]),
-    ],
-    variants=lambda subject, seed, base: list(_variants_1d(subject, seed, base)),
-    layouts=_layouts_1d,
-    schemes=_schemes_1d,
-    values=_values_1d,
-    roles=ROLES,
-    wildcards=("n_in", "n_out", "kernel"),
     rank=6,
 )
