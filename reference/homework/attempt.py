@@ -1,5 +1,6 @@
 """A reading of a submission and what came of it, and where a submission keeps its weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +58,7 @@ class Attempt:
     mutated: tuple[Any, ...] = ()
     aliased: tuple[Any, ...] = ()
     known: bool = False
+    misshapen: Mapping[str, Leaf] = field(default_factory=dict)
 
 
 def outline(value: Any) -> Any:
@@ -86,6 +88,21 @@ def locate(problem: Problem, scheme: Scheme, state: Any) -> dict[str, Place] | N
         elif not entry.may_miss:
             return None
     return places
+
+
+def misshapen(problem: Problem, scheme: Scheme, state: Any) -> dict[str, Leaf]:
+    """The one vector that is named as a weight of a scheme and has the length of another's axis, if all else is found.
+
+    A bias for each input channel in place of each filter, say. Sizes are distinct, so it is no matter of layout.
+    """
+    for name, entry in scheme.entries.items():
+        others = {n: e for n, e in scheme.entries.items() if n != name}
+        axes = {n for e in others.values() for n in e.ids[0].shape} - set(entry.ids[0].shape) - {1}
+        named = [leaf for leaf in leaves(state) if means(leaf.name, entry.names) and np.size(leaf.array) in axes]
+        vectors = [leaf for leaf in named if max(np.shape(leaf.array)) == np.size(leaf.array)]
+        if len(vectors) == 1 and others and locate(problem, Scheme(others), state) is not None:
+            return {name: vectors[0]}
+    return {}
 
 
 def _weight_likeness(leaf: Leaf, names: str) -> int:

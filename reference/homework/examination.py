@@ -12,12 +12,14 @@ from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt
 from reference.homework.causes import causes_of
 from reference.homework.family import RATE, Family
 from reference.homework.judge import Judge, Judged
-from reference.homework.problem import Problem
+from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.process import Failure, New, Set, Stub, Worker
 from reference.homework.roles import means, plain, plans
 from reference.homework.subject import Method, Subject, class_subject
+from reference.homework.trees import Leaf
 from reference.homework.trying import Trying
 from reference.homework.verdict import Cause, Quantity, SymbolReport, Verdict
+from reference.sides import gradient_name
 
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
 OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
@@ -215,11 +217,13 @@ class Examination:
                     return self._said("crashed", crash_of(best), judged, best)
             return self._said("wrong", "", judged, best)
         for attempt in attempts:
-            if (judged := self.judge.cut_short(attempt)) is not None:
-                return self._said("wrong", "", judged, attempt)
+            if (short := self.judge.cut_short(attempt)) is not None:
+                return self._said("wrong", "", short, attempt)
         crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
         if crashes and len(crashes) == len(attempts):
             return self._said("crashed", crashes[0], None, attempts[0])
+        if report := next((self._misshapen(attempt) for attempt in attempts if attempt.misshapen), None):
+            return report
         forward, backward = self.subject.forward, self.subject.backward
         if sure := next((_told(f) for a in attempts if (f := a.failure) is not None and self._own(f)), ""):
             return self._said("crashed", sure, None, attempts[0])
@@ -231,6 +235,22 @@ class Examination:
         last = attempts[0].failure
         why = f"{last.type}: {last.message}" if last else "no output of the expected shape"
         return self._said("unsupported", f"no reading of it as {self.family.name} ran ({why})", None, attempts[0])
+
+    def _misshapen(self, attempt: Attempt) -> SymbolReport | None:
+        """What it comes to with a weight that has the length of another axis; None where it is not even wrong."""
+        ((name, leaf),) = attempt.misshapen.items()
+
+        def schemes(asked: Problem) -> list[Scheme]:
+            found = self.family.schemes(asked)
+            return [replace(s, entries={**s.entries, name: _as_long(s.entries[name], leaf)}) for s in found]
+
+        family = replace(self.family, schemes=schemes, problems=lambda subject, seed: [attempt.problem])
+        report = Examination(self.trying.worker, self.subject, family, self.seed).report()
+        wanted = attempt.scheme.entries[name].ids[0].shape
+        problem = f"{leaf.name} has shape {np.shape(leaf.array)}, expected {wanted}"
+        gradient = gradient_name(name)
+        quantities = [replace(q, problem=problem) if q.name == gradient else q for q in report.quantities]
+        return replace(report, remark=problem, quantities=tuple(quantities)) if report.verdict == "wrong" else None
 
     def _own(self, failure: Failure) -> bool:
         """Whether nothing that we hand over could prevent it: a name or attribute that is nowhere set."""
@@ -267,6 +287,11 @@ class Examination:
             else {"the batch size": attempt.problem.batch}
         )
         return causes_of(wrong, {name: n for name, n in sizes.items() if n > 1})
+
+
+def _as_long(entry: Entry, leaf: Leaf) -> Entry:
+    """The entry of a weight as long as an array that a submission has for it."""
+    return replace(entry, ids=(np.resize(entry.ids[0], np.shape(leaf.array)),))
 
 
 def plain_report(subject: Subject, verdict: Verdict, remark: str) -> SymbolReport:

@@ -26,6 +26,7 @@ class Planner:
         self.refused: dict[str, Failure] = {}
         self.broken: dict[str, tuple[Failure, str]] = {}
         self.known_values: dict[tuple[int, int, int], tuple[Problem, dict[str, Sequence[Any]]]] = {}
+        self.known_inits: dict[tuple[int, int, int], tuple[Problem, list[Plan], Iterator[Plan]]] = {}
         self.optimizer: WorkerStep = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE))
 
     def layouts(self, problem: Problem) -> Sequence[Layout]:
@@ -74,11 +75,19 @@ class Planner:
 
     def _init_plan(self, attempt: Attempt) -> Plan | None:
         """The constructor's plan: as its names say, then as if they said nothing."""
+        key = id(attempt.problem), attempt.reading.layout, attempt.reading.scheme
+        if key not in self.known_inits:
+            self.known_inits[key] = attempt.problem, [], self._init_plans(attempt)
+        _, made, more = self.known_inits[key]
+        number = attempt.reading.init
+        made += itertools.islice(more, max(0, number + 1 - len(made)))
+        return made[number] if number < len(made) else None
+
+    def _init_plans(self, attempt: Attempt) -> Iterator[Plan]:
         wildcards = [*self.family.wildcards, *(f"weight {name}" for name in attempt.scheme.entries)]
         values, roles = self.values(attempt), self._roles(attempt)
-        named = plans(self.subject.init, roles, values, wildcards, OPTIONAL_ROLES)
-        unnamed = plans(self.subject.init, {}, values, self.family.wildcards, OPTIONAL_ROLES)
-        return nth(itertools.chain(named, unnamed), attempt.reading.init)
+        yield from plans(self.subject.init, roles, values, wildcards, OPTIONAL_ROLES)
+        yield from plans(self.subject.init, {}, values, self.family.wildcards, OPTIONAL_ROLES)
 
     def _alike(self, attempt: Attempt) -> str:
         """What two readings have in common of which both or neither run: names and shapes."""

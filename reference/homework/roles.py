@@ -118,11 +118,8 @@ def plans(
     choices = [_choices(parameter, roles, values, wildcards, optional) for parameter in wanted]
     if not all(choices):
         return
-    seen = 0
-    for choice in itertools.product(*choices):
+    for choice in itertools.islice(_combined(choices, frozenset()), MOST_PLANS):
         given = [(role, (where, value)) for parts, _ in choice for where, role, value in parts]
-        if len(dict(given)) < len(given):
-            continue
         args: list[Any] = []
         kwargs: dict[str, Any] = {}
         for parameter, (parts, value) in zip(wanted, choice, strict=True):
@@ -132,9 +129,18 @@ def plans(
                 kwargs[parameter.name] = value
         named = all(means(where, roles[role]) for role, (where, _) in given if role in roles and "[" not in where)
         yield Plan(tuple(args), kwargs, dict(given), named)
-        seen += 1
-        if seen >= MOST_PLANS:
-            return
+
+
+def _combined(choices: Sequence[Sequence[Choice]], used: frozenset[str]) -> Iterator[tuple[Choice, ...]]:
+    """One choice for each parameter, in every way that uses no role twice; the last parameter varies first."""
+    if not choices:
+        yield ()
+        return
+    for choice in choices[0]:
+        own = {role for _, role, _ in choice[0]}
+        if len(own) == len(choice[0]) and used.isdisjoint(own):
+            for others in _combined(choices[1:], used | own):
+                yield choice, *others
 
 
 def _choices(

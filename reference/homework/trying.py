@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate, outline
+from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate, misshapen, outline
 from reference.homework.planning import Planner
 from reference.homework.problem import Problem, Scheme
 from reference.homework.process import Call, Failure, Get, New, Result, Set, Snapshot, Stub
@@ -157,7 +157,7 @@ class Trying(Planner):
             return True
         if places is None:
             attempt.failure = Failure("LookupError", "its weights were not found among its attributes")
-            attempt.at = "weights"
+            attempt.at, attempt.misshapen = "weights", misshapen(attempt.problem, whole, state)
             return False
         attempt.places = places
         flat = np.append(attempt.problem.flat(attempt.problem.arrays.params), 0.0)
