@@ -107,7 +107,7 @@ class Session:
             if part.role == "handed":
                 given = values[name]
             elif part.setting:
-                given = value(part.role, self.code.pair, part.parameter)
+                given = value(part.role, self.code.pair, part.parameter, decays=self.code.decays)
             else:
                 given = Ref(self.states[name]) if name in self.states else values[part.role]
             if part.parameter.required and part.role != "handed" and not kwargs:
@@ -149,7 +149,7 @@ class Session:
     def _config(self, parameter: Parameter) -> None:
         """A dict of settings and state: with the settings that the code reads from it; None where it reads none."""
         found = config_of(self.code)
-        config = {key: value(role, self.code.pair) for key, role in found.items()}
+        config = {key: value(role, self.code.pair, decays=self.code.decays) for key, role in found.items()}
         self.states[parameter.name] = self._name(f"S{len(self.states)}")
         self._run([Set(self.states[parameter.name], config or ({} if parameter.required else None))])
 

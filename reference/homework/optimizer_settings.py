@@ -55,7 +55,7 @@ OWN: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
 ADAM: tuple[Mapping[str, str], Mapping[str, str]] = ({"betas": r"betas", "beta_1": BETA_1, "beta_2": BETA_2}, {})
 # where only one of these is left, it is the rate
 MAY_BE_RATE = r"alpha|a"
-# pairs in which weights decay by definition; elsewhere the decay is set to 0
+# pairs in which weights decay by definition; elsewhere the decay is 0 at first
 DECAYS = ("adamw", "lion")
 USUAL: Mapping[str, Sequence[float]] = {
     "lr": (0.01, 0.001, 1.0),
@@ -83,13 +83,13 @@ def roles(wanted: Sequence[Parameter], pair: str) -> dict[str, str]:
     return found
 
 
-def value(role: str, pair: str, parameter: Parameter | None = None) -> Any:
-    """What a setting is given."""
+def value(role: str, pair: str, parameter: Parameter | None = None, *, decays: bool = False) -> Any:
+    """What a setting is given; `decays` where the weight decay that any optimizer may offer is asked."""
     if role in ("nesterov", "amsgrad"):
         return role == pair
     if role == "momentum_decay":
         return parameter.default if parameter else 0.004
-    if role == "weight_decay" and pair not in DECAYS:
+    if role == "weight_decay" and pair not in DECAYS and not decays:
         return 0.0
     return EXPLICIT[role]
 

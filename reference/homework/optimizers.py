@@ -11,12 +11,13 @@ import numpy as np
 
 from reference.homework.family import Family
 from reference.homework.optimizer_calls import Session, Stuck
+from reference.homework.optimizer_decay import NAMES, SETTING, decayed, mistaken
 from reference.homework.optimizer_forms import BATCH, Form, Place
 from reference.homework.optimizer_mistakes import MISTAKES
 from reference.homework.optimizer_objects import forms
 from reference.homework.optimizer_plan import FREE_COUNT, KEY, Code, code_of, settings_of
 from reference.homework.optimizer_rules import RULES, Rule, followed
-from reference.homework.optimizer_settings import completed, known, numbers_in, roles
+from reference.homework.optimizer_settings import DECAYS, EXPLICIT, completed, known, numbers_in, roles
 from reference.homework.optimizer_walks import Held, Walk, compared, gradient
 from reference.homework.process import Failure, Globals, Result, Worker
 from reference.homework.roles import means
@@ -58,6 +59,7 @@ class _Examination:
             self.pair = "momentum"
             self.code = code_of(subject, self.pair, self.nodes)
         self.settings = known(settings_of(self.code), self.pair, wanted) if self.code else {}
+        self.decay = ""
         self.numbers = numbers_in(self.nodes, self._constants())
 
     def report(self) -> SymbolReport:
@@ -70,8 +72,10 @@ class _Examination:
             if walk.stuck:
                 continue
             held = self._held(walk, RULES[self.pair])
+            if not held.right:
+                held = self._written_decay(walk) or held
             if held.right:
-                return self._apart(self.code, held)
+                return self._decaying(self.code, held) or self._apart(self.code, held)
             if best is None or held.quantity.max_rel < best.quantity.max_rel:
                 best = held
         return self._wrong(best) if best is not None else self._stuck(walks)
@@ -123,13 +127,13 @@ class _Examination:
 
     # ---- judging
 
-    def _held(self, walk: Walk, rules: Sequence[Rule]) -> Held:
-        """The walk held to the rule that it follows best."""
+    def _held(self, walk: Walk, rules: Sequence[Rule], given: Mapping[str, Any] | None = None) -> Held:
+        """The walk held to the rule that it follows best, with the settings `given`, its own unless said otherwise."""
         best: Held | None = None
         for share in (1.0, 1 / BATCH) if walk.form.extra else (1.0,):
             grads = [{name: share * g for name, g in each.items()} for each in walk.grads]
             for rule in rules:
-                for settings in completed(self.settings, rule.needs, self.numbers):
+                for settings in completed(self.settings if given is None else given, rule.needs, self.numbers):
                     want = followed(rule(settings), walk.weights, grads)
                     held = Held(
                         walk, rule, share, compared(walk, want, self.code.call.name if self.code else ""), settings
@@ -140,6 +144,34 @@ class _Examination:
                         best = held
         assert best is not None
         return best
+
+    def _decaying(self, code: Code, held: Held) -> SymbolReport | None:
+        """A right walk, by an optimizer that also offers weight decay: wrong where that follows no rule.
+
+        The convention of a right one is put down.
+        """
+        if self.settings.get(SETTING) != 0.0:
+            return None
+        walk = self._walk(replace(code, decays=True), [held.walk.form], held.walk.first, "d", self.seed + 2)[0]
+        if isinstance(walk.stuck, Failure) and walk.stuck.type in OWN_MISTAKES:
+            return self._said("crashed", f"with weight decay: {walk.stuck.type}: {walk.stuck.message}")
+        if walk.stuck:
+            return None
+        given = {**self.settings, SETTING: EXPLICIT[SETTING]}
+        found = self._held(walk, decayed(held.rule), given)
+        if found.right:
+            self.decay = found.rule.said.removeprefix(held.rule.said).lstrip("; ")
+            return None
+        causes = [r for r in mistaken(held.rule) if self._held(walk, [r], given).right][:1]
+        return self._said("wrong", "with weight decay", found, tuple(Cause(r.cause, r.said, True) for r in causes))
+
+    def _written_decay(self, walk: Walk) -> Held | None:
+        """The walk held to rules with a weight decay whose rate stands in the code; None where none fits."""
+        names = {getattr(n, "attr", getattr(n, "id", "")) for node in self.nodes for n in ast.walk(node)}
+        if self.pair in DECAYS or SETTING in self.settings or not any(means(name, NAMES) for name in names):
+            return None
+        held = self._held(walk, [each for rule in RULES[self.pair] for each in decayed(rule)])
+        return held if held.right else None
 
     # ---- saying
 
@@ -194,6 +226,7 @@ class _Examination:
         if held is not None:
             conventions = [held.walk.form.said, held.rule.said if held.right else ""]
             conventions += ["gradients averaged over the batch in the optimizer"] * (held.share != 1)
+            conventions += [self.decay] * held.right
             conventions += ["no epsilon"] * (held.settings.get("epsilon") == 0)
         return SymbolReport(
             symbol.name,
