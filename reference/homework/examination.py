@@ -109,6 +109,10 @@ class Examination:
         for doubt in (self._changes_input, self._second_call, self._own_optimizer):
             if (report := doubt(attempt, back, judged)) is not None:
                 return report
+        for asked in self.family.doubts(self.trying, attempt) if self.subject.is_class else ():
+            judged.conventions += asked.conventions
+            if not all(quantity.agree for quantity in asked.quantities):
+                return self._said("wrong", asked.remark, Judged(list(asked.quantities), judged.conventions), attempt)
         fails: list[str] = []
         for variant in self.family.variants(self.subject, self.seed + 1, attempt.problem):
             tried = self.trying.run(attempt.reading, variant, back)

@@ -1,14 +1,18 @@
 """A family of things students write: the pair it is held to, and how it is called, laid out and named."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Worker
 from reference.homework.roles import Roles
 from reference.homework.subject import Subject
-from reference.homework.verdict import SymbolReport
+from reference.homework.verdict import Quantity, SymbolReport
+
+if TYPE_CHECKING:
+    from reference.homework.attempt import Attempt
+    from reference.homework.trying import Trying
 
 # what an input, a cotangent and the like are called anywhere
 COTANGENT = (
@@ -39,15 +43,24 @@ COMMON_ROLES: Roles = {
 }
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What else was asked of a submission whose output and gradients are right, and how that is said."""
+
+    remark: str
+    quantities: tuple[Quantity, ...]
+    conventions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
     """How one kind of code is recognised, asked and read.
 
     `classes` and `functions` are patterns of names; `rank` puts more telling ones first. `problems(subject, seed)`
-    gives what is asked, in several forms of which one must be right; `variants` are then asked in the same reading.
-    `layouts`, `schemes` and `values` say how data and weights may lie and what a constructor may be given; `roles` how
-    its parameters are called. A family that is no function with a gradient, such as an optimizer, is examined by
-    `examine` in its own way.
+    gives what is asked, in several forms of which one must be right; `variants` are then asked in the same reading,
+    and `doubts` of one that is right so far. `layouts`, `schemes` and `values` say how data and weights may lie and
+    what a constructor may be given; `roles` how its parameters are called. A family that is no function with a
+    gradient, such as an optimizer, is examined by `examine` in its own way.
     """
 
     name: str
@@ -76,4 +89,5 @@ class Family:
     loss: bool = False
     gradient: str = ""
     same_output: str = ""
+    doubts: Callable[["Trying", "Attempt"], Iterator[Doubt]] = lambda trying, attempt: iter(())
     examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None

@@ -2,7 +2,7 @@
 
 import ast
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +104,17 @@ class Trying(Planner):
             if attempt.back is not None:
                 self._backward(attempt)
         return attempt
+
+    def called(self, first: Attempt, asked: Problem, settings: Mapping[str, Any]) -> tuple[Attempt, Any]:
+        """The same object with these attributes set, by path, called once more; and what it holds then."""
+        attempt = Attempt(first.reading, asked, first.layout, first.scheme, first.init, places=first.places)
+        attempt.given, attempt.call = first.given, self._call_plan(attempt)
+        done = self.worker.run([Set(IT + path, value, inplace=False) for path, value in settings.items()])
+        if attempt.call is None or (done and self._failed(attempt, done, "forward")):
+            return attempt, None
+        self._forward(attempt)
+        after = self.worker.run([Snapshot(IT)])[-1]
+        return attempt, after.value if isinstance(after, Result) else None
 
     def left_over(self, attempt: Attempt) -> list[str]:
         """The arrays that a new object has beside the weights that were found, and that its forward pass reads."""

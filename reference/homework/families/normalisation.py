@@ -8,6 +8,7 @@ from reference.fills import normal
 from reference.homework.family import Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, vector_forms
 from reference.homework.roles import means
+from reference.homework.running_statistics import NAMES, statistics_doubts
 from reference.homework.subject import Subject
 
 EPSILON = r"eps(ilon)?|e|delta|smallnumber"
@@ -64,8 +65,7 @@ ROLES = {
     "epsilon": EPSILON,
     "momentum": r"momentum|decay|rho|m",
     "shape": r"input_?shape|inshape|shapein",
-    "running_mean": r"(running|moving|run)_?(mean|mu|avg)|mean_?(running|moving)",
-    "running_variance": r"(running|moving|run)_?(var(iance)?|std2)|var_?(running|moving)",
+    **NAMES,
 }
 
 
@@ -97,6 +97,7 @@ BATCH_NORM = Family(
     wildcards=("n",),
     rank=8,
     reductions=lambda asked: {},
+    doubts=statistics_doubts,
 )
 
 

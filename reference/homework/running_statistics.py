@@ -1,0 +1,156 @@
+"""The statistics that batch normalisation keeps as attributes: a training step moves them, inference uses them."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from reference.homework.agreement import compare
+from reference.homework.attempt import Attempt
+from reference.homework.family import COMMON_ROLES, Doubt
+from reference.homework.problem import Problem
+from reference.homework.roles import means
+from reference.homework.subject import Subject
+from reference.homework.trees import OBJECT, Leaf, leaves
+from reference.homework.trying import Trying
+from reference.homework.verdict import Quantity
+from reference.pair import Array
+from reference.sides import scratch_side
+from scratch.normalisation import moments
+
+OF_ALL = r"(running|moving|run|global|test|pop(ulation)?|avg)"
+NAMES = {
+    "running_mean": rf"{OF_ALL}(mean|mu|avg)s?|(mean|mu){OF_ALL}",
+    "running_variance": rf"{OF_ALL}(var(iance)?|sigma2|std2)s?|var(iance)?{OF_ALL}",
+}
+Kept = Mapping[str, Leaf]
+
+
+def statistics_doubts(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
+    """What a training step makes of the statistics, and the output at inference; nothing where none are kept."""
+    asked = attempt.problem
+    first = trying.run(attempt.reading, asked)  # a new object: some make their statistics at the first call
+    if first is None or first.failure is not None:
+        return
+    _, state = trying.called(first, asked, {})
+    kept = _kept(asked, state)
+    if kept is None:
+        return
+    start = {leaf.path: asked.arrays.buffers[name].reshape(leaf.array.shape) for name, leaf in kept.items()}
+    trained, after = trying.called(first, asked, start)
+    if trained.failure is not None:
+        return
+    part = trying.subject.forward.name if trying.subject.forward else ""
+    moved = _now(after, kept, asked)
+    if all(np.array_equal(moved[name], asked.arrays.buffers[name]) for name in kept):
+        if not _stored_elsewhere(trying.subject, kept):
+            problem = "a training step leaves it as it is"
+            yield Doubt("", tuple(Quantity(name, False, part=part, problem=problem) for name in kept))
+            return
+    else:
+        yield _step(first, moved, part)
+    switch = _switch(trying, first, after)
+    if switch is None:
+        return
+    case = replace(asked.case, training=False)
+    quiet = replace(asked, case=case, want=scratch_side(asked.pair, case, asked.arrays, "float64"))
+    answered, after = trying.called(first, quiet, {**start, **switch})
+    if answered.failure is not None:
+        problem = f"{answered.failure.type}: {answered.failure.message}"
+        yield Doubt("wrong at inference", (Quantity("y", False, part=part, problem=problem),))
+    elif answered.y is not None:
+        noise = asked.noise.get("y", 0.0)
+        y = compare("y", answered.y, quiet.want["y"], noise, part)
+        still = _now(after, kept, asked)
+        changed = [name for name in kept if not np.array_equal(still[name], asked.arrays.buffers[name])]
+        stays = tuple(Quantity(name, False, part=part, problem="inference changes it") for name in changed)
+        yield Doubt("wrong at inference", (y, *stays))
+
+
+def _kept(asked: Problem, state: Any) -> Kept | None:
+    """Where both statistics are; None where not both are."""
+    found: dict[str, Leaf] = {}
+    for name, pattern in NAMES.items():
+        size = asked.arrays.buffers[name].size
+        for leaf in leaves(state):
+            if isinstance(leaf.array, np.ndarray) and leaf.array.size == size and means(leaf.name, pattern):
+                found.setdefault(name, leaf)
+    return found if found.keys() == NAMES.keys() else None
+
+
+def _now(state: Any, kept: Kept, asked: Problem) -> dict[str, Array]:
+    """The statistics that an object holds; NaN where one has become something else."""
+    by_path = {leaf.path: leaf.array for leaf in leaves(state)}
+    found: dict[str, Array] = {}
+    for name, leaf in kept.items():
+        shape, array = asked.arrays.buffers[name].shape, np.asarray(by_path.get(leaf.path, np.nan), np.float64)
+        found[name] = array.reshape(shape) if array.size == np.prod(shape) else np.full(shape, np.nan)
+    return found
+
+
+def _step(first: Attempt, moved: Mapping[str, Array], part: str) -> Doubt:
+    """A step is old + share (batch - old), with one share for both; the variance may be that with n - 1."""
+    asked = first.problem
+    x, old = asked.arrays.inputs["x"], asked.arrays.buffers
+    mean, variance = (each.ravel() for each in moments(x, (0,)))
+    share = _share(moved["running_mean"], old["running_mean"], mean)
+    said = {"": variance, "unbiased variance in the running one": variance * len(x) / (len(x) - 1)}
+    tried = {
+        text: compare(
+            "running_variance",
+            moved["running_variance"],
+            old["running_variance"] + share * (batch - old["running_variance"]),
+            part=part,
+        )
+        for text, batch in said.items()
+    }
+    best = next((text for text, quantity in tried.items() if quantity.agree), "")
+    wanted = old["running_mean"] + share * (mean - old["running_mean"])
+    quantities = [compare("running_mean", moved["running_mean"], wanted, part=part), tried[best]]
+    given = {**(first.init.given if first.init else {}), **(first.call.given if first.call else {})}
+    momentum = given.get("momentum", ("", None))[1]
+    if momentum is not None and quantities[0].agree and not np.isclose([momentum, 1 - momentum], share).any():
+        problem = f"a step takes {share:.3g} of the batch's, where momentum is {momentum:g}"
+        quantities[0] = replace(quantities[0], agree=False, problem=problem)
+    if quantities[0].agree and not 0 < share < 1:
+        problem = f"a step takes {share:.3g} of the batch's, expected between 0 and 1"
+        quantities[0] = replace(quantities[0], agree=False, problem=problem)
+    kept = f"running statistics keep {1 - share:.3g} of themselves at a step" if quantities[0].agree else ""
+    return Doubt("in its running statistics", tuple(quantities), tuple(filter(None, (kept, best))))
+
+
+def _share(new: Array, old: Array, batch: Array) -> float:
+    """How much of the batch's a step takes in: the s that fits new = old + s (batch - old) best."""
+    away = batch - old
+    return float(((new - old) * away).sum() / (away * away).sum())
+
+
+def _switch(trying: Trying, attempt: Attempt, state: Any) -> dict[str, Any] | None:
+    """The attributes to set for inference, none where an argument says it; None where nothing is known to."""
+    given = attempt.call.given if attempt.call else {}
+    if given.keys() & {"training", "mode"}:
+        return {}
+    attributes = {name: value for name, value in state.items() if name != OBJECT} if isinstance(state, dict) else {}
+    flags = [n for n, value in attributes.items() if value is True and means(n, COMMON_ROLES["training"])]
+    modes = [
+        n
+        for n, value in attributes.items()
+        if isinstance(value, str) and value == "train" and means(n, COMMON_ROLES["mode"])
+    ]
+    return {**{f".{name}": False for name in flags}, **{f".{name}": "test" for name in modes}} or None
+
+
+def _stored_elsewhere(subject: Subject, kept: Kept) -> bool:
+    """Whether a method that was not called stores the statistics."""
+    called = {method.name for method in (subject.forward, subject.backward) if method}
+    others = [method for name, method in subject.methods.items() if name not in called]
+    names = [leaf.name for leaf in kept.values()]
+    stored = {
+        n.attr
+        for method in others
+        for n in ast.walk(method.node)
+        if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
+    }
+    return not stored.isdisjoint(names)
