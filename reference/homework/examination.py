@@ -53,6 +53,8 @@ class Examination:
                 crashed = crashed or report  # it may be written for another form
             if any(attempt.failure is not None and self._own(attempt.failure) for attempt in attempts):
                 break
+            if (short := self._cut_short(attempts)) is not None:
+                return short
         return crashed or self._without(attempts)
 
     def _rights(self, asked: Problem, attempts: list[Attempt]) -> Iterator[Attempt]:
@@ -220,9 +222,6 @@ class Examination:
                 if best.failure is not None and self._own(best.failure):
                     return self._said("crashed", crash_of(best), judged, best)
             return self._said("wrong", "", judged, best)
-        for attempt in attempts:
-            if (short := self.judge.cut_short(attempt)) is not None:
-                return self._said("wrong", "", short, attempt)
         crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
         if crashes and len(crashes) == len(attempts):
             return self._said("crashed", crashes[0], None, attempts[0])
@@ -239,6 +238,15 @@ class Examination:
         last = attempts[0].failure
         why = f"{last.type}: {last.message}" if last else "no output of the expected shape"
         return self._said("unsupported", f"no reading of it as {self.family.name} ran ({why})", None, attempts[0])
+
+    def _cut_short(self, attempts: Sequence[Attempt]) -> SymbolReport | None:
+        """Wrong where no reading gives an output of the right shape, and one the beginning of the right output."""
+        if any(attempt.y is not None for attempt in attempts):
+            return None
+        for attempt in attempts:
+            if (judged := self.judge.cut_short(attempt)) is not None:
+                return self._said("wrong", "", judged, attempt)
+        return None
 
     def _misshapen(self, attempt: Attempt) -> SymbolReport | None:
         """What it comes to with a weight that has the length of another axis; None where it is not even wrong."""

@@ -42,6 +42,7 @@ FIRST = (
 )
 OUTPUT_WEIGHT = r"why|wya|wyh|wy|v|wo(ut)?|wout|who|w_?out\w*|output(layer|weights?)|vo|wyx|wouty"
 OUTPUT_SIZE = r"nout\w*|noutputs?|output\w*|outdim|outsize|ny|nclass(es)?|classnum|nlabels|classes"
+MASK = r"\w*mask\w*"
 BIAS = r"b\w*|\w*bias\w*"
 
 
@@ -52,6 +53,8 @@ class Form:
     "beside" where its softmax is returned beside the states. `bias_within`: it is a row of the weights. `flip`: a GRU
     whose update gate weighs the candidate.
     `cell_gradient`: the gradient of the next cell is handed over too. `letters`: the inputs are one-hot.
+    `mask`: steps are left out, where the state stays as it is, and what comes out is that state ("carried") or "zero";
+    `mask_kind`: what the mask is made of.
     """
 
     step: bool = False
@@ -65,6 +68,8 @@ class Form:
     activation: str = "tanh"
     batch: int = 3
     letters: bool = False
+    mask: str = ""
+    mask_kind: str = "bool"
 
 
 class Model(Layer):
@@ -73,7 +78,8 @@ class Model(Layer):
     def __init__(self, cell: str, form: Form, n_in: int, n_hidden: int, n_out: int) -> None:
         super().__init__()
         self.form = form
-        self.cell = CELLS[cell](n_in, n_hidden, activation=form.activation, bias=form.bias)
+        zero = form.mask == "zero"
+        self.cell = CELLS[cell](n_in, n_hidden, activation=form.activation, bias=form.bias, zero_output_for_mask=zero)
         self.params = {name: w.copy() for name, w in self.cell.params.items()}
         if form.output:
             self.params |= {"w_y": np.zeros((n_hidden, n_out)), **({"b_y": np.zeros(n_out)} if form.bias else {})}
@@ -82,12 +88,14 @@ class Model(Layer):
 
     def forward(self, x: Array, *given: Array) -> Array:
         form, names = self.form, [*self.form.states, *(("dc",) if self.form.cell_gradient else ())]
+        names += ["mask"] if form.mask else []
         handed = dict(zip(names, given, strict=False))
         self.dc, self.t = handed.get("dc"), given[-1] if form.output == "soft" else None
         x = x[:, None] if form.step else x
         zero = np.zeros((len(x), len(self.params["w_h"])), x.dtype)
         self.cell.load({name: self.params[name] * self._signed(name) for name in self.cell.params})
-        h = self.cell.forward(x, *(handed.get(name, zero) for name in self.cell.states))
+        mask = (handed["mask"] != 0,) if form.mask else ()
+        h = self.cell.forward(x, *(handed.get(name, zero) for name in self.cell.states), *mask)
         self.h = h[:, -1] if form.step or not form.sequences else h
         if len(self.cell.history) > 1:
             self.buffers["c"] = self.cell.history[1][-1]
@@ -160,12 +168,28 @@ def ask(cell: str, form: Form, seed: int, label: str = "", sizes: Sizes = SIZES)
     if form.cell_gradient:
         still = normal(n, n_hidden)
         inputs["dc"] = Input(still.shape, still.fill, differentiable=False)
+    if form.mask:
+        inputs["mask"] = Input((n, time), functools.partial(_mask, kind=form.mask_kind), differentiable=False)
     if form.output == "soft":
         inputs["t"] = one_hot(*((n, time, n_out) if form.sequences and not form.step else (n, n_out)))
     outputs = (("c",) if form.step and cell == "lstm" else ()) + (("p",) if form.output == "beside" else ())
     facts = {"form": form, "time": time, "outputs": outputs}
     options: dict[str, Any] = {"form": form, "n_in": n_in, "n_hidden": n_hidden, "n_out": n_out}
     return problem(_pair(cell), inputs, seed, label=label, facts=facts, apart=("dc", "t"), **options)
+
+
+def _mask(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Array:
+    """Steps to leave out, in the middle and at the end; never the first, before which there is no output to repeat."""
+    mask = rng.random(shape) < 0.6
+    mask[:, 0] = True
+    mask[0, 1:] = np.arange(1, shape[1]) % 2 == 0
+    mask[-1, -2:] = False
+    return mask.astype(kind)
+
+
+def takes_mask(subject: Subject) -> bool:
+    """Whether the forward pass is given a mask."""
+    return any(means(p.name, MASK) for p in (subject.forward.parameters if subject.forward else ()))
 
 
 def forms(subject: Subject, cell: str) -> Iterator[Form]:
@@ -192,6 +216,9 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     outputs = _outputs(subject, names)
     sequences = [replace(base, sequences=all_of_them, output=o) for o in outputs for all_of_them in (True, False)]
     steps = [replace(step, output="beside" if outputs[0] else "")] if states else []
+    if takes_mask(subject):
+        masks = itertools.product(sequences, ("carried", "zero"), ("bool", "float64"))
+        sequences = [replace(form, mask=mask, mask_kind=kind) for form, mask, kind in masks]
     ordered = [*sequences, *steps] if _loops(subject) else [*steps, *sequences]
     flips = (False, True) if cell.startswith("gru") else (False,)
     for batch, form, flip, bias in itertools.product((3, 1), ordered, flips, biases):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference.homework.problem import Entry, Problem, Scheme, transposed, vector_forms
+from reference.homework.problem import Entry, Scheme, transposed, vector_forms
 from reference.homework.recurrence import OUTPUT_WEIGHT
 from reference.pair import Array
 
@@ -83,8 +83,8 @@ class Keeping:
         return self.bias(ids) if self.made else self.bias(ids)[:1]
 
 
-def schemes(asked: Problem, gates: Gates, made: bool, columns: bool, within: bool) -> tuple[Scheme, ...]:
-    """Every way of keeping the weights, likeliest first; `columns` where the code multiplies W @ x.
+def schemes(ids: Mapping[str, Array], gates: Gates, made: bool, columns: bool, within: bool) -> tuple[Scheme, ...]:
+    """Every way of keeping weights, whose places `ids` are, likeliest first; `columns` where the code multiplies W @ x.
 
     `within`: the bias is a row of the matrix of both inputs.
     """
@@ -92,17 +92,16 @@ def schemes(asked: Problem, gates: Gates, made: bool, columns: bool, within: boo
     for across in (columns, not columns):
         keeping = Keeping(across, columns, made)
         if within:
-            found += _with_bias(asked, gates, keeping)
+            found += _with_bias(ids, gates, keeping)
             continue
         forms = (keeping,) if made else (keeping, Keeping(across, not columns, made))
-        found += [s for form in forms for s in _of_gates(asked, gates, form)] if len(gates.letters) > 1 else ()
-        found += _stacked(asked, gates, keeping)
+        found += [s for form in forms for s in _of_gates(ids, gates, form)] if len(gates.letters) > 1 else ()
+        found += _stacked(ids, gates, keeping)
     return tuple(found)
 
 
-def _stacked(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
+def _stacked(ids: Mapping[str, Array], gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
     """One matrix for all gates, or for all gates and both inputs."""
-    ids = asked.ids()
     names = (EITHER,) if keeping.made else (U_X, U_H)
     two_of_one = "b" in ids and "b_h" not in ids
     for naming, shares in itertools.product(names, (True, False) if two_of_one else (False,)):
@@ -121,9 +120,8 @@ def _stacked(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]
         yield Scheme({**entries, **_biases(ids, order, keeping, False), **_on_top(ids, keeping)}, said)
 
 
-def _with_bias(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
+def _with_bias(ids: Mapping[str, Array], gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
     """One matrix for all gates, both inputs and the bias, which is its first or last row."""
-    ids = asked.ids()
     if "b_h" in ids:
         return
     for first, hidden_first, order in itertools.product((True, False), (False, True), gates.permutations()):
@@ -147,9 +145,9 @@ def _order_of_inputs(hidden_first: bool) -> str:
     return "[h; x] in one matrix" if hidden_first else "[x; h] in one matrix"
 
 
-def _of_gates(asked: Problem, gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
+def _of_gates(ids: Mapping[str, Array], gates: Gates, keeping: Keeping) -> Iterator[Scheme]:
     """Matrices of each gate: one for both inputs, or one for each."""
-    ids, top = asked.ids(), _on_top(asked.ids(), keeping)
+    top = _on_top(ids, keeping)
     blocks: dict[str, list[Array]] = {
         name: np.split(ids[name], len(gates.letters), axis=-1) for name in ("w_x", "w_h", "b", "b_h") if name in ids
     }

@@ -13,9 +13,21 @@ from reference.homework.examination import Examination
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import New, Result, Snapshot, Stopped, Stub, Worker
-from reference.homework.recurrence import CELL, FIRST, HIDDEN, OTHER_SIZES, OUTPUT_SIZE, SIZES, Form, Sizes, ask, forms
+from reference.homework.recurrence import (
+    CELL,
+    FIRST,
+    HIDDEN,
+    MASK,
+    OTHER_SIZES,
+    OUTPUT_SIZE,
+    SIZES,
+    Form,
+    Sizes,
+    ask,
+    forms,
+)
 from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, W_X, Gates, schemes
-from reference.homework.roles import means
+from reference.homework.roles import Parameter, means
 from reference.homework.subject import COLUMNS, ROWS, Subject
 from reference.homework.trees import leaves
 from reference.homework.verdict import SymbolReport
@@ -67,31 +79,35 @@ def _schemes(problem: Problem) -> Sequence[Scheme]:
     return kept
 
 
+def _handed(subject: Subject) -> Sequence[Parameter]:
+    return subject.forward.parameters if subject.forward else ()
+
+
 def _prepared(subject: Subject, gates: Gates, asked: Problem) -> Problem:
     """A problem with the layouts and schemes to try, which are the same at each attempt."""
-    columns = _columns(subject)
+    columns = by_columns(subject)
     assert subject.forward is not None
     handed = [p.name for p in subject.forward.parameters]
     facts = {
         "layouts": _layouts(subject, asked, columns),
-        "schemes": schemes(asked, gates, subject.made, columns, asked.facts["form"].bias_within),
+        "schemes": schemes(asked.ids(), gates, subject.made, columns, asked.facts["form"].bias_within),
         # states that the constructor is given
         "first": [s for s, names in STATES.items() if not any(means(name, names) for name in handed)],
     }
     return replace(asked, facts={**asked.facts, **facts})
 
 
-def _columns(subject: Subject) -> bool:
+def by_columns(subject: Subject) -> bool:
     """Whether the code multiplies W @ x rather than x @ W."""
     text = subject.symbol.source
-    return _time_axis(subject) == 2 or len(re.findall(COLUMNS, text)) > len(re.findall(ROWS, text))
+    return time_axis(subject) == 2 or len(re.findall(COLUMNS, text)) > len(re.findall(ROWS, text))
 
 
 def _layouts(subject: Subject, asked: Problem, columns: bool) -> tuple[Layout, ...]:
     """How inputs and states may lie, likeliest first by how the code indexes its input."""
     form: Form = asked.facts["form"]
     one = form.batch == 1
-    found = list(_of_steps(one)) if form.step else list(_of_sequences(one, form.sequences, _time_axis(subject)))
+    found = list(_of_steps(one)) if form.step else list(of_sequences(one, form.sequences, time_axis(subject)))
     if not form.step and not columns:
         return tuple(found)
     return tuple(sorted(found, key=lambda layout: ("columns" in "".join(layout.said)) != columns))
@@ -112,11 +128,15 @@ def _of_steps(one: bool) -> Iterator[Layout]:
     )
 
 
-def _of_sequences(one: bool, sequences: bool, time_axis: int) -> Iterator[Layout]:
+def of_sequences(one: bool, sequences: bool, time_axis: int) -> Iterator[Layout]:
     def lay(axes: str, y: str, state: str, said: str) -> Layout:
         states = f"n h -> {state}" if state else ""
         out = f"n t d -> {y}" if sequences else f"n h -> {state}"
-        return Layout({"x": f"n t d -> {axes}", "y": out, "p": out, "t": out, **_states(states)}, said=(said,))
+        mask = axes.replace("(d n)", "n").replace("d", "").split()
+        mask_axes = f"n t -> {' '.join(mask)}"
+        return Layout(
+            {"mask": mask_axes, "x": f"n t d -> {axes}", "y": out, "p": out, "t": out, **_states(states)}, said=(said,)
+        )
 
     if one:
         yield lay("t d n", "t d n", "h n", "a single sequence of columns")
@@ -138,7 +158,7 @@ def _of_sequences(one: bool, sequences: bool, time_axis: int) -> Iterator[Layout
         yield mixed
 
 
-def _time_axis(subject: Subject) -> int:
+def time_axis(subject: Subject) -> int:
     """Which axis of its input the forward pass goes along: x[t], x[:, t] or x[:, :, t]."""
     assert subject.forward is not None
     names = {p.name for p in subject.forward.parameters}
@@ -193,12 +213,18 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
             one = form.batch == 1
             asked = ask(pair, form, seed, "single samples" if one else "", sizes)
             # code on columns, one at a time, may run with several to a wrong end
-            yield replace(_prepared(subject, gates, asked), fallback=one and not _columns(subject))
+            yield replace(_prepared(subject, gates, asked), fallback=one and not by_columns(subject))
 
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         form: Form = base.facts["form"]
         batch = 1 if form.batch == 1 else 2
         yield _prepared(subject, gates, ask(pair, replace(form, batch=batch), seed, "other sizes", OTHER_SIZES))
+        if form.mask and not any(p.required and means(p.name, MASK) for p in _handed(subject)):
+            yield _prepared(subject, gates, ask(pair, replace(form, mask=""), seed, "no mask"))
+        if form.mask:
+            kind = "bool" if form.mask_kind != "bool" else "float64"
+            other = replace(form, mask_kind=kind)
+            yield _prepared(subject, gates, ask(pair, other, seed, "a mask of another type"))
         if form.batch == 1:
             yield _prepared(subject, gates, ask(pair, replace(form, batch=3), seed, "several samples at once"))
 
@@ -230,7 +256,7 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
             "activation": r"act\w*|f|func\w*|nonlin\w*|tanh|phi",
             "another weight": r"w[a-z]{0,3}|b[a-z]{0,2}|u[a-z]?|bias\w*|weights?\w*|\w*kernel",
         },
-        inputs={"x": X, **STATES},
+        inputs={"x": X, **STATES, "mask": MASK},
         wildcards=("n_in", "n_hidden", "n_out"),
         rank=rank,
         looks=looks or (lambda subject: False),
