@@ -14,6 +14,8 @@ from reference.pair import Array
 
 IT, OPTIMIZER, DRAWN, OUT, BACK = "it", "opt", "drawn", "out", "back"
 LEARNING_RATE = 0.5
+# Exceptions that no reading of ours provokes: the code itself uses what is not there.
+OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
 
 
 @dataclass(frozen=True)
@@ -114,3 +116,17 @@ def _weight_likeness(leaf: Leaf, names: str) -> int:
     if gradient_likeness(leaf, Leaf("", leaf.array)) == 0 or name.startswith(("d", "grad", "m", "v", "x", "l")):
         return 0
     return 1
+
+
+def crash_of(attempt: Attempt) -> str:
+    """What the code itself broke with, "" where it may have been our call."""
+    failure = attempt.failure
+    if failure is None or not failure.trace:
+        return ""
+    return told_of(failure) if failure.type in OWN_MISTAKES or attempt.at == "backward" else ""
+
+
+def told_of(failure: Failure) -> str:
+    """An exception with its line."""
+    place = f" (line {failure.line})" if failure.line else ""
+    return f"{failure.type}: {failure.message}{place}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.dropout_calls import ANY, DROP, KEEP, Answer, P, Run, words_of
 from reference.homework.family import Family
 from reference.homework.optimizer_settings import numbers_in
@@ -16,7 +17,6 @@ from reference.homework.verdict import Cause, Quantity, SymbolReport
 from reference.pair import Array
 
 ALLOWED = 1e-6
-OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError")
 
 
 @dataclass(frozen=True)

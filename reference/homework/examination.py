@@ -8,21 +8,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt
+from reference.homework.attempt import Attempt, crash_of, told_of
 from reference.homework.causes import causes_of
-from reference.homework.family import RATE, Family
+from reference.homework.doubts import DOUBTS, Right
+from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.problem import Entry, Problem, Scheme
-from reference.homework.process import Failure, New, Set, Stub, Worker
-from reference.homework.roles import means, plain, plans
-from reference.homework.subject import Method, Subject, class_subject
+from reference.homework.process import Failure, Worker
+from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf
 from reference.homework.trying import Trying
-from reference.homework.verdict import Cause, Quantity, SymbolReport, Verdict
+from reference.homework.verdict import Cause, SymbolReport, Verdict
 from reference.sides import gradient_name
 
-# Exceptions that no reading of ours provokes: the code itself uses what is not there.
-OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
 MOST_BACKWARDS = 24
 # what a loss takes as targets must be right wherever its value is
 TARGETS = ("class indices", "one-hot targets", "targets of -1", "no mask", "a mask of another type")
@@ -108,9 +106,10 @@ class Examination:
         """Right on the first problem: what may still be wrong."""
         if not judged.right:
             return self._said("wrong", "", judged, attempt)
-        for doubt in (self._changes_input, self._second_call, self._own_optimizer):
-            if (report := doubt(attempt, back, judged)) is not None:
-                return report
+        right = Right(self.trying, self.judge, attempt, back, judged, self.seed)
+        for doubt in DOUBTS:
+            if (wrong := doubt(right)) is not None:
+                return self._said("wrong", wrong.remark, wrong.judged, wrong.attempt)
         for asked in self.family.doubts(self.trying, attempt) if self.subject.is_class else ():
             judged.conventions += asked.conventions
             if not all(quantity.agree for quantity in asked.quantities):
@@ -138,76 +137,6 @@ class Examination:
             remarks.append("its output only: no backward pass was found")
         return self._said("correct", ", ".join(remarks), judged, attempt)
 
-    def _changes_input(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
-        """Wrong where the forward pass changes the caller's input."""
-        forward = self.subject.forward
-        assert forward is not None
-        for role in self.family.inputs:
-            given = attempt.call.given.get(role, ("", None))[0] if attempt.call else ""
-            place = next((i for i, p in enumerate(forward.parameters) if p.name == given), -1)
-            if {place, given} & set(attempt.mutated):
-                problem = f"{forward.name} changes the array it is given, in place"
-                if role != "x":
-                    judged.quantities.append(Quantity(role, False, part=forward.name, problem=problem))
-                return self._said("wrong", problem, judged, attempt)
-        return None
-
-    def _second_call(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
-        """Wrong where a second call with other inputs differs, unless gradients are meant to pile up."""
-        if any(role.startswith("first ") for role in (attempt.init.given if attempt.init else {})):
-            return None  # a state that the constructor is given goes on from call to call
-        if self.trying.run(attempt.reading, attempt.problem, back) is None:
-            return None
-        again = self.trying.repeat(attempt, attempt.problem.again(self.seed), back)
-        if again is None:
-            return None
-        other = self.judge.whole(again)
-        if other.right:
-            return None
-        if _piles_up(judged, other):
-            if any(re.search(r"zero|reset|clear|init", plain(name)) for name in self.subject.methods):
-                judged.conventions.append("gradients add up over calls until they are cleared")
-                return None
-            return self._said("wrong", "gradients pile up over calls and are never cleared", other, again)
-        return self._said(
-            "wrong", f"right at the first call, wrong at the second {crash_of(again)}".strip(), other, again
-        )
-
-    def _own_optimizer(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport | None:
-        """Wrong where the weights do not move by the gradients, or the input's gradient uses weights already moved."""
-        given = attempt.init.given if attempt.init else {}
-        if back is None or "optimizer" not in given or not attempt.places:
-            return None
-        for step in self._optimizers():
-            tried = self._with_optimizer(step, attempt, back)
-            if tried is not None and not (other := self.judge.whole(tried)).right:
-                return self._said("wrong", "as its weights move under the optimizer of the same file", other, tried)
-        moving = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE, disturb=_names(attempt)))
-        tried = self._with_optimizer(moving, attempt, back)
-        wrong = [q for q in self.judge.whole(tried).quantities if not q.agree and q.name == "dx"] if tried else []
-        if tried is None or not wrong:
-            return None
-        judged.quantities = [*(q for q in judged.quantities if q.name != "dx"), *wrong]
-        remark = "the gradient of the input is computed with the weights after their update"
-        return self._said("wrong", remark, judged, tried)
-
-    def _with_optimizer(self, step: New | Set, attempt: Attempt, back: int) -> Attempt | None:
-        """The attempt once more with another optimizer; None where that fails."""
-        usual, self.trying.optimizer = self.trying.optimizer, step
-        tried = self.trying.run(attempt.reading, attempt.problem, back)
-        self.trying.optimizer = usual
-        return tried if tried is not None and tried.failure is None else None
-
-    def _optimizers(self) -> Iterator[New]:
-        """Gradient descent as the submission defines it."""
-        submission = self.trying.worker.submission
-        for name, symbol in submission.symbols.items():
-            if symbol.kind == "class" and means(name, r"sgd\w*|(stochastic)?gradientdescent\w*|gd"):
-                init = class_subject(submission, symbol).init
-                plan = next(plans(init, {"lr": RATE}, {"lr": [LEARNING_RATE]}, ["lr"]), None)
-                if plan is not None:
-                    yield New(name, plan.args, plan.kwargs, bind=OPTIMIZER)
-
     def _without(self, attempts: Sequence[Attempt]) -> SymbolReport:
         """No reading gives the output."""
         ran = [attempt for attempt in attempts if attempt.y is not None]
@@ -228,7 +157,7 @@ class Examination:
         if report := next((self._misshapen(attempt) for attempt in attempts if attempt.misshapen), None):
             return report
         forward, backward = self.subject.forward, self.subject.backward
-        if sure := next((_told(f) for a in attempts if (f := a.failure) is not None and self._own(f)), ""):
+        if sure := next((told_of(f) for a in attempts if (f := a.failure) is not None and self._own(f)), ""):
             return self._said("crashed", sure, None, attempts[0])
         if backward is not None and backward.stub:
             return self._said("unfinished", f"{backward.name} is not written")
@@ -312,30 +241,6 @@ def plain_report(subject: Subject, verdict: Verdict, remark: str) -> SymbolRepor
     return SymbolReport(symbol.name, verdict, cell=symbol.cell, line=symbol.line, remark=remark)
 
 
-def crash_of(attempt: Attempt) -> str:
-    """What the code itself broke with, "" where it may have been our call."""
-    failure = attempt.failure
-    if failure is None or not failure.trace:
-        return ""
-    return _told(failure) if failure.type in OWN_MISTAKES or attempt.at == "backward" else ""
-
-
-def _told(failure: Failure) -> str:
-    place = f" (line {failure.line})" if failure.line else ""
-    return f"{failure.type}: {failure.message}{place}"
-
-
-def _piles_up(first: Judged, second: Judged) -> bool:
-    """Whether what is wrong at the second call is the sum of both."""
-    wrong = [q.name for q in second.quantities if not q.agree]
-    return bool(wrong) and all(
-        name in first.arrays
-        and name in second.arrays
-        and np.allclose(second.arrays[name][0], first.arrays[name][1] + second.arrays[name][1], rtol=1e-9)
-        for name in wrong
-    )
-
-
 def _statistics_given(attempt: Attempt) -> bool:
     """Whether the submission was handed its running statistics, and told that it is not in training."""
     given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}
@@ -346,8 +251,3 @@ def _sets_none(method: Method) -> bool:
     """Whether a method assigns None where a result belongs."""
     assigned = [n for n in ast.walk(method.node) if isinstance(n, ast.Assign)]
     return any(isinstance(n.value, ast.Constant) and n.value.value is None for n in assigned)
-
-
-def _names(attempt: Attempt) -> list[str]:
-    """The attributes that hold weights."""
-    return [place.leaf.name for place in attempt.places.values() if place.leaf.path == f".{place.leaf.name}"]

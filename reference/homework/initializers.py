@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.family import Family
 from reference.homework.initializer_draws import Drawn, Refused, draw_method, draws, options, settings
 from reference.homework.optimizer_settings import numbers_in
@@ -26,7 +27,6 @@ LAYOUTS = {
     "convolution": ("HWIO", "OIHW"),
     "kernel of a sequence": ("kernels (k, in, out) only", "kernels (out, in, k) only"),
 }
-OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.family import Family
 from reference.homework.optimizer_calls import Session, Stuck
 from reference.homework.optimizer_decay import NAMES, SETTING, decayed, mistaken
@@ -26,7 +27,6 @@ from reference.homework.submission import Symbol
 from reference.homework.verdict import Cause, SymbolReport
 
 STEPS = 6
-OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
 
 
 def examine_optimizer(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:

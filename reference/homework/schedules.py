@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.optimizer_settings import numbers_in
@@ -17,7 +18,6 @@ from reference.homework.subject import Method, Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
 ALLOWED = 1e-9
-OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError")
 
 
 def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
