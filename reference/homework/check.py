@@ -135,7 +135,7 @@ BY_NUMBERS = ("relu", "sigmoid", "tanh", "softmax", "dense", "simple_rnn", "conv
 # layers with weights, whose output nothing else gives: where it agrees, what does not is wrong
 BY_OUTPUT = ("dense", "simple_rnn", "conv2d")
 # a backward pass that is handed these is that of a loss as well, which the output does not tell
-TARGETS = r"t|targets?|labels?|ytrue|truth|onehot"
+TARGETS = r"t|targets?|labels?|y(true|train|batch|real)?|truth|onehot"
 
 
 def by_numbers(worker: Worker, subject: Subject, seed: int) -> SymbolReport | None:

@@ -13,7 +13,7 @@ from reference.pair import Input
 
 N, C = 6, 4
 TIME = (3, 5)
-MASK = r"\w*mask\w*|valid(ity)?"
+MASK = r"(?!.*drop)\w*mask\w*|valid(ity)?"
 # 1 where nothing counts: padding
 PADDING_MASK = r"pad(ding)?(ed)?(mask)?|ispad\w*|ignored?(mask)?"
 Fill = Callable[[np.random.Generator, tuple[int, ...]], Any]

@@ -42,7 +42,8 @@ FIRST = (
 )
 OUTPUT_WEIGHT = r"why|wya|wyh|wy|v|wo(ut)?|wout|who|w_?out\w*|output(layer|weights?)|vo|wyx|wouty"
 OUTPUT_SIZE = r"nout\w*|noutputs?|output\w*|outdim|outsize|ny|nclass(es)?|classnum|nlabels|classes"
-MASK = r"\w*mask\w*"
+# one of padding may mean either
+MASK = r"(?!.*(drop|pad|ignore))\w*mask\w*"
 BIAS = r"b\w*|\w*bias\w*"
 
 
@@ -218,7 +219,8 @@ def forms(subject: Subject, cell: str) -> Iterator[Form]:
     steps = [replace(step, output="beside" if outputs[0] else "")] if states else []
     if takes_mask(subject):
         masks = itertools.product(sequences, ("carried", "zero"), ("bool", "float64"))
-        sequences = [replace(form, mask=mask, mask_kind=kind) for form, mask, kind in masks]
+        masked = [replace(form, mask=mask, mask_kind=kind) for form, mask, kind in masks]
+        sequences = [*masked, *sequences]
     ordered = [*sequences, *steps] if _loops(subject) else [*steps, *sequences]
     flips = (False, True) if cell.startswith("gru") else (False,)
     for batch, form, flip, bias in itertools.product((3, 1), ordered, flips, biases):

@@ -74,7 +74,9 @@ def loss(
     def problems(subject: Subject, seed: int) -> list[Problem]:
         if classes and takes_mask(subject):
             leads = [(shape, as_bool) for shape in ((*TIME, C), (N, C)) for as_bool in (True, False)]
-            return [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
+            asked = [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
+            without = [] if mask_needed(subject) else [*ask((N, C), seed), *ask((*TIME, C), seed)]
+            return [*asked, *(replace(found, fallback=True) for found in without)]
         rarer = ask((*TIME, C) if classes else (N, 1), seed)
         return [*ask((N, C), seed), *(replace(found, fallback=True) for found in rarer)]
 

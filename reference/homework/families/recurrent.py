@@ -25,6 +25,7 @@ from reference.homework.recurrence import (
     Sizes,
     ask,
     forms,
+    takes_mask,
 )
 from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, W_X, Gates, schemes
 from reference.homework.roles import Parameter, means
@@ -212,8 +213,9 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
         for form in forms(subject, pair):
             one = form.batch == 1
             asked = ask(pair, form, seed, "single samples" if one else "", sizes)
-            # code on columns, one at a time, may run with several to a wrong end
-            yield replace(_prepared(subject, gates, asked), fallback=one and not by_columns(subject))
+            # code on columns, one at a time, may run with several to a wrong end; a mask is asked for before none
+            rarer = (one and not by_columns(subject)) or (takes_mask(subject) and not form.mask)
+            yield replace(_prepared(subject, gates, asked), fallback=rarer)
 
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         form: Form = base.facts["form"]

@@ -84,3 +84,14 @@ class MaskedRNNZeroForgets(MaskedRNNZero):
 
     def backward(self, dout):
         return MaskedRNN.backward(self, dout)
+
+
+class MaskedRNNDropout(MaskedRNN):
+    """another mask: of the inputs' elements, which may be left out"""
+
+    def forward(self, x, dropout_mask=None):
+        self.scale = 1.0 if dropout_mask is None else dropout_mask
+        return super().forward(x * self.scale, np.ones(x.shape[:2]))
+
+    def backward(self, dout):
+        return super().backward(dout) * self.scale
