@@ -32,7 +32,7 @@ class Planner:
     def layouts(self, problem: Problem) -> Sequence[Layout]:
         """The family's; a loss looks the same in rows and columns, so columns need to be seen elsewhere in the file.
 
-        What is asked only where nothing else ran speaks for itself: one row of outputs gives one number in one layout.
+        One row of outputs speaks for itself: it gives one number in one layout.
         """
         layouts = self.family.layouts(problem)
         source = self.subject.symbol.source

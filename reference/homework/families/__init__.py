@@ -14,4 +14,5 @@ def families() -> tuple[Family, ...]:
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
         members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
         found += [member for member in members if isinstance(member, Family)]
-    return tuple(sorted(found, key=lambda family: -family.rank))
+    # a module may build on a family of another
+    return tuple(sorted(dict.fromkeys(found), key=lambda family: -family.rank))
