@@ -180,14 +180,14 @@ def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> Symb
     first, other = asking.problem(seed, SIZES), asking.problem(seed + 1, OTHER_SIZES)
     gates = GATES[family.pairs[0]]
     best: tuple[Judged, Attempt] | None = None
-    for number, scheme in enumerate(schemes(first, gates, True, True, False)):
+    for number, scheme in enumerate(schemes(first.ids(), gates, True, True, False)):
         places = places_of(asking.code, scheme)
         if places is None:
             continue
         attempt = asking.ask(first, scheme, places)
         judged = asking.judged(attempt)
         if judged.right:
-            again = schemes(other, gates, True, True, False)[number]
+            again = schemes(other.ids(), gates, True, True, False)[number]
             attempt = asking.ask(other, again, places_of(asking.code, again) or {})
             judged = asking.judged(attempt)
         if best is None or judged.score > best[0].score:
