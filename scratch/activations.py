@@ -51,11 +51,15 @@ class ReLU(Activation):
 
 
 class Sigmoid(Activation):
-    """y = 1 / (1 + exp(-x)), which for x < 0 is exp(x) / (1 + exp(x)), so nothing overflows. y' = y (1 - y)."""
+    """y = 1 / (1 + exp(-x)), where exp may well overflow: 1 / inf is 0. y' = y (1 - y)."""
 
     def value(self, x: Array) -> Array:
-        e = np.exp(np.minimum(x, -x))
-        return np.where(x < 0, e, 1) / (1 + e)
+        if np.iscomplexobj(x):  # but a complex infinity would make NaN
+            x = np.maximum(x, -700)
+        with np.errstate(over="ignore"):
+            y = np.exp(-x)
+        y += 1
+        return np.reciprocal(y, out=y)
 
     def slope(self, x: Array, y: Array) -> Array:
         return y * (1 - y)

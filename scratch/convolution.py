@@ -1,5 +1,8 @@
 """Convolution, as neural networks mean it: cross-correlation, the kernel is not flipped."""
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -7,15 +10,15 @@ from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, Layer, require_rank, require_size
 from scratch.windows import (
     Padding,
+    add_windows,
     batch_first,
     batch_last,
+    column_blocks,
     crop,
-    fold,
     output_sizes,
     pad,
     pad_amounts,
     per_axis,
-    unfold,
 )
 
 
@@ -58,6 +61,7 @@ class Convolution(Layer):
         self.stride = per_axis("stride", stride, self.rank)
         self.dilation = per_axis("dilation", dilation, self.rank)
         self.padding, self.groups, self.n_in, self.n_out = padding, groups, n_in, n_out
+        self.blocked = groups, n_in // groups * math.prod(self.kernel)
         self.params["w"] = init(self._shape(), rng, dtype)
         if bias:
             self.params["b"] = np.zeros(n_out, dtype)
@@ -68,28 +72,36 @@ class Convolution(Layer):
         sizes = x.shape[1:-1]
         self.pads = pad_amounts(self.padding, sizes, self.kernel, self.stride, self.dilation)
         out = output_sizes(sizes, self.pads, self.kernel, self.stride, self.dilation)
-        x = pad(batch_last(x), self.pads)
-        columns = unfold(x, self.kernel, self.stride, self.dilation, out)
-        self.padded, self.windows = x.shape[1:-1], columns.shape
-        self.columns = columns.reshape(self.groups, -1, columns[0, *[0] * self.rank].size)
-        y = (self._rows(self.params["w"]) @ self.columns).reshape(-1, *out, x.shape[-1])
+        self.x, self.out = pad(batch_last(x), self.pads), out
+        rows = self._rows(self.params["w"])
+        y = np.empty((*rows.shape[:2], math.prod(out) * len(x)), np.result_type(x, rows))
+        for place, _, columns in self._columns():
+            np.matmul(rows, columns.reshape(*self.blocked, -1), out=y[..., place])
+        y = y.reshape(self.n_out, *out, len(x))
         if "b" in self.params:
             y += self.params["b"].reshape(-1, *[1] * (self.rank + 1))
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array | None:
         dy = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
-        self.grads["w"] = self._from_rows(dy @ self.columns.swapaxes(1, 2))
+        rows = self._rows(self.params["w"])
+        drows = np.zeros(rows.shape, np.result_type(self.x, dy))
+        dx = np.zeros(self.x.shape, np.result_type(rows, dy)) if self.input_gradient else None
+        for place, seen, columns in self._columns():
+            drows += dy[..., place] @ columns.reshape(*self.blocked, -1).swapaxes(1, 2)
+            if dx is not None:
+                dcolumns = (rows.swapaxes(1, 2) @ dy[..., place]).reshape(columns.shape)
+                add_windows(dx[:, seen], dcolumns, self.stride, self.dilation)
+        self.grads["w"] = self._from_rows(drows)
         if "b" in self.params:
             self.grads["b"] = dy.sum(axis=2).ravel()
-        if not self.input_gradient:
-            return None
-        columns = self._rows(self.params["w"]).swapaxes(1, 2) @ dy
-        dx = fold(columns.reshape(self.windows), self.padded, self.stride, self.dilation)
-        return batch_first(crop(dx, self.pads))
+        return None if dx is None else batch_first(crop(dx, self.pads))
 
     def _shape(self) -> tuple[int, ...]:
         return (*self.kernel, self.n_in // self.groups, self.n_out)
+
+    def _columns(self) -> Iterator[tuple[slice, slice, Array]]:
+        return column_blocks(self.x, self.kernel, self.stride, self.dilation, self.out)
 
     def _rows(self, w: Array) -> Array:
         """(*kernel, n_in / groups, n_out) -> (groups, n_out / groups, weights of one unit in column order)."""

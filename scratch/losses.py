@@ -63,9 +63,13 @@ def one_hot_like(target: Array, prediction: Array) -> Array:
         )
     if target.size and not (target.min() >= 0 and target.max() < classes):
         raise ValueError(f"class indices run from {target.min()} to {target.max()}, expected 0 to {classes - 1}")
-    rows = np.zeros_like(prediction)
-    np.put_along_axis(rows, target[..., None], 1, axis=-1)
-    return rows
+    each = np.arange(classes).reshape(classes, *[1] * target.ndim)
+    return np.moveaxis((target == each).astype(prediction.dtype), 0, -1)
+
+
+def class_major(x: Array) -> Array:
+    """A copy of (batch, ..., classes) in which a class lies together: to reduce a few classes takes a few vectors."""
+    return np.moveaxis(np.moveaxis(x, -1, 0).copy(), 0, -1)
 
 
 def smooth(rows: Array, label_smoothing: float) -> Array:
@@ -100,18 +104,18 @@ class ClassLoss(Loss):
     def weigh(self, t: Array, prediction: Array) -> Array:
         """w_k t_k in rows like the prediction, zero where ignored; keeps what the mean divides by."""
         indices = t.shape != prediction.shape
-        ignored = t == self.ignore_index if indices and self.ignore_index is not None else np.zeros(t.shape, bool)
-        rows = smooth(one_hot_like(np.where(ignored, 0, t), prediction), self.label_smoothing)
-        self.divisor: Array | float = ignored.size - ignored.sum() if indices else rows[..., 0].size
-        if indices:
-            rows = np.where(ignored[..., None], 0, rows)
+        kept = t != self.ignore_index if indices and self.ignore_index is not None else None
+        rows = smooth(one_hot_like(t if kept is None else np.where(kept, t, 0), prediction), self.label_smoothing)
+        self.divisor: Array | float = rows[..., 0].size
+        if kept is not None:
+            rows, self.divisor = np.where(kept[..., None], rows, 0), kept.sum()
         if self.class_weights is None:
             return rows
         w = np.asarray(self.class_weights, prediction.real.dtype)
         if w.shape != prediction.shape[-1:]:
             raise ValueError(f"there are {w.size} class weights for {prediction.shape[-1]} classes")
         if indices and self.weighted_mean:
-            self.divisor = w[t[~ignored]].sum()
+            self.divisor = w[t if kept is None else t[kept]].sum()
         return rows * w
 
     def log_loss(self, t: Array, log_p: Array) -> Array:
@@ -130,7 +134,8 @@ class SoftmaxCrossEntropy(ClassLoss):
 
     def forward(self, x: Array, t: Array) -> Array:
         self.t = self.weigh(t, x)
-        x = x - x.max(axis=-1, keepdims=True)
+        x = class_major(x)
+        x -= x.max(axis=-1, keepdims=True)
         e = np.exp(x)
         total = e.sum(axis=-1, keepdims=True)
         self.y = e / total

@@ -63,21 +63,24 @@ class LSTM(Recurrent):
 
     def step(self, t: int, *states: Array) -> tuple[Array, ...]:
         h, c = states
-        n = h.shape[1]
-        self.a[t] += h @ self.params["w_h"]
-        i, f, o = np.split(self.sigmoid.value(self.a[t, :, : 3 * n]), 3, axis=1)
-        g = self.f.value(self.a[t, :, 3 * n :])
+        n, a = h.shape[1], self.a[t]
+        a += h @ self.params["w_h"]
+        ifo, g = self.sigmoid.value(a[:, : 3 * n]), self.f.value(a[:, 3 * n :])
+        i, f, o = ifo[:, :n], ifo[:, n : 2 * n], ifo[:, 2 * n :]
         c = f * c + i * g
         tanh_c = self.f.value(c)
-        self.kept.append((i, f, o, g, c, tanh_c))
+        self.kept.append((ifo, g, c, tanh_c))
         return o * tanh_c, c
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         dh, dc = dstates
-        n = dh.shape[1]
-        i, f, o, g, c, tanh_c = self.kept[t]
+        n, a, da = dh.shape[1], self.a[t], self.da[t]
+        ifo, g, c, tanh_c = self.kept[t]
+        i, f, o = ifo[:, :n], ifo[:, n : 2 * n], ifo[:, 2 * n :]
         dc = dc + dh * o * self.f.slope(c, tanh_c)
-        ifo, difo = np.hstack([i, f, o]), np.hstack([dc * g, dc * self.history[1][t], dh * tanh_c])
-        self.da[t, :, : 3 * n] = difo * self.sigmoid.slope(self.a[t, :, : 3 * n], ifo)
-        self.da[t, :, 3 * n :] = dc * i * self.f.slope(self.a[t, :, 3 * n :], g)
-        return self.da[t] @ self.params["w_h"].T, dc * f
+        np.multiply(dc, g, out=da[:, :n])
+        np.multiply(dc, self.history[1][t], out=da[:, n : 2 * n])
+        np.multiply(dh, tanh_c, out=da[:, 2 * n : 3 * n])
+        da[:, : 3 * n] *= self.sigmoid.slope(a[:, : 3 * n], ifo)
+        np.multiply(dc * i, self.f.slope(a[:, 3 * n :], g), out=da[:, 3 * n :])
+        return da @ self.params["w_h"].T, dc * f

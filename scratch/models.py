@@ -91,7 +91,8 @@ def cnn(
 ) -> Sequential:
     """S4: two convolutions, each with ReLU and max-pooling, then a dense layer. He uniform, biases zero.
 
-    x: (batch, image_size, image_size, 1) -> logits: (batch, class_num).
+    x: (batch, image_size, image_size, 1) -> logits: (batch, class_num). ReLU comes after the pooling: it never
+    changes which of two numbers is larger, so outputs and gradients are the same, and there is a quarter to do.
     """
     rng = np.random.default_rng(rng)
     init = HeUniform()
@@ -99,11 +100,11 @@ def cnn(
     return Sequential(
         [
             Conv2D(1, filters[0], kernel, init=init, rng=rng, dtype=dtype),
-            ReLU(),
             MaxPool2D(2),
+            ReLU(),
             Conv2D(filters[0], filters[1], kernel, init=init, rng=rng, dtype=dtype),
-            ReLU(),
             MaxPool2D(2),
+            ReLU(),
             Flatten(),
             Dense(side * side * filters[1], class_num, init=init, rng=rng, dtype=dtype),
         ]

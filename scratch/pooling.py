@@ -70,11 +70,15 @@ class Pooling(Layer):
 
     def spread(self, dy: Array) -> Array:
         """The transpose of `window_sum`: each window's number added to all its places."""
-        sizes = [before + size + after for (before, after), size in zip(self.pads, self.sizes, strict=True)]
-        dx = np.zeros((dy.shape[0], *sizes, dy.shape[-1]), dy.dtype)
+        dx = self.padded_zeros(dy)
         for view in self.taps(dx):
             view += dy
         return crop(dx, self.pads)
+
+    def padded_zeros(self, dy: Array) -> Array:
+        """As much as the x of this dy, (channels, *out, batch), with its padding."""
+        sizes = [before + size + after for (before, after), size in zip(self.pads, self.sizes, strict=True)]
+        return np.zeros((dy.shape[0], *sizes, dy.shape[-1]), dy.dtype)
 
 
 class MaxPooling(Pooling):
@@ -84,23 +88,29 @@ class MaxPooling(Pooling):
     """
 
     def forward(self, x: Array) -> Array:
-        self.x = self.place(x)
-        views = self.taps(pad(self.x, self.pads, -math.inf))
-        self.y = views[0].copy()
-        for view in views[1:]:
-            np.maximum(self.y, view, out=self.y)
+        self.sizes = x.shape[1:-1]
+        x = self.place(x)
+        # NaN is at least as large as nothing, so not even in a window of -inf the padding wins
+        rivals, values = (self.taps(pad(x, self.pads, value)) for value in (math.nan, -math.inf))
+        self.y = np.full(values[0].shape, -math.inf, x.dtype)
+        self.won = []
+        # a tournament from the last place to the first, so that the first of equals has won when it ends
+        for rival, value in zip(reversed(rivals), reversed(values), strict=True):
+            self.won.append(rival >= self.y)
+            np.maximum(self.y, value, out=self.y)
         return batch_first(self.y)
 
     def backward(self, dy: Array) -> Array:
-        dy = batch_last(dy)
-        # NaN equals nothing, so not even a window of -inf finds its maximum in the padding
-        x = pad(self.x, self.pads, math.nan)
-        dx = np.zeros(x.shape, dy.dtype)
-        open_windows = np.ones(dy.shape, bool)
-        for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
-            first = open_windows & (values == self.y)
-            gradients += first * dy
-            open_windows ^= first
+        overlap = any(s < k for s, k in zip(self.stride, self.kernel, strict=True))
+        left = batch_last(dy) * (self.y == self.y)
+        dx = self.padded_zeros(left)
+        for view, won in zip(self.taps(dx), reversed(self.won), strict=True):
+            if overlap:
+                share = left * won
+                view += share
+            else:
+                share = np.multiply(left, won, out=view)
+            left -= share
         return batch_first(crop(dx, self.pads))
 
 

@@ -171,7 +171,7 @@ class SimpleRNN(Recurrent):
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
-        self.da[t] = dh * self.f.slope(self.a[t], self.history[0][t + 1])
+        np.multiply(dh, self.f.slope(self.a[t], self.history[0][t + 1]), out=self.da[t])
         return (self.da[t] @ self.params["w_h"].T,)
 
 

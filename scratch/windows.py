@@ -19,6 +19,9 @@ from scratch.layer import Array
 Padding = str | int | tuple[int, ...]
 Pads = list[tuple[int, int]]
 
+# about as much as the second-level cache of a core holds
+BLOCK_BYTES = 2**20
+
 
 def per_axis(name: str, value: int | tuple[int, ...], rank: int, least: int = 1) -> tuple[int, ...]:
     """`value` for each spatial axis: a number is repeated. Raises ValueError when it does not fit."""
@@ -140,10 +143,37 @@ def fold(
     dilation: tuple[int, ...],
 ) -> Array:
     """The transpose of `unfold` (col2im): (c, *kernel, *out, n) -> (c, *sizes, n), overlapping windows summed."""
-    rank = len(sizes)
-    kernel, out = columns.shape[1 : 1 + rank], columns.shape[1 + rank : -1]
     x = np.zeros((columns.shape[0], *sizes, columns.shape[-1]), columns.dtype)
+    add_windows(x, columns, stride, dilation)
+    return x
+
+
+def add_windows(x: Array, columns: Array, stride: tuple[int, ...], dilation: tuple[int, ...]) -> None:
+    """Add every window of `columns` (c, *kernel, *out, n) to its place in `x` (c, *sizes, n)."""
+    rank = x.ndim - 2
+    kernel, out = columns.shape[1 : 1 + rank], columns.shape[1 + rank : -1]
     for offset, view in taps(x, kernel, stride, dilation, out):
         place: tuple[Any, ...] = (slice(None), *offset)
         view += columns[place]
-    return x
+
+
+def column_blocks(
+    x: Array,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    out: tuple[int, ...],
+) -> Iterator[tuple[slice, slice, Array]]:
+    """`unfold` in blocks of whole rows of windows: which windows, along the axis of all, the part of x they see, and
+    their columns (c, *kernel, *some of out, n).
+
+    All columns together would hold x once for each tap of the kernel. A block of at most BLOCK_BYTES, unless one row is
+    more, is still in the cache when it is multiplied. That saves more than it costs to make it again for the gradient.
+    """
+    in_a_row = math.prod(out[1:]) * x.shape[-1]
+    rows = max(1, BLOCK_BYTES // (x.shape[0] * math.prod(kernel) * in_a_row * x.itemsize))
+    for start in range(0, out[0], rows):
+        stop = min(start + rows, out[0])
+        seen = slice(start * stride[0], (stop - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1)
+        columns = unfold(x[:, seen], kernel, stride, dilation, (stop - start, *out[1:]))
+        yield slice(start * in_a_row, stop * in_a_row), seen, columns
