@@ -64,12 +64,18 @@ def one_hot_like(target: Array, prediction: Array) -> Array:
     if target.size and not (target.min() >= 0 and target.max() < classes):
         raise ValueError(f"class indices run from {target.min()} to {target.max()}, expected 0 to {classes - 1}")
     each = np.arange(classes).reshape(classes, *[1] * target.ndim)
-    return np.moveaxis((target == each).astype(prediction.dtype), 0, -1)
+    return classes_last((target == each).astype(prediction.dtype))
+
+
+def classes_last(x: Array) -> Array:
+    """(classes, batch, ...) -> (batch, ..., classes), a view: what is reduced or spread over a few classes is so in a
+    few whole vectors, and not in many short rows."""
+    return x.transpose(*range(1, x.ndim), 0)
 
 
 def class_major(x: Array) -> Array:
-    """A copy of (batch, ..., classes) in which a class lies together: to reduce a few classes takes a few vectors."""
-    return np.moveaxis(np.moveaxis(x, -1, 0).copy(), 0, -1)
+    """A copy of (batch, ..., classes) that lies in memory as (classes, batch, ...)."""
+    return classes_last(x.transpose(-1, *range(x.ndim - 1)).copy())
 
 
 def smooth(rows: Array, label_smoothing: float) -> Array:

@@ -80,9 +80,9 @@ class Recurrent(Layer):
             self.a += self.params["b"]
         steps, batch = self.a.shape[:2]
         # the states before each step, and after the last
-        self.history = [np.zeros((steps + 1, batch, len(self.params["w_h"])), self.a.dtype) for _ in self.states]
+        self.history = [np.empty((steps + 1, batch, len(self.params["w_h"])), self.a.dtype) for _ in self.states]
         self.start_given = bool(start)
-        for state, first in zip(self.history, start, strict=False):
+        for state, first in zip(self.history, start or [0] * len(self.history), strict=True):
             state[0] = first
         for t in range(steps):
             after = self.step(t, *(state[t] for state in self.history))

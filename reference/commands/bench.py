@@ -1,10 +1,13 @@
 """crosscheck bench: how long a training step takes."""
 
+import os
 from pathlib import Path
 
 import click
 
 from reference.commands.options import json_option
+
+MODES = ("torch", "torch-channels-last", "torch-compiled", "tensorflow", "tensorflow-xla", "keras")
 
 
 @click.command("bench")
@@ -19,46 +22,64 @@ from reference.commands.options import json_option
     help="May be repeated.",
 )
 @click.option(
+    "--threads",
+    multiple=True,
+    type=click.Choice(["1", "all"]),
+    default=("1",),
+    show_default=True,
+    help="How many for NumPy and for each framework; may be repeated.",
+)
+@click.option(
     "--framework",
     "frameworks",
     multiple=True,
     type=click.Choice(["torch", "keras"]),
     help="Against these only; may be repeated.",
 )
+@click.option("--mode", "modes", multiple=True, type=click.Choice(MODES), help="Only these; may be repeated.")
+@click.option("--memory", is_flag=True, help="Also the peak memory of a step, each in a process of its own.")
+@click.option("--peers", is_flag=True, help="Also MyGrad and autograd, where they are installed.")
 @json_option
 def command(
-    workloads: tuple[str, ...], dtypes: tuple[str, ...], frameworks: tuple[str, ...], json_file: Path | None
+    workloads: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    threads: tuple[str, ...],
+    frameworks: tuple[str, ...],
+    modes: tuple[str, ...],
+    memory: bool,
+    peers: bool,
+    json_file: Path | None,
 ) -> int:
-    """Time one training step of each model in NumPy, PyTorch (eager) and Keras (compiled), interleaved, one thread."""
-    from rich.table import Table
-
-    from reference.bench import ROUNDS, machine, measure, to_json
-    from reference.frameworks import framework
+    """Time one training step of each workload in NumPy, PyTorch (eager, channels last for images, compiled), TensorFlow
+    (a function, XLA) and Keras (train_on_batch), in turns, each verified against NumPy first."""
+    from reference.bench.document import kernels, processor, table, to_json
+    from reference.bench.measure import ROUNDS, Task
+    from reference.bench.peers import missing_peers
+    from reference.bench.processes import timings
+    from reference.bench.workloads import workloads_of
+    from reference.frameworks import require_installed
     from reference.report.console import console, progress_bar
     from reference.report.json import write_json
-    from reference.training.comparison import recipes_of
 
-    recipes = recipes_of(workloads)
+    recipes = workloads_of(workloads)
     names = frameworks or ("torch", "keras")
     for name in names:
-        framework(name)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 1))
-    for heading in ("ms a step", "batch", "scratch", *names, "scratch/torch", "scratch/best"):
-        table.add_column(heading, justify="left" if heading == "ms a step" else "right", no_wrap=True)
-    done = []
-    with progress_bar("timing", len(recipes) * len(dtypes) * ROUNDS) as advance:
-        for recipe in recipes:
-            for dtype in dtypes:
-                each = measure(recipe, names, dtype, advance)
-                done.append(each)
-                times = [f"{each.ms[name]:.2f}" for name in ("scratch", *names)]
-                to_torch = f"{each.ratio_to('torch'):.2f}" if "torch" in each.ms else ""
-                name = recipe.name if len(dtypes) == 1 else f"{recipe.name} {dtype}"
-                table.add_row(name, str(each.batch_size), *times, to_torch, f"{each.ratio_to_best:.2f}")
-    out, facts = console(), machine()
-    out.print(table)
-    out.print(f"\n {', '.join(dtypes)}, one thread each, medians of {ROUNDS} interleaved rounds")
-    out.print(f" {facts['processor']} · {facts['blas']} · {', '.join(framework(n).version() for n in names)}")
+        require_installed(name)
+    counts = {"1": 1, "all": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1}
+    kinds = [(dtype, counts[count]) for count in threads for dtype in dtypes]
+    tasks = [Task(recipe, *kind, names, modes, peers) for kind in kinds for recipe in recipes]
+    out = console()
+    if peers and (missing := missing_peers()):
+        out.print(f" not installed: {', '.join(missing)}  (pip install {' '.join(missing)})")
+    with progress_bar("timing", len(tasks) * ROUNDS, "rounds") as advance:
+        done = list(timings(tasks, memory, advance))
+    for dtype, count in kinds:
+        out.print(f" {dtype}, {count} thread{'s' if count > 1 else ''} each", style="bold")
+        out.print(table([each for each in done if (each.dtype, each.threads) == (dtype, count)]), "")
+    for reason in dict.fromkeys(f"{mode}: {why}" for each in done for mode, why in each.left_out.items()):
+        out.print(f" left out: {reason}", style="dim")
+    out.print(f" medians of {ROUNDS} interleaved rounds; of peak: of the speed of NumPy's product of large matrices")
+    out.print(f" {processor()} · {kernels()} · {', '.join(done[0].versions)}")
     if json_file is not None:
-        write_json(json_file, to_json(done, names))
+        write_json(json_file, to_json(done))
     return 0

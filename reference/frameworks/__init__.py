@@ -121,13 +121,18 @@ class Framework(Protocol):
 
 def framework(name: str) -> Framework:
     """The adapter called "torch" or "keras". Raises MissingFramework when its packages are not installed."""
+    require_installed(name)
+    return _adapter(name)
+
+
+def require_installed(name: str) -> None:
+    """Raise MissingFramework unless the packages of "torch" or "keras" are installed; imports nothing."""
     missing = [package for package in _PACKAGES[name] if importlib.util.find_spec(package) is None]
     if missing:
         raise MissingFramework(
             f"{name} was asked for, but {' and '.join(missing)} cannot be imported. "
             f"Install it with: pip install 'crosscheck[{_EXTRAS[name]}]'"
         )
-    return _adapter(name)
 
 
 @functools.cache

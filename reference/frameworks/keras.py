@@ -241,10 +241,11 @@ class KerasTrainer:
             self.optimizer = optimizer.build(keras, optimizer_options)
             self.optimizer.build(list(self.variables.values()))
         self.scale = job.gradient_scale
-        self.compiled = tf.function(self._step, reduce_retracing=True)
+        self.compiled = tf.function(self.update, reduce_retracing=True)
         self.forward = tf.function(self.module, reduce_retracing=True)
 
-    def _step(self, x: Any, t: Any) -> tuple[Any, Any]:
+    def update(self, x: Any, t: Any) -> tuple[Any, Any]:
+        """One step on tensors; its cost, and how many predictions before it were right."""
         variables = list(self.variables.values())
         with tf.GradientTape() as tape:
             logits = self.module(x)

@@ -197,14 +197,19 @@ class TorchTrainer:
 
     def step(self, x: Array, t: Array) -> tuple[float, int]:
         target = tensor(t)
+        cost, logits = self.update(tensor(x), target)
+        return cost.item(), int((logits.argmax(1) == target).sum())
+
+    def update(self, x: Any, t: Any) -> tuple[Any, Any]:
+        """One step on tensors; its cost, and the logits before it."""
         with on_device():
-            logits = self.module(tensor(x))
-            cost = self.loss(logits, target) * self.scale
+            logits = self.module(x)
+            cost = self.loss(logits, t) * self.scale
         self.optimizer.zero_grad()
         cost.backward()
         clip_gradients(self.parameters.values(), self.options)
         self.optimizer.step()
-        return cost.item(), int((logits.argmax(1) == target).sum())
+        return cost, logits
 
     def logits(self, x: Array) -> Array:
         with torch.no_grad(), on_device():

@@ -52,8 +52,16 @@ class ScratchTrainer:
 class TwinTrainer:
     """A framework's side: takes and gives arrays as they lie in scratch."""
 
-    def __init__(self, recipe: Recipe, name: str, dtype: str, weights: Mapping[str, Array], x: Array) -> None:
-        network = find(recipe.name)
+    def __init__(
+        self,
+        recipe: Recipe,
+        name: str,
+        dtype: str,
+        weights: Mapping[str, Array],
+        x: Array,
+        pair: Pair | None = None,
+    ) -> None:
+        network = pair or find(recipe.name)
         self.twin = network.twin(name)
         self.slots = {key: self.twin.slots[key] for key in weights}
         job = Job(
@@ -63,18 +71,19 @@ class TwinTrainer:
             gradient_scale=recipe.gradient_scale,
             dtype=dtype,
             weights=lay_out(self.slots, weights),
-            example=self._lay(x[:1]),
+            example=self.lay(x[:1]),
         )
         self.trainer: Trainer = framework(name).trainer(job)
 
-    def _lay(self, x: Array) -> Array:
+    def lay(self, x: Array) -> Array:
+        """A batch of inputs as the twin takes them."""
         return Slot("x", self.twin.layout.get("x", "")).to_twin(x)
 
     def step(self, x: Array, t: Array) -> tuple[float, int]:
-        return self.trainer.step(self._lay(x), t)
+        return self.trainer.step(self.lay(x), t)
 
     def logits(self, x: Array) -> Array:
-        return self.trainer.logits(self._lay(x))
+        return self.trainer.logits(self.lay(x))
 
     def state(self) -> dict[str, Array]:
         return self.trainer.state()
