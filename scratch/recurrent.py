@@ -73,11 +73,11 @@ class Recurrent(Layer):
         require_rank(self, "x", x, "batch time n_in")
         require_size(self, "x", x, 2, w_x.shape[0])
         start, self.mask = self._take(x, given)
-        self.x = self._time_first(x)
-        # the inputs of all steps at once: (time, batch, gates * n_hidden)
-        self.a = self.x @ w_x
+        # the inputs of all steps at once, (time, batch, gates * n_hidden); a bias is the weight of a 1 beside them
+        self.x, w = self._time_first(x), w_x
         if "b" in self.params:
-            self.a += self.params["b"]
+            self.x, w = _with_ones(self.x), np.vstack([w_x, self.params["b"]])
+        self.a = self.x @ w
         steps, batch = self.a.shape[:2]
         # the states before each step, and after the last
         self.history = [np.empty((steps + 1, batch, len(self.params["w_h"])), self.a.dtype) for _ in self.states]
@@ -103,10 +103,11 @@ class Recurrent(Layer):
             # a skipped step passes on what the states after it receive
             taken = self.step_back(t, *(np.where(self.mask[t], d, 0) for d in after))
             dstates = tuple(np.where(self.mask[t], d, d_0) for d, d_0 in zip(taken, dstates, strict=True))
-        self.grads["w_x"] = product_sum(self.x, self.da)
-        self.grads.update(self.recurrent_grads())
+        dw, n_in = product_sum(self.x, self.da), len(self.params["w_x"])
+        self.grads["w_x"] = dw[:n_in]
         if "b" in self.params:
-            self.grads["b"] = self.da.sum(axis=(0, 1))
+            self.grads["b"] = dw[n_in]
+        self.grads.update(self.recurrent_grads())
         dx = None
         if self.input_gradient:
             dx = (self.da @ self.params["w_x"].T).swapaxes(0, 1)
@@ -131,7 +132,7 @@ class Recurrent(Layer):
 
     def _time_first(self, x: Array) -> Array:
         """(time, batch, ...), the steps in the order of reading."""
-        return np.ascontiguousarray((x[:, ::-1] if self.go_backwards else x).swapaxes(0, 1))
+        return (x[:, ::-1] if self.go_backwards else x).swapaxes(0, 1)
 
     def _masked_output(self, mask: Array) -> Array:
         """y_t = h_t where the mask is True, elsewhere y_{t-1} or 0."""
@@ -173,6 +174,13 @@ class SimpleRNN(Recurrent):
         (dh,) = dstates
         np.multiply(dh, self.f.slope(self.a[t], self.history[0][t + 1]), out=self.da[t])
         return (self.da[t] @ self.params["w_h"].T,)
+
+
+def _with_ones(x: Array) -> Array:
+    """(time, batch, n) -> (time, batch, n + 1), the last of each a one."""
+    longer = np.ones((*x.shape[:2], x.shape[2] + 1), x.dtype)
+    longer[..., :-1] = x
+    return longer
 
 
 def product_sum(x: Array, da: Array) -> Array:
