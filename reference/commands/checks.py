@@ -2,23 +2,17 @@
 
 import difflib
 import fnmatch
-import importlib.metadata
 import math
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
-
-from threadpoolctl import threadpool_limits
 
 from reference.errors import RequestError
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
     from multiprocessing.queues import SimpleQueue
 
     from reference.pair import Pair
@@ -85,6 +79,8 @@ def select_judges(names: Sequence[str]) -> tuple[str, ...]:
 
 def versions(judges: Sequence[str]) -> tuple[str, ...]:
     """ "torch 2.13.0" for each framework among the judges; it need not be imported for that."""
+    import importlib.metadata
+
     from reference.pair import FRAMEWORKS
 
     return tuple(f"{name} {importlib.metadata.version(name).split('+')[0]}" for name in FRAMEWORKS if name in judges)
@@ -134,6 +130,8 @@ def check_cost(pair: "Pair") -> float:
 
 def run(request: "Request", jobs: int | None = None) -> Iterator["Check"]:
     """The checks of a request as they are done; over as many processes as there are cores and enough work for."""
+    from threadpoolctl import threadpool_limits
+
     total = sum(cost(pair, request) for pair in request.pairs)
     workers = jobs or min(_cores(), math.ceil(total / WORTH_A_PROCESS))
     heaviest_first = sorted(request.pairs, key=lambda pair: -cost(pair, request))
@@ -166,6 +164,10 @@ def _checks_of(name: str, request: "Request") -> Iterator["Check"]:
 
 
 def _spread(names: Sequence[str], request: "Request", workers: int) -> Iterator["Check"]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     context = multiprocessing.get_context("spawn")  # the frameworks' threads do not survive a fork
     begun = context.SimpleQueue()
     with ProcessPoolExecutor(workers, context, _start_worker, (begun,)) as pool:
@@ -195,7 +197,7 @@ def _read(begun: "SimpleQueue[tuple[int, str]]") -> dict[int, str]:
     return found
 
 
-def _ended(processes: Sequence[BaseProcess], latest: dict[int, str]) -> str:
+def _ended(processes: "Sequence[BaseProcess]", latest: dict[int, str]) -> str:
     """Which process ended by itself, at what, and what may help; the pool has terminated the others."""
     for process in processes:
         process.join(timeout=5)
