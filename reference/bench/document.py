@@ -10,6 +10,7 @@ from rich.table import Table
 from threadpoolctl import threadpool_info
 
 from reference.bench.measure import Timing
+from reference.bench.peers import PEERS
 
 
 def processor() -> str:
@@ -31,8 +32,8 @@ def kernels() -> str:
 
 
 HEADINGS = {
-    "torch-channels-last": "channels\nlast",
-    "torch-compiled": "torch\ncompiled",
+    "torch-channels-last": "chan.\nlast",
+    "torch-compiled": "com-\npiled",
     "tensorflow": "TF",
     "tensorflow-xla": "TF\nXLA",
 }
@@ -40,18 +41,18 @@ HEADINGS = {
 
 def table(timings: Sequence[Timing]) -> Table:
     """One row for each workload, one column for each implementation."""
-    modes = list(dict.fromkeys(mode for each in timings for mode in each.ms))
-    made = Table(box=None, pad_edge=False, padding=(0, 1, 0, 1))
-    made.add_column("ms a step", no_wrap=True)
+    modes = list(dict.fromkeys(mode for each in timings for mode in each.ms if mode not in PEERS))
+    made = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    made.add_column(" ms a step", no_wrap=True)
     for heading in (*(HEADINGS.get(mode, mode) for mode in modes), "/torch\neager", "/best\nmode", "of\npeak"):
         made.add_column(heading, justify="right", no_wrap=True)
     for each in timings:
         times = [f"{each.ms[mode]:#.3g}" if mode in each.ms else "" for mode in modes]
         ratios = [f"{r:.2f}" if r else "" for r in (each.ratio_to_torch_eager, each.ratio_to_best)]
-        made.add_row(each.name, *times, *ratios, f"{each.peak_share:.0%}")
+        made.add_row(f" {each.name}", *times, *ratios, f"{each.peak_share:.0%}")
         if each.memory_mb:
             used = [f"{each.memory_mb[mode]:.0f}" if mode in each.memory_mb else "" for mode in modes]
-            made.add_row("  peak MB", *used, style="dim")
+            made.add_row("   peak MB", *used, style="dim")
     return made
 
 

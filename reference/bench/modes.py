@@ -19,10 +19,10 @@ MODES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Implementation:
-    """`step()` makes one training step on the batch; `distance` is how far its weights are from scratch's."""
+    """`step()` makes one training step on the batch; `weights()` are those it has come to, as they lie in scratch."""
 
     step: Callable[[], Any]
-    distance: Callable[[Mapping[str, Array]], float]
+    weights: Callable[[], Mapping[str, Array]]
 
 
 def modes_of(recipe: Recipe, frameworks: Sequence[str], x: Array) -> list[str]:
@@ -36,16 +36,11 @@ def make(mode: str, recipe: Recipe, dtype: str, weights: Mapping[str, Array], x:
     if mode == SCRATCH:
         trainer = ScratchTrainer(recipe, dtype, 0)
         trainer.network.load(weights)
-        return Implementation(lambda: trainer.step(x, t), lambda w: max_distance(trainer.weights(), w))
+        return Implementation(lambda: trainer.step(x, t), trainer.weights)
     name = next(name for name, modes in MODES.items() if mode in modes)
     twin = TwinTrainer(recipe, name, dtype, weights, x, pair_of(recipe))
     prepare = _torch_step if name == "torch" else _keras_step
-    return Implementation(prepare(mode, twin, x, t), lambda w: max(twin.distances(w).values()))
-
-
-def max_distance(mine: Mapping[str, Array], theirs: Mapping[str, Array]) -> float:
-    """The largest difference of any element of any weight."""
-    return max(float(abs(mine[name] - w).max()) for name, w in theirs.items())
+    return Implementation(prepare(mode, twin, x, t), lambda: twin.weights_like(weights))
 
 
 def _torch_step(mode: str, twin: TwinTrainer, x: Array, t: Array) -> Callable[[], Any]:
@@ -67,11 +62,20 @@ def _torch_step(mode: str, twin: TwinTrainer, x: Array, t: Array) -> Callable[[]
 def _keras_step(mode: str, twin: TwinTrainer, x: Array, t: Array) -> Callable[[], Any]:
     import tensorflow as tf
 
+    from reference.frameworks.keras import float_type
+
     trainer: Any = twin.trainer
     inputs, target = tf.constant(twin.lay(x)), tf.constant(t)
     if mode == TRAIN_ON_BATCH:
-        trainer.module.compile(trainer.optimizer, lambda t, logits: trainer.loss(logits, t) * trainer.scale)
-        return lambda: trainer.module.train_on_batch(inputs, target)
+        model, dtype = trainer.module, x.dtype.name
+
+        def train_on_batch() -> Any:
+            with float_type(dtype):
+                return model.train_on_batch(inputs, target)
+
+        with float_type(dtype):
+            model.compile(trainer.optimizer, lambda t, logits: trainer.loss(logits, t) * trainer.scale)
+        return train_on_batch
     compiled = tf.function(trainer.update, jit_compile=mode == XLA)
     # the cost comes to Python, as it does in `train_on_batch` and in scratch; TensorFlow has then finished
     return lambda: float(compiled(inputs, target)[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.bench.modes import Implementation, max_distance
+from reference.bench.modes import Implementation
 from reference.pair import Array
 from scratch.training import Recipe
 
@@ -46,7 +46,7 @@ def make_peer(
     def step() -> None:
         optimizer.step(params, gradients(cost, params))
 
-    return Implementation(step, lambda w: max_distance(params, w))
+    return Implementation(step, lambda: params)
 
 
 def _mygrad(cost: Callable[[Any, Any], Any], params: Mapping[str, Array]) -> dict[str, Array]:

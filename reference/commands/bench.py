@@ -54,7 +54,7 @@ def command(
     (a function, XLA) and Keras (train_on_batch), in turns, each verified against NumPy first."""
     from reference.bench.document import kernels, processor, table, to_json
     from reference.bench.measure import ROUNDS, Task
-    from reference.bench.peers import missing_peers
+    from reference.bench.peers import PEERS, missing_peers
     from reference.bench.processes import timings
     from reference.bench.workloads import workloads_of
     from reference.frameworks import require_installed
@@ -76,6 +76,9 @@ def command(
     for dtype, count in kinds:
         out.print(f" {dtype}, {count} thread{'s' if count > 1 else ''} each", style="bold")
         out.print(table([each for each in done if (each.dtype, each.threads) == (dtype, count)]), "")
+    for each in done:
+        if others := [f"{name} {each.ms[name]:#.3g} ms" for name in PEERS if name in each.ms]:
+            out.print(f" {each.name}, {each.dtype}: {', '.join(others)}")
     for reason in dict.fromkeys(f"{mode}: {why}" for each in done for mode, why in each.left_out.items()):
         out.print(f" left out: {reason}", style="dim")
     out.print(f" medians of {ROUNDS} interleaved rounds; of peak: of the speed of NumPy's product of large matrices")

@@ -111,7 +111,8 @@ class Torch:
             module.train(training)
         with on_device():
             y = module(*tensors)
-        grads = torch.autograd.grad(y, leaves, tensor(dy), allow_unused=True)
+        # the gradient of a number: to be given a cotangent, autograd would import SymPy first
+        grads = torch.autograd.grad((y * tensor(dy)).sum(), leaves, allow_unused=True)
         arrays = iter([np.zeros(tuple(x.shape)) if g is None else array(g) for g, x in zip(grads, leaves, strict=True)])
         return Ran(
             array(y),

@@ -99,6 +99,11 @@ class TwinTrainer:
         theirs = {f"weight/{path}": w for path, w in lay_out(self.slots, weights).items()}
         self.trainer.restore({**self.trainer.state(), **theirs})
 
+    def weights_like(self, weights: Mapping[str, Array]) -> dict[str, Array]:
+        """The weights as they lie in scratch, where those given come from."""
+        mine = self.trainer.weights()
+        return {key: slot.to_scratch(mine[slot.name], weights[key].shape) for key, slot in self.slots.items()}
+
     def distances(self, weights: Mapping[str, Array]) -> dict[str, float]:
         """The largest difference of any element of each weight from that of scratch, by its name there."""
         mine = self.trainer.weights()
