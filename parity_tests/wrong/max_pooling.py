@@ -13,34 +13,12 @@ from wrong.common import ANY, GRADIENTS, made_by
 from wrong.pooling import LargerHalfInFront, MovesByOne, WindowAxesSwapped, places
 
 
-class ZeroPadded(MaxPooling):
-    """The padding counts as zeros, which beat negative numbers."""
-
-    def forward(self, x: Array) -> Array:
-        self.x = self.place(x)
-        views = self.taps(pad(self.x, self.pads))
-        self.y = np.maximum.reduce(views)
-        return batch_first(self.y)
-
-
-class DropsNaN(MaxPooling):
-    """np.fmax in the place of np.maximum: NaN is dropped."""
-
-    def forward(self, x: Array) -> Array:
-        self.x = self.place(x)
-        self.y = np.fmax.reduce(self.taps(pad(self.x, self.pads, -math.inf)))
-        return batch_first(self.y)
-
-
-class LargestMagnitude(MaxPooling):
-    """Takes the largest magnitude."""
-
-    def forward(self, x: Array) -> Array:
-        return super().forward(np.where(x < 0, -x, x))
-
-
 class MaxBackward(MaxPooling):
     """The backward pass from the share of each place in its window; right. The wrong ones below change a step of it."""
+
+    def forward(self, x: Array) -> Array:
+        self.x = self.place(x)
+        return super().forward(x)
 
     def backward(self, dy: Array) -> Array:
         dy = batch_last(dy)
@@ -60,6 +38,32 @@ class MaxBackward(MaxPooling):
 
     def scatter(self, gradients: Array, hit: Array, dy: Array) -> None:
         gradients += hit * dy
+
+
+class ZeroPadded(MaxBackward):
+    """The padding counts as zeros, which beat negative numbers."""
+
+    def forward(self, x: Array) -> Array:
+        self.x = self.place(x)
+        views = self.taps(pad(self.x, self.pads))
+        self.y = np.maximum.reduce(views)
+        return batch_first(self.y)
+
+
+class DropsNaN(MaxBackward):
+    """np.fmax in the place of np.maximum: NaN is dropped."""
+
+    def forward(self, x: Array) -> Array:
+        self.x = self.place(x)
+        self.y = np.fmax.reduce(self.taps(pad(self.x, self.pads, -math.inf)))
+        return batch_first(self.y)
+
+
+class LargestMagnitude(MaxPooling):
+    """Takes the largest magnitude."""
+
+    def forward(self, x: Array) -> Array:
+        return super().forward(np.where(x < 0, -x, x))
 
 
 class AllTied(MaxBackward):
