@@ -87,7 +87,6 @@ GRU_RESET_BEFORE = Pair(
     torch=Twin(
         torch_loop("ResetBeforeGRU", "activation", "recurrent_activation"),
         torch_slots("", GATES, "cell."),
-        frozen=("cell.bias_hh",),
         likeness="composed",
         reason="torch.nn.GRU applies the reset gate after the matrix only; a loop with the weights of a GRUCell",
     ),

@@ -178,7 +178,11 @@ class AnyGRU(Loop):
 
 
 class ResetBeforeGRU(AnyGRU):
-    """A GRU whose reset gate acts before the matrix, as Keras' with reset_after=False. It has no use for bias_hh."""
+    """A GRU whose reset gate acts before the matrix, as Keras' with reset_after=False. It has one bias, bias_ih."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cell.register_parameter("bias_hh", None)
 
     def step(self, x_t: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
         (h,) = states

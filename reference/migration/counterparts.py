@@ -1,0 +1,115 @@
+"""Which layers correspond: the pair whose twins are of the classes of two layers says where every weight goes.
+
+Nothing is written down here. The twins of every pair are built once and their classes looked at, so a pair that is
+added to `reference/pairs/` can be ported.
+"""
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reference.migration.models import BASES, HOMES, Model
+from reference.pair import Pair, Slot
+from scratch.network import Composite
+
+# containers, and what a composed twin may be that is no layer of its own
+NOT_LAYERS = ("Sequential", "Model", "Functional", "TensorFlowTrainer", "Trainer", "Composite")
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side of a pair: the class of the layer, of the layer it wraps if any, and where each weight lies in it."""
+
+    pair: Pair
+    layer: type
+    inner: type | None
+    slots: Mapping[str, Slot]
+    frozen: tuple[str, ...] = ()
+
+
+def own_class(framework: str, layer: Any) -> type:
+    """The class of the framework that a layer is of, the nearest one; its own class where it is only a base."""
+    for cls in type(layer).__mro__:
+        if cls.__name__ == BASES[framework]:
+            break
+        if cls.__module__.startswith(HOMES[framework]) and cls.__name__ not in NOT_LAYERS:
+            return cls
+    return type(layer)
+
+
+@functools.cache
+def sides(framework: str) -> tuple[Side, ...]:
+    """This side of every pair of a layer that has weights."""
+    from reference.registry import pairs
+
+    found = (_side(framework, p) for p in pairs().values() if p.kind in ("layer", "activation"))
+    return tuple(side for side in found if side is not None)
+
+
+def _side(framework: str, pair: Pair) -> Side | None:
+    slots = {**pair.torch.slots, **pair.keras.slots}
+    if not slots or "inexact" in (pair.torch.likeness, pair.keras.likeness):
+        return None
+    case = pair.cases[0]
+    layer = pair.layer(**case.options)
+    inner = layer.parts.get("forward") if isinstance(layer, Composite) else None
+    if isinstance(layer, Composite) and inner is None:
+        return None  # its parts are layers with pairs of their own
+    if framework == "scratch":
+        return Side(pair, type(layer), type(inner) if inner else None, {key: Slot(key) for key in slots})
+    from reference.frameworks import framework as adapter
+
+    twin = pair.twin(framework)
+    if twin.build is None or not twin.slots:
+        return None
+    layer, start = adapter(framework).build(twin, pair.options(case), "float64"), ""
+    if not any(cls.__name__ == BASES[framework] for cls in type(layer).__mro__):
+        # an object that calls a layer: the layer itself is at the start of all paths
+        start = next(iter(twin.slots.values())).name.split(".")[0] + "."
+        layer = getattr(layer, start[:-1], None)
+        if layer is None:
+            return None
+    if type(layer).__name__ in NOT_LAYERS:
+        return None
+    slots = {key: replace(slot, name=slot.name.removeprefix(start)) for key, slot in twin.slots.items()}
+    inner = getattr(layer, "forward_layer", None) if framework == "keras" else None
+    return Side(pair, own_class(framework, layer), type(inner) if inner else None, slots, twin.frozen)
+
+
+def is_known(framework: str, model: Model, layer: Any) -> bool:
+    """Whether some pair has a layer of this class, so that nobody need look inside."""
+    return any(_is(side, model, layer) for side in sides(framework))
+
+
+def _is(side: Side, model: Model, layer: Any) -> bool:
+    inner = model.inner(layer)
+    return isinstance(layer, side.layer) and (side.inner is None or isinstance(inner, side.inner))
+
+
+def counterparts(source: Model, a: Any, target: Model, b: Any) -> list[tuple[Side, Side]]:
+    """Both sides of every pair whose twins are of the classes of the layers a and b; the closest classes first."""
+    other = {side.pair.name: side for side in sides(target.framework) if _is(side, target, b)}
+    found = [
+        (side, other[side.pair.name])
+        for side in sides(source.framework)
+        if side.pair.name in other and _is(side, source, a)
+    ]
+    return sorted(found, key=lambda both: _distance(both[0], a) + _distance(both[1], b))
+
+
+def _distance(side: Side, layer: Any) -> int:
+    return type(layer).__mro__.index(side.layer)
+
+
+def at_level(side: Side, level: int) -> Side:
+    """The same side for the layer `level` of PyTorch's recurrent layers that are several: weight_ih_l1."""
+    if not level:
+        return side
+    slots = {key: replace(slot, name=_raised(slot.name, level)) for key, slot in side.slots.items()}
+    return replace(side, slots=slots, frozen=tuple(_raised(name, level) for name in side.frozen))
+
+
+def _raised(name: str, level: int) -> str:
+    return re.sub(r"_l0(?=$|_)", f"_l{level}", name)

@@ -1,0 +1,88 @@
+"""Random inputs that a model takes, and how they lie in each framework."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import einops
+import numpy as np
+
+from reference.errors import RequestError
+from reference.migration.models import Model, as_tuple
+from reference.pair import Array
+from scratch.embedding import Embedding
+
+BATCH, TIME = 3, 6
+# sizes of images to try where nothing tells one
+SIDES = (8, 12, 16, 28, 32, 64, 96, 128, 224)
+CHANNELS = {"w": -2, "w_x": 0, "gamma": -1, "w_q": 0}
+
+
+def given(example: Any, rng: np.random.Generator) -> list[Array]:
+    """Inputs from arrays, or from shapes such as (3, 28, 28, 1) for random numbers."""
+    if isinstance(example, tuple) and all(isinstance(n, int) for n in example):
+        example = [rng.standard_normal(example)]
+    return [np.asarray(x) for x in as_tuple(example)]
+
+
+def guesses(models: Sequence[Model], moves: Sequence[Any], rng: np.random.Generator) -> list[list[Array]]:
+    """Inputs to try, channels last: as a Keras model says, else by the shape of the first weights."""
+    for model in models:
+        if model.framework == "keras" and getattr(model.model, "inputs", None):
+            return [[_input(each, _tokens(models), rng) for each in model.model.inputs]]
+    if not moves:
+        return []
+    first = moves[0]
+    name, case = first.sides[0].pair.name, first.sides[0].pair.cases[0]
+    if "embedding" in name:
+        return [[rng.integers(0, _tokens(models), (BATCH, TIME))]]
+    width = next((first.shapes[key][axis] for key, axis in CHANNELS.items() if key in first.shapes), None)
+    rank = len(case.inputs["x"].shape) if "x" in case.inputs else 0
+    if width is None or not rank:
+        return []
+    inner = [(n,) * (rank - 2) for n in SIDES] if first.sides[0].pair.torch.layout else [(TIME,) * (rank - 2)]
+    return [[rng.standard_normal((BATCH, *sizes, width))] for sizes in inner]
+
+
+def _input(asked: Any, tokens: int, rng: np.random.Generator) -> Array:
+    shape = [n or (BATCH if i == 0 else TIME) for i, n in enumerate(asked.shape)]
+    if "bool" in str(asked.dtype):
+        kept = rng.random(shape) < 0.6
+        kept[:, 0] = True
+        return np.asarray(kept)
+    return rng.integers(0, tokens, shape) if "int" in str(asked.dtype) else rng.standard_normal(shape)
+
+
+def _tokens(models: Sequence[Model]) -> int:
+    """The fewest rows that an embedding has."""
+    names = ("num_embeddings", "input_dim")
+    rows = [
+        getattr(layer, name)
+        for model in models
+        for _, layer in model.leaves()
+        for name in names
+        if "Embedding" in type(layer).__name__ and isinstance(getattr(layer, name, None), int)
+    ]
+    rows += [len(layer.params["w"]) for m in models for _, layer in m.leaves() if type(layer) is Embedding]
+    return min(rows, default=5)
+
+
+def for_model(model: Model, inputs: Sequence[Array], layout: str) -> list[Array]:
+    """Inputs that lie as in scratch and Keras, as they lie in this model; `layout` as in a pair's twin."""
+    if model.framework != "torch" or not layout:
+        return list(inputs)
+    return [_moved(x, layout) if x.dtype.kind == "f" and x.ndim > 2 else x for x in inputs]
+
+
+def _moved(x: Array, layout: str) -> Array:
+    try:
+        return np.asarray(einops.rearrange(x, layout))
+    except einops.EinopsError as error:
+        raise RequestError(f"an input of shape {x.shape} cannot be brought from {layout}") from error
+
+
+def back(y: Array, layout: str) -> Array:
+    """An array of the PyTorch model as it lies in Keras; `layout` is the way there."""
+    if not layout or y.ndim < 3:
+        return y
+    here, there = layout.split("->")
+    return np.asarray(einops.rearrange(y, f"{there} -> {here}"))

@@ -1,0 +1,112 @@
+"""Models of PyTorch, Keras and scratch under one interface: their layers, their weights, and a run that is recorded."""
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from reference.errors import RequestError
+from reference.pair import Array
+
+# the package that a framework's models are classes of; looked up in the classes themselves, so none is imported
+HOMES = {"torch": "torch.nn", "keras": "keras.src", "scratch": "scratch."}
+BASES = {"torch": "Module", "keras": "Layer", "scratch": "Layer"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A layer at work: its name and object, its inputs, its output, and the gradient of that output."""
+
+    name: str
+    layer: Any
+    inputs: tuple[Array, ...]
+    y: Array
+    dy: Array | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a model made of its inputs: steps in the order of the calls, gradients of weights by layer and path."""
+
+    y: Array
+    inputs: tuple[Array | None, ...] = ()
+    steps: tuple[Step, ...] = ()
+    grads: Mapping[tuple[str, str], Array] = field(default_factory=dict)
+
+
+class Model(Protocol):
+    """A model whose layers can be looked at. Arrays are NumPy's, laid out as the framework has them."""
+
+    framework: str
+    model: Any
+
+    def leaves(self) -> list[tuple[str, Any]]:
+        """The layers that are no containers, by name, in the order in which they were made."""
+
+    def inner(self, layer: Any) -> Any:
+        """The layer that a wrapper reads sequences with; None for all other layers."""
+
+    def variables(self, layer: Any) -> dict[str, Any]:
+        """The trainable weights of a layer, by name."""
+
+    def find(self, layer: Any, path: str) -> Any:
+        """The variable at a dotted path, None where there is none."""
+
+    def get(self, layer: Any, path: str) -> Array | None:
+        """A copy of the array at a dotted path, None where there is none."""
+
+    def set(self, layer: Any, path: str, array: Array) -> None:
+        """Put an array of the same shape at a dotted path."""
+
+    def freeze(self, layer: Any, path: str) -> None:
+        """Hold a weight at zero; it is not trained."""
+
+    def dtype(self) -> str:
+        """The dtype of the weights."""
+
+    def snapshot(self) -> Any:
+        """All weights and buffers, for `restore`."""
+
+    def restore(self, snapshot: Any) -> None:
+        """Put back what `snapshot` gave."""
+
+    def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
+        """Forward, without dropout, and backward where `dy` gives the cotangent of an output; buffers may follow."""
+
+
+def framework_of(model: Any) -> str | None:
+    """The framework a model is of."""
+    for cls in type(model).__mro__:
+        for name, home in HOMES.items():
+            if cls.__module__.startswith(home) and cls.__name__ == BASES[name]:
+                return name
+    return None
+
+
+def wrap(model: Any) -> Model:
+    """The model under the interface. Raises RequestError for what is none."""
+    name = framework_of(model)
+    if name is None:
+        raise RequestError(
+            f"{type(model).__module__}.{type(model).__name__} is no model: expected a torch.nn.Module, a Keras model "
+            "or layer, or a layer of scratch such as Sequential"
+        )
+    from reference.frameworks import framework
+
+    if name != "scratch":
+        framework(name)  # says what is missing, and sets the framework up
+    made: Model = importlib.import_module(f"reference.migration.models.{name}").Wrapped(model)
+    return made
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+def walk(name: str, layer: Any, children: Any, is_leaf: Any) -> Iterator[tuple[str, Any]]:
+    """The leaves below a layer, depth first; `children(layer)` gives names and layers, `is_leaf` where to stop."""
+    below = [] if is_leaf(layer) else list(children(layer))
+    if not below:
+        yield name, layer
+    for part, child in below:
+        yield from walk(f"{name}.{part}" if name else part, child, children, is_leaf)

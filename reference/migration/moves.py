@@ -1,0 +1,167 @@
+"""From the weights of one layer to those of its counterpart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from reference.errors import RequestError
+from reference.migration.counterparts import Side, at_level, counterparts, own_class
+from reference.migration.models import Model
+from reference.migration.shapes import reordered, scratch_shape
+from reference.pair import Array, lay_out
+
+Arrays = dict[str, Array]
+# keys in scratch of what lies along the features that a flattening puts in another order
+ALONG_INPUT = ("w", "gamma", "beta", "running_mean", "running_variance")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A layer with weights in a model; `level` counts PyTorch's recurrent layers that are one module."""
+
+    model: Model
+    name: str
+    layer: Any
+    level: int = 0
+
+    def __str__(self) -> str:
+        named = f"layer '{self.name}'" if self.name else "the layer"
+        return f"{named} ({type(self.layer).__name__}{f', level {self.level}' if self.level else ''})"
+
+
+def units(model: Model, order: list[str] | None = None) -> list[Unit]:
+    """The layers that have weights: in the order of their names in `order`, then as they were made."""
+    leaves = dict(model.leaves())
+    # a custom module's own weights belong to no leaf
+    names = [*dict.fromkeys(n for n in order or () if n in leaves), *leaves]
+    found = []
+    for name in dict.fromkeys(names):
+        layer = leaves[name]
+        if model.variables(layer) or _has_weights(model, layer):
+            levels = layer.num_layers if model.framework == "torch" and hasattr(layer, "num_layers") else 1
+            found += [Unit(model, name, layer, level) for level in range(levels)]
+    return found
+
+
+def _has_weights(model: Model, layer: Any) -> bool:
+    return bool(list(layer.parameters()) if model.framework == "torch" else layer.weights) if (
+        model.framework != "scratch"
+    ) else bool(layer.params)
+
+
+def loose(model: Model) -> list[str]:
+    """Trainable weights that belong to none of the layers which correspond to something."""
+    if model.framework != "torch":
+        return []
+    held = {id(p) for _, layer in model.leaves() for p in layer.parameters()}
+    return [name for name, p in model.model.named_parameters() if id(p) not in held]
+
+
+@dataclass(frozen=True)
+class Move:
+    """From a layer to its counterpart: both sides of the pair, and the shape of every weight in scratch.
+
+    `rows` is the order in which the target's inputs take the source's, where a flattening differs.
+    """
+
+    source: Unit
+    target: Unit
+    sides: tuple[Side, Side]
+    shapes: Mapping[str, tuple[int, ...]]
+    rows: Array | None = None
+
+    def values(self) -> Arrays:
+        """The target's weights and buffers by path. A bias that the target has not is added to the one it has."""
+        found = self.gathered(lambda path: self.source.model.get(self.source.layer, path))
+        kept = {key: array + self._second(key) for key, array in found.items()}
+        return self.laid_out(kept)
+
+    def gathered(self, get: Any) -> Arrays:
+        """What `get(path)` gives for the source's weights, as in scratch."""
+        slots = self.sides[0].slots
+        arrays = {key: (slots[key], get(slots[key].name)) for key in self.shapes}
+        return {key: slot.to_scratch(a, self.shapes[key]) for key, (slot, a) in arrays.items() if a is not None}
+
+    def laid_out(self, arrays: Arrays) -> Arrays:
+        """Arrays as in scratch by their paths in the target."""
+        turned = {key: reordered(a, self.rows if key in ALONG_INPUT else None) for key, a in arrays.items()}
+        whole = lay_out(self.sides[1].slots, turned)
+        return {name: a for name, a in whole.items() if self.target.model.find(self.target.layer, name) is not None}
+
+    def frozen(self) -> list[str]:
+        """Weights of the target that nothing in the source stands for: held at zero, not trained."""
+        present = self.target.model.find
+        return [name for name in self.sides[1].frozen if present(self.target.layer, name) is not None]
+
+    def _second(self, key: str) -> Any:
+        """PyTorch's second bias, which the one of the target stands for too."""
+        slot = self.sides[0].slots[key]
+        second = slot.name.replace("bias_ih", "bias_hh")
+        if second not in self.sides[0].frozen or second in self.sides[1].frozen:
+            return 0.0
+        array = self.source.model.get(self.source.layer, second)
+        return 0.0 if array is None else slot.to_scratch(array, self.shapes[key])
+
+    def turned(self, rows: Array) -> "Move":
+        return replace(self, rows=rows)
+
+
+def match(a: Unit, b: Unit) -> Move:
+    """How the weights of one go to the other. Raises RequestError where they do not correspond."""
+    misfits = []
+    for mine, theirs in counterparts(a.model, a.layer, b.model, b.layer):
+        both = (at_level(mine, a.level), at_level(theirs, b.level))
+        try:
+            return _fit(a, b, both)
+        except RequestError as error:
+            misfits.append(error)
+    if misfits:
+        raise misfits[0]
+    theirs_class = own_class(b.model.framework, b.layer).__name__
+    raise RequestError(
+        f"{a} of the {a.model.framework} model has no counterpart: in its place the {b.model.framework} model has "
+        f"{b}, and no pair has {own_class(a.model.framework, a.layer).__name__} beside {theirs_class}"
+    )
+
+
+def _fit(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for unit, side, other in ((a, both[0], b), (b, both[1], a)):
+        _all_covered(unit, side, other)
+    for key in both[0].slots:
+        slots = both[0].slots[key], both[1].slots[key]
+        arrays = tuple(u.model.get(u.layer, s.name) for u, s in zip((a, b), slots, strict=True))
+        if arrays[0] is None and arrays[1] is None:
+            continue
+        for unit, slot, array, other in zip((a, b), slots, arrays, (b, a), strict=True):
+            if array is None:
+                raise RequestError(f"{unit} has no '{slot.name}', which {other} has a counterpart of")
+        told = [scratch_shape(slot, array.shape) for slot, array in zip(slots, arrays, strict=True)]
+        shape = told[0] or told[1]
+        if shape is None or not all(_fits(s, x, shape) for s, x in zip(slots, arrays, strict=True)):
+            raise RequestError(
+                f"'{slots[0].name}' of {a} has shape {arrays[0].shape}, which does not fit '{slots[1].name}' of {b}, "
+                f"of shape {arrays[1].shape}"
+            )
+        shapes[key] = shape
+    return Move(a, b, both, shapes)
+
+
+def _all_covered(unit: Unit, side: Side, other: Unit) -> None:
+    """Raise RequestError unless every trainable weight of the layer is in a slot of the pair."""
+    paths = [*(slot.name for slot in side.slots.values()), *side.frozen]
+    found = {id(unit.model.find(unit.layer, path)) for path in paths}
+    for name, weight in unit.model.variables(unit.layer).items():
+        levelled = unit.level or getattr(unit.layer, "num_layers", 1) > 1
+        if id(weight) not in found and not (levelled and f"_l{unit.level}" not in name):
+            raise RequestError(f"'{name}' of {unit} would not be used: {other} has nothing that corresponds to it")
+
+
+def _fits(slot: Any, array: Array, shape: tuple[int, ...]) -> bool:
+    try:
+        moved = slot.to_scratch(array, shape)
+    except Exception:  # einops raises its own errors for shapes that do not divide
+        return False
+    return bool(np.shape(moved) == shape)

@@ -1,0 +1,218 @@
+"""What an optimizer remembers, from one framework to another, so that training goes on where it stopped.
+
+A velocity is kept as a sum of gradients here, as PyTorch keeps it; Keras keeps the steps: -lr times that.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from reference.errors import RequestError
+from reference.migration.moves import Move, Unit
+from reference.pair import Array
+from scratch.adam_optimizers import Adam, AMSGrad
+from scratch.optimizers import SGD, Momentum, Nesterov, Optimizer
+
+ADAM, MOMENTUM, PLAIN = "Adam", "SGD with momentum", "SGD"
+SLOTS = {ADAM: ("m", "v"), MOMENTUM: ("velocity",), PLAIN: ()}
+EPSILON = ("epsilon", "epsilon added")
+
+
+@dataclass(frozen=True)
+class State:
+    """An optimizer at rest: its kind, settings by name, steps taken, and how to read and write a weight's arrays.
+
+    `read(unit, path)` gives arrays by slot, none where no step was taken; `write(unit, path, arrays, t)` puts them.
+    """
+
+    kind: str
+    settings: dict[str, Any]
+    t: int
+    read: Callable[[Unit, str], dict[str, Array]]
+    write: Callable[[Unit, str, dict[str, Array], int], None]
+    finish: Callable[[int], None] = field(default=lambda t: None)
+
+
+def move_state(source: Any, target: Any, moves: Sequence[Move]) -> list[str]:
+    """Put the state of one optimizer into the other; what else is to be known.
+
+    Raises RequestError where they do not do the same.
+    """
+    a, b = state_of(source, moves, 0), state_of(target, moves, 1)
+    if a.kind != b.kind:
+        raise RequestError(f"the optimizers do not correspond: {a.kind} in the source, {b.kind} in the target")
+    for name in a.settings:
+        if name not in EPSILON and not _same(a.settings[name], b.settings[name]):
+            raise RequestError(
+                f"the optimizers do not correspond: {name} is {a.settings[name]} in the source, {b.settings[name]} in "
+                "the target"
+            )
+    for move in moves:
+        kept: dict[str, dict[str, Array]] = {}
+        for slot in SLOTS[a.kind]:
+            found = move.gathered(lambda path, slot=slot, move=move: a.read(move.source, path).get(slot))
+            for path, array in move.laid_out(found).items():
+                kept.setdefault(path, {})[slot] = array
+        for path, arrays in kept.items():
+            b.write(move.target, path, arrays, a.t)
+    b.finish(a.t)
+    if any(not _same(a.settings[name], b.settings[name]) for name in EPSILON if name in a.settings):
+        mine, theirs = (f"{s.settings['epsilon']:g} added to the {s.settings['epsilon added']} root" for s in (a, b))
+        return [f"epsilon is {mine} in the source, {theirs} in the target: training will drift apart"]
+    return []
+
+
+def _same(x: Any, y: Any) -> bool:
+    return bool(x == y) if isinstance(x, str | bool) else math.isclose(x, y, rel_tol=1e-6)
+
+
+def state_of(optimizer: Any, moves: Sequence[Move], side: int) -> State:
+    """The state of an optimizer, whose weights are those of this side of the moves."""
+    if isinstance(optimizer, Optimizer):
+        return _scratch(optimizer, moves, side)
+    homes = {cls.__module__.split(".")[0] for cls in type(optimizer).__mro__}
+    if "torch" in homes:
+        return _torch(optimizer)
+    if "keras" in homes:
+        return _keras(optimizer, moves, side)
+    raise RequestError(f"{type(optimizer).__name__} is no optimizer of PyTorch, Keras or scratch")
+
+
+def _unknown(optimizer: Any) -> RequestError:
+    return RequestError(
+        f"the state of {type(optimizer).__name__} has no counterpart; Adam, AdamW and SGD with or without momentum have"
+    )
+
+
+def _torch(optimizer: Any) -> State:
+    import torch
+
+    if len({str({k: v for k, v in g.items() if k != "params"}) for g in optimizer.param_groups}) > 1:
+        raise RequestError("the PyTorch optimizer has groups of weights with other settings each; one group is expected")
+    group = optimizer.param_groups[0]
+    names: dict[str, str]
+    settings = {"lr": float(group["lr"]), "weight decay": group["weight_decay"]}
+    if isinstance(optimizer, torch.optim.Adam) and not group["amsgrad"]:
+        names = {"m": "exp_avg", "v": "exp_avg_sq"}
+        # glue.torch.optimizers.RawEpsilon is a hook
+        raw = next((h for h in optimizer._optimizer_step_pre_hooks.values() if hasattr(h, "epsilon")), None)
+        epsilon = raw.epsilon if raw else group["eps"]
+        settings |= _adam(*group["betas"], epsilon, "raw" if raw else "corrected", group["decoupled_weight_decay"])
+        kind = ADAM
+    elif isinstance(optimizer, torch.optim.SGD):
+        names = {"velocity": "momentum_buffer"} if group["momentum"] else {}
+        kind = MOMENTUM if names else PLAIN
+        settings |= _momentum(group["momentum"], group["nesterov"], group["dampening"]) if names else {}
+    else:
+        raise _unknown(optimizer)
+    steps = [int(slots["step"]) for slots in optimizer.state.values() if "step" in slots]
+
+    def read(unit: Unit, path: str) -> dict[str, Array]:
+        slots = optimizer.state.get(unit.model.find(unit.layer, path), {})
+        return {mine: slots[name].cpu().numpy() for mine, name in names.items() if slots.get(name) is not None}
+
+    def write(unit: Unit, path: str, arrays: dict[str, Array], t: int) -> None:
+        weight = unit.model.find(unit.layer, path)
+        if weight.requires_grad:
+            made = {names[slot]: torch.tensor(np.array(a), dtype=weight.dtype) for slot, a in arrays.items()}
+            optimizer.state[weight] = made | ({"step": torch.tensor(float(t))} if kind == ADAM else {})
+
+    return State(kind, settings, max(steps, default=0), read, write)
+
+
+def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
+    from reference.frameworks.keras import keras
+    from reference.migration.glue.keras.optimizers import TorchAdam, TorchMomentum
+
+    if not optimizer.built:
+        first = (moves[0].source, moves[0].target)[side]
+        optimizer.build(first.model.model.trainable_variables)
+    lr = float(optimizer.learning_rate.numpy())
+    settings = {"lr": lr, "weight decay": float(optimizer.weight_decay or 0.0)}
+    factor = 1.0
+    lists: dict[str, Any]
+    if isinstance(optimizer, keras.optimizers.Adam) and not optimizer.amsgrad:
+        kind, lists = ADAM, {"m": optimizer._momentums, "v": optimizer._velocities}
+        corrected = isinstance(optimizer, TorchAdam)
+        epsilon = optimizer.corrected_epsilon if corrected else optimizer.epsilon
+        betas = float(optimizer.beta_1), float(optimizer.beta_2)
+        settings |= _adam(*betas, float(epsilon), "corrected" if corrected else "raw", True)
+    elif isinstance(optimizer, keras.optimizers.SGD):
+        kind, lists = (MOMENTUM, {"velocity": optimizer.momentums}) if optimizer.momentum else (PLAIN, {})
+        settings |= _momentum(optimizer.momentum, optimizer.nesterov, 0.0) if lists else {}
+        factor = -lr
+    elif isinstance(optimizer, TorchMomentum):
+        kind, lists = MOMENTUM, {"velocity": optimizer.kept["velocity"]}
+        o = optimizer.options
+        settings |= _momentum(o.momentum, o.nesterov, o.dampening)
+        factor = lr if o.velocity_of == "steps" else 1.0
+    else:
+        raise _unknown(optimizer)
+
+    def variables(unit: Unit, path: str) -> dict[str, Any]:
+        index = optimizer._get_variable_index(unit.model.find(unit.layer, path))
+        return {slot: some[index] for slot, some in lists.items()}
+
+    def known(unit: Unit, path: str) -> bool:
+        variable = unit.model.find(unit.layer, path)
+        return variable is not None and any(variable is each for each in optimizer._trainable_variables)
+
+    def read(unit: Unit, path: str) -> dict[str, Array]:
+        if not known(unit, path):
+            return {}
+        return {slot: v.numpy() / _scale(slot, factor) for slot, v in variables(unit, path).items()}
+
+    def write(unit: Unit, path: str, arrays: dict[str, Array], t: int) -> None:
+        for slot, variable in variables(unit, path).items() if known(unit, path) else ():
+            variable.assign(arrays[slot] * _scale(slot, factor))
+
+    return State(kind, settings, int(optimizer.iterations.numpy()), read, write, optimizer.iterations.assign)
+
+
+def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
+    settings = {"lr": optimizer.lr, "weight decay": optimizer.weight_decay}
+    factor = 1.0
+    if isinstance(optimizer, Adam) and not isinstance(optimizer, AMSGrad):
+        kind, names = ADAM, {"m": "m", "v": "v"}
+        o = optimizer
+        settings |= _adam(o.beta_1, o.beta_2, o.epsilon, o.epsilon_on, o.decoupled)
+    elif isinstance(optimizer, Momentum):
+        kind, names = MOMENTUM, {"velocity": "v"}
+        settings |= _momentum(optimizer.momentum, isinstance(optimizer, Nesterov), optimizer.dampening)
+        factor = optimizer.lr if optimizer.velocity_of == "steps" else 1.0
+    elif isinstance(optimizer, SGD):
+        kind, names = PLAIN, {}
+    else:
+        raise _unknown(optimizer)
+
+    def name_of(unit: Unit, path: str) -> str:
+        return f"{unit.name}.{path}" if unit.name else path
+
+    def read(unit: Unit, path: str) -> dict[str, Array]:
+        slots = optimizer.state.get(name_of(unit, path), {})
+        return {mine: slots[name] / _scale(mine, factor) for mine, name in names.items() if name in slots}
+
+    def write(unit: Unit, path: str, arrays: dict[str, Array], t: int) -> None:
+        kept = {names[slot]: np.array(a) * _scale(slot, factor) for slot, a in arrays.items()}
+        if path in unit.layer.params:
+            optimizer.state[name_of(unit, path)] = kept
+
+    def finish(t: int) -> None:
+        optimizer.t = t
+
+    return State(kind, settings, optimizer.t, read, write, finish)
+
+
+def _scale(slot: str, factor: float) -> float:
+    return factor if slot == "velocity" else 1.0
+
+
+def _adam(beta_1: float, beta_2: float, epsilon: float, added: str, decoupled: bool) -> dict[str, Any]:
+    return {"beta_1": beta_1, "beta_2": beta_2, "epsilon": epsilon, "epsilon added": added, "decoupled": decoupled}
+
+
+def _momentum(momentum: Any, nesterov: bool, dampening: float) -> dict[str, Any]:
+    return {"momentum": float(momentum), "nesterov": bool(nesterov), "dampening": dampening}
