@@ -80,21 +80,28 @@ def _side(framework: str, pair: Pair) -> Side | None:
 
 def is_known(framework: str, model: Model, layer: Any) -> bool:
     """Whether some pair has a layer of this class, so that nobody need look inside."""
-    return any(_is(side, model, layer) for side in sides(framework))
+    return any(is_a(side, model, layer) for side in sides(framework))
 
 
-def _is(side: Side, model: Model, layer: Any) -> bool:
+def layout_of(model: Model, layer: Any) -> Mapping[str, str]:
+    """How the inputs and outputs of a PyTorch layer lie, as a pair's twin says it."""
+    found = (side.pair.torch.layout for side in sides(model.framework) if is_a(side, model, layer))
+    return next(found, {})
+
+
+def is_a(side: Side, model: Model, layer: Any) -> bool:
+    """Whether a layer is of the class of this side."""
     inner = model.inner(layer)
     return isinstance(layer, side.layer) and (side.inner is None or isinstance(inner, side.inner))
 
 
 def counterparts(source: Model, a: Any, target: Model, b: Any) -> list[tuple[Side, Side]]:
     """Both sides of every pair whose twins are of the classes of the layers a and b; the closest classes first."""
-    other = {side.pair.name: side for side in sides(target.framework) if _is(side, target, b)}
+    other = {side.pair.name: side for side in sides(target.framework) if is_a(side, target, b)}
     found = [
         (side, other[side.pair.name])
         for side in sides(source.framework)
-        if side.pair.name in other and _is(side, source, a)
+        if side.pair.name in other and is_a(side, source, a)
     ]
     return sorted(found, key=lambda both: _distance(both[0], a) + _distance(both[1], b))
 

@@ -7,7 +7,10 @@ import einops
 import numpy as np
 
 from reference.errors import RequestError
+from reference.migration.counterparts import Side, is_a, sides
 from reference.migration.models import Model, as_tuple
+from reference.migration.moves import Unit, units
+from reference.migration.shapes import scratch_shape
 from reference.pair import Array
 from scratch.embedding import Embedding
 
@@ -24,23 +27,30 @@ def given(example: Any, rng: np.random.Generator) -> list[Array]:
     return [np.asarray(x) for x in as_tuple(example)]
 
 
-def guesses(models: Sequence[Model], moves: Sequence[Any], rng: np.random.Generator) -> list[list[Array]]:
+def guesses(models: Sequence[Model], rng: np.random.Generator) -> list[list[Array]]:
     """Inputs to try, channels last: as a Keras model says, else by the shape of the first weights."""
     for model in models:
         if model.framework == "keras" and getattr(model.model, "inputs", None):
             return [[_input(each, _tokens(models), rng) for each in model.model.inputs]]
-    if not moves:
-        return []
-    first = moves[0]
-    name, case = first.sides[0].pair.name, first.sides[0].pair.cases[0]
-    if "embedding" in name:
-        return [[rng.integers(0, _tokens(models), (BATCH, TIME))]]
-    width = next((first.shapes[key][axis] for key, axis in CHANNELS.items() if key in first.shapes), None)
-    rank = len(case.inputs["x"].shape) if "x" in case.inputs else 0
-    if width is None or not rank:
-        return []
-    inner = [(n,) * (rank - 2) for n in SIDES] if first.sides[0].pair.torch.layout else [(TIME,) * (rank - 2)]
-    return [[rng.standard_normal((BATCH, *sizes, width))] for sizes in inner]
+    for model in models:
+        for unit in units(model)[:1]:
+            side = next((side for side in sides(model.framework) if is_a(side, model, unit.layer)), None)
+            if side is not None:
+                return _by_weights(unit, side, _tokens(models), rng)
+    return []
+
+
+def _by_weights(unit: Unit, side: Side, tokens: int, rng: np.random.Generator) -> list[list[Array]]:
+    if "embedding" in side.pair.name:
+        return [[rng.integers(0, tokens, (BATCH, TIME))]]
+    for key, axis in CHANNELS.items():
+        array = unit.model.get(unit.layer, side.slots[key].name) if key in side.slots else None
+        shape = None if array is None else scratch_shape(side.slots[key], array.shape)
+        if shape:
+            rank = len(next(iter(side.pair.cases[0].inputs.values())).shape)
+            inner = [(n,) * (rank - 2) for n in SIDES] if side.pair.torch.layout else [(TIME,) * (rank - 2)]
+            return [[rng.standard_normal((BATCH, *sizes, shape[axis]))] for sizes in inner]
+    return []
 
 
 def _input(asked: Any, tokens: int, rng: np.random.Generator) -> Array:

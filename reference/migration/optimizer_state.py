@@ -100,7 +100,8 @@ def _torch(optimizer: Any) -> State:
         # glue.torch.optimizers.RawEpsilon is a hook
         raw = next((h for h in optimizer._optimizer_step_pre_hooks.values() if hasattr(h, "epsilon")), None)
         epsilon = raw.epsilon if raw else group["eps"]
-        settings |= _adam(*group["betas"], epsilon, "raw" if raw else "corrected", group["decoupled_weight_decay"])
+        decoupled = bool(group["decoupled_weight_decay"] and group["weight_decay"])
+        settings |= _adam(*group["betas"], epsilon, "raw" if raw else "corrected", decoupled)
         kind = ADAM
     elif isinstance(optimizer, torch.optim.SGD):
         names = {"velocity": "momentum_buffer"} if group["momentum"] else {}
@@ -139,7 +140,7 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
         corrected = isinstance(optimizer, TorchAdam)
         epsilon = optimizer.corrected_epsilon if corrected else optimizer.epsilon
         betas = float(optimizer.beta_1), float(optimizer.beta_2)
-        settings |= _adam(*betas, float(epsilon), "corrected" if corrected else "raw", True)
+        settings |= _adam(*betas, float(epsilon), "corrected" if corrected else "raw", settings["weight decay"] > 0)
     elif isinstance(optimizer, keras.optimizers.SGD):
         kind, lists = (MOMENTUM, {"velocity": optimizer.momentums}) if optimizer.momentum else (PLAIN, {})
         settings |= _momentum(optimizer.momentum, optimizer.nesterov, 0.0) if lists else {}
@@ -178,7 +179,7 @@ def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
     if isinstance(optimizer, Adam) and not isinstance(optimizer, AMSGrad):
         kind, names = ADAM, {"m": "m", "v": "v"}
         o = optimizer
-        settings |= _adam(o.beta_1, o.beta_2, o.epsilon, o.epsilon_on, o.decoupled)
+        settings |= _adam(o.beta_1, o.beta_2, o.epsilon, o.epsilon_on, bool(o.decoupled and o.weight_decay))
     elif isinstance(optimizer, Momentum):
         kind, names = MOMENTUM, {"velocity": "v"}
         settings |= _momentum(optimizer.momentum, isinstance(optimizer, Nesterov), optimizer.dampening)
@@ -211,7 +212,7 @@ def _scale(slot: str, factor: float) -> float:
 
 
 def _adam(beta_1: float, beta_2: float, epsilon: float, added: str, decoupled: bool) -> dict[str, Any]:
-    return {"beta_1": beta_1, "beta_2": beta_2, "epsilon": epsilon, "epsilon added": added, "decoupled": decoupled}
+    return {"beta_1": beta_1, "beta_2": beta_2, "epsilon": epsilon, "epsilon added": added, "decoupled decay": decoupled}
 
 
 def _momentum(momentum: Any, nesterov: bool, dampening: float) -> dict[str, Any]:

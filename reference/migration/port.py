@@ -1,5 +1,6 @@
 """Weights from one model to another, and the proof that both then do the same."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 
 from reference.errors import RequestError
 from reference.migration import examples
+from reference.migration.counterparts import layout_of
 from reference.migration.models import Model, Run, wrap
 from reference.migration.moves import Arrays, Move, Unit, loose, match, units
 from reference.migration.optimizer_state import move_state
@@ -68,12 +70,10 @@ def port(
 
 
 def _port(a: Model, b: Model, names: dict[str, str], example: Any, optimizers: Any, rng: np.random.Generator) -> Ported:
-    moves = aligned(a, b, names, (None, None))
-    inputs, layout = _inputs(a, b, moves, example, rng)
-    if inputs is not None:
-        # now that both can be run, in the order of the calls
-        orders = tuple([step.name for step in _run(m, inputs, layout).steps] for m in (a, b))
-        moves = aligned(a, b, names, orders)
+    inputs, layout = _inputs(a, b, example, rng)
+    # in the order of the calls, where the models can be run
+    orders = [None if inputs is None else [s.name for s in _run(m, inputs, layout).steps] for m in (a, b)]
+    moves = aligned(a, b, names, orders)
     put(moves)
     if inputs is not None:
         moves = _with_flattening(a, b, moves, inputs, layout)
@@ -158,24 +158,31 @@ def _run(model: Model, inputs: Sequence[Array], layout: str, dy: Any = None, tra
         model.restore(before)
 
 
-def _inputs(
-    a: Model, b: Model, moves: Sequence[Move], example: Any, rng: np.random.Generator
-) -> tuple[list[Array] | None, str]:
-    layout = moves[0].sides[0].pair.torch.layout.get("x", "") if "torch" in (a.framework, b.framework) else ""
-    tried = [examples.given(example, rng)] if example is not None else examples.guesses((a, b), moves, rng)
-    for inputs in tried:
+def _inputs(a: Model, b: Model, example: Any, rng: np.random.Generator) -> tuple[list[Array] | None, str]:
+    """Inputs that both models take, as Keras has them, and how they lie in PyTorch."""
+    tried = [examples.given(example, rng)] if example is not None else examples.guesses((a, b), rng)
+    of_torch = [m for m in (a, b) if m.framework == "torch"]
+    layouts = list(dict.fromkeys(layout_of(m, u.layer).get("x", "") for m in of_torch for u in units(m)))
+    said = ""
+    for inputs, layout in itertools.product(tried, layouts or [""]):
         try:
-            for model in (a, b):
-                _run(model, inputs, layout)
-            return inputs, layout
-        except RequestError:
-            raise
+            runs = [_run(m, inputs, layout) for m in (a, b)]
         except Exception as error:  # whatever a framework says of inputs that do not fit
-            if example is not None or len(tried) == 1:
-                line = str(error).strip().splitlines()[0][:150]
-                shapes = ", ".join(str(x.shape) for x in inputs)
-                raise RequestError(f"a model does not take inputs of shape {shapes}: {line}") from error
-    return None, layout
+            said = said or str(error).strip().splitlines()[0][:150]
+            continue
+        if all(_first_layout(m, run) == layout for m, run in zip((a, b), runs, strict=True) if m in of_torch):
+            return inputs, layout
+    if example is not None or len(tried) == 1:
+        shapes = ", ".join(str(x.shape) for x in tried[0])
+        raise RequestError(f"the models do not both take inputs of shape {shapes}: {said}")
+    return None, ""
+
+
+def _first_layout(model: Model, run: Run) -> str:
+    """The layout of the inputs of the first layer with weights."""
+    weighted = {u.name: u.layer for u in units(model)}
+    first = next((weighted[s.name] for s in run.steps if s.name in weighted), None)
+    return "" if first is None else layout_of(model, first).get("x", "")
 
 
 def _with_flattening(a: Model, b: Model, moves: list[Move], inputs: Any, layout: str) -> list[Move]:

@@ -103,3 +103,10 @@ GRU_RESET_BEFORE = Pair(
     ),
     draw=draw_recurrent(activation=("tanh", "relu", "sigmoid"), recurrent_activation=("sigmoid", "tanh")),
 )
+
+MASKED_GRU_RESET_BEFORE = replace(
+    GRU_RESET_BEFORE,
+    name="masked_gru_reset_before",
+    cases=masked_cases(),
+    draw=draw_recurrent(masked=True),
+)

@@ -65,6 +65,8 @@ def torch_loop(name: str, *activations: str) -> Callable[[Any, SimpleNamespace],
         functions = {"identity": torch.nn.Identity(), "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
         chosen = (functions[getattr(o, option)] for option in activations)
         options = {"bias": o.bias, "sequences": o.sequences, "go_backwards": o.go_backwards}
+        if o.zero_output_for_mask:
+            options["zero_output_for_mask"] = True
         return getattr(recurrent, name)(o.n_in, o.n_hidden, *chosen, **options)
 
     return build

@@ -125,7 +125,7 @@ def _without_dropout(model: Any) -> Iterator[None]:
         (layer, name, getattr(layer, name))
         for layer in model._flatten_layers()
         for name in ("rate", "dropout", "recurrent_dropout")
-        if isinstance(getattr(layer, name, None), float)
+        if isinstance(getattr(layer, name, None), float) and not isinstance(getattr(type(layer), name, None), property)
     ]
     for layer, name, _ in rates:
         setattr(layer, name, 0.0)

@@ -100,27 +100,38 @@ Activation = Callable[[Tensor], Tensor]
 
 
 class Loop(nn.Module):
-    """A recurrent layer read step by step in Python. `cell` holds the weights, named as in torch.nn.RNNCell."""
+    """A recurrent layer read step by step in Python. `cell` holds the weights, named as in torch.nn.RNNCell.
+
+    Called as the layers above: states and a mask may follow x.
+    """
 
     cell: nn.RNNCellBase
     states = 1
 
-    def __init__(self, *, sequences: bool = True, go_backwards: bool = False) -> None:
+    def __init__(
+        self, *, sequences: bool = True, go_backwards: bool = False, zero_output_for_mask: bool = False
+    ) -> None:
         super().__init__()
-        self.sequences, self.go_backwards = sequences, go_backwards
+        self.sequences, self.go_backwards, self.zero_output = sequences, go_backwards, zero_output_for_mask
 
     def step(self, x_t: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
         """The states after a step, the first of them its output."""
         raise NotImplementedError
 
-    def forward(self, x: Tensor, *states: Tensor) -> Tensor:
-        if not states:
-            states = (x.new_zeros(len(x), self.cell.hidden_size),) * self.states
-        steps = []
-        for x_t in (x.flip(1) if self.go_backwards else x).unbind(1):
-            states = self.step(x_t, *states)
-            steps.append(states[0])
-        return torch.stack(steps, 1) if self.sequences else steps[-1]
+    def forward(self, x: Tensor, *given: Tensor) -> Tensor:
+        mask = x.new_ones(x.shape[:2], dtype=torch.bool)
+        if given and given[-1].dtype == torch.bool:
+            *given, mask = given  # type: ignore[assignment]
+        if self.go_backwards:
+            x, mask = x.flip(1), mask.flip(1)
+        nothing = x.new_zeros(len(x), self.cell.hidden_size)
+        states = tuple(given) or (nothing,) * self.states
+        steps = [nothing]
+        for x_t, kept in zip(x.unbind(1), mask[..., None].unbind(1), strict=True):
+            after = self.step(x_t, *states)
+            states = tuple(torch.where(kept, new, old) for new, old in zip(after, states, strict=True))
+            steps.append(torch.where(kept, states[0], nothing if self.zero_output else steps[-1]))
+        return torch.stack(steps[1:], 1) if self.sequences else steps[-1]
 
     def inputs(self, x_t: Tensor) -> Tensor:
         return F.linear(x_t, self.cell.weight_ih, self.cell.bias_ih)
