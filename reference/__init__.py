@@ -1,12 +1,12 @@
 """The cross-checker: NumPy layers held to PyTorch and Keras.
 
 `PAIRS` has every pair by name; `check(MyLayer, "dense")` judges a class or function of one's own, and
-`assert_parity(MyLayer, "dense")` does so in a test. Frameworks are imported when a twin is built, never here.
+`assert_parity(MyLayer, "dense")` does so in a test; `port(source, target)` moves weights between models. Frameworks are imported when a twin is built, never here.
 """
 
 from typing import Any
 
-__all__ = ["PAIRS", "assert_parity", "check"]
+__all__ = ["PAIRS", "assert_parity", "check", "port"]
 
 
 def __getattr__(name: str) -> Any:
@@ -14,6 +14,10 @@ def __getattr__(name: str) -> Any:
         from reference.registry import pairs
 
         return pairs()
+    if name == "port":
+        from reference.migration.port import port
+
+        return port
     if name in ("check", "assert_parity"):
         from reference.homework import live
 

@@ -17,7 +17,7 @@ import click
 from reference.errors import RequestError
 
 # each is a module of reference/commands, imported when it is used; in the order of `crosscheck --help`
-COMMANDS = ("run", "list", "parity", "train", "check", "adapter", "grade", "assignment", "bench")
+COMMANDS = ("run", "list", "parity", "train", "check", "adapter", "grade", "assignment", "port", "compare", "bench")
 
 DEBUG = "CROSSCHECK_DEBUG"
 CANNOT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141

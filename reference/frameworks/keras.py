@@ -25,8 +25,9 @@ with quiet_stderr():
 
 tf.get_logger().setLevel("ERROR")
 # one thread: sums run in one order, and small twins are not slowed down by threads that wait for each other
-tf.config.threading.set_intra_op_parallelism_threads(1)
-tf.config.threading.set_inter_op_parallelism_threads(1)
+with contextlib.suppress(RuntimeError):  # TensorFlow is at work already, in threads of whoever asks for `port`
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(f"Keras runs on {keras.backend.backend()}, the twins need KERAS_BACKEND=tensorflow")

@@ -1,0 +1,6 @@
+"""crosscheck compare"""
+import click
+@click.command("compare")
+def command() -> int:
+    """Later."""
+    return 0
