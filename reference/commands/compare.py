@@ -1,6 +1,43 @@
-"""crosscheck compare"""
+"""crosscheck compare: two models that should be the same, the first place where they are not, and why."""
+
+from pathlib import Path
+
 import click
+
+from reference.commands.options import json_option, seed_option
+from reference.commands.port import arch_option, pairs_of_names, shape_option
+
+
 @click.command("compare")
-def command() -> int:
-    """Later."""
-    return 0
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@arch_option
+@click.option("--name", "names", multiple=True, metavar="A=B", callback=pairs_of_names, help="Layers that correspond.")
+@shape_option
+@seed_option
+@json_option
+def command(
+    first: str,
+    second: str,
+    arch: Path | None,
+    names: dict[str, str],
+    shape: tuple[int, ...] | None,
+    seed: int,
+    json_file: Path | None,
+) -> int:
+    """Find where two models differ that should be the same, and why.
+
+    A and B are Python files that you trust, FILE.py or FILE.py:NAME, with a model called `model` or NAME, or a function
+    that makes it; or weight files, with --arch. A Python file may also have a `loss`, called as its framework calls
+    losses, an `optimizer` that has the model's weights, and `predict(x)`, what is done at inference.
+    """
+    from reference.migration.comparison import compare
+    from reference.migration.subjects import read
+    from reference.report.json import write_json
+    from reference.report.migration import compare_document, print_compared
+
+    compared = compare(read(first, arch), read(second, arch), names=names, example=shape, seed=seed)
+    if json_file is not None:
+        write_json(json_file, compare_document(compared, first, second))
+    print_compared(compared)
+    return 0 if compared.equal else 1

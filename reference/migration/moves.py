@@ -75,8 +75,11 @@ class Move:
     def values(self) -> Arrays:
         """The target's weights and buffers by path. A bias that the target has not is added to the one it has."""
         found = self.gathered(lambda path: self.source.model.get(self.source.layer, path))
-        kept = {key: array + self._second(key) for key, array in found.items()}
-        return self.laid_out(kept)
+        return self.laid_out(self.with_second_biases(found))
+
+    def with_second_biases(self, arrays: Arrays) -> Arrays:
+        """The source's weights as in scratch, with PyTorch's second bias added to the one that stands for both."""
+        return {key: array + self._second(key) for key, array in arrays.items()}
 
     def gathered(self, get: Any) -> Arrays:
         """What `get(path)` gives for the source's weights, as in scratch."""
@@ -114,7 +117,7 @@ def match(a: Unit, b: Unit) -> Move:
     for mine, theirs in counterparts(a.model, a.layer, b.model, b.layer):
         both = (at_level(mine, a.level), at_level(theirs, b.level))
         try:
-            return _fit(a, b, both)
+            return match_sides(a, b, both)
         except RequestError as error:
             misfits.append(error)
     if misfits:
@@ -126,7 +129,8 @@ def match(a: Unit, b: Unit) -> Move:
     )
 
 
-def _fit(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
+def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
+    """How the weights of one go to the other, by these sides of a pair. Raises RequestError where they do not fit."""
     shapes: dict[str, tuple[int, ...]] = {}
     for unit, side, other in ((a, both[0], b), (b, both[1], a)):
         _all_covered(unit, side, other)

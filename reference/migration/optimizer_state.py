@@ -94,14 +94,12 @@ def _torch(optimizer: Any) -> State:
         raise RequestError("the PyTorch optimizer has groups of weights with other settings each; one group is expected")
     group = optimizer.param_groups[0]
     names: dict[str, str]
-    settings = {"lr": float(group["lr"]), "weight decay": group["weight_decay"]}
+    settings: dict[str, Any] = {"lr": float(group["lr"]), "weight decay": group["weight_decay"], "decoupled decay": False}
     if isinstance(optimizer, torch.optim.Adam) and not group["amsgrad"]:
         names = {"m": "exp_avg", "v": "exp_avg_sq"}
-        # glue.torch.optimizers.RawEpsilon is a hook
-        raw = next((h for h in optimizer._optimizer_step_pre_hooks.values() if hasattr(h, "epsilon")), None)
-        epsilon = raw.epsilon if raw else group["eps"]
-        decoupled = bool(group["decoupled_weight_decay"] and group["weight_decay"])
-        settings |= _adam(*group["betas"], epsilon, "raw" if raw else "corrected", decoupled)
+        raw = _hooked(optimizer, "epsilon")
+        settings |= _adam(*group["betas"], group["eps"] if raw is None else raw, "corrected" if raw is None else "raw")
+        settings["decoupled decay"] = bool(group["decoupled_weight_decay"] and group["weight_decay"])
         kind = ADAM
     elif isinstance(optimizer, torch.optim.SGD):
         names = {"velocity": "momentum_buffer"} if group["momentum"] else {}
@@ -109,6 +107,8 @@ def _torch(optimizer: Any) -> State:
         settings |= _momentum(group["momentum"], group["nesterov"], group["dampening"]) if names else {}
     else:
         raise _unknown(optimizer)
+    if (decay := _hooked(optimizer, "weight_decay")) is not None:
+        settings |= {"weight decay": decay, "decoupled decay": True}
     steps = [int(slots["step"]) for slots in optimizer.state.values() if "step" in slots]
 
     def read(unit: Unit, path: str) -> dict[str, Array]:
@@ -124,6 +124,12 @@ def _torch(optimizer: Any) -> State:
     return State(kind, settings, max(steps, default=0), read, write)
 
 
+def _hooked(optimizer: Any, name: str) -> Any:
+    """A setting that a hook of glue.torch.optimizers has, None where there is none."""
+    hooks = optimizer._optimizer_step_pre_hooks.values()
+    return next((getattr(hook, name) for hook in hooks if hasattr(hook, name)), None)
+
+
 def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
     from reference.frameworks.keras import keras
     from reference.migration.glue.keras.optimizers import TorchAdam, TorchMomentum
@@ -132,7 +138,10 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
         first = (moves[0].source, moves[0].target)[side]
         optimizer.build(first.model.model.trainable_variables)
     lr = float(optimizer.learning_rate.numpy())
-    settings = {"lr": lr, "weight decay": float(optimizer.weight_decay or 0.0)}
+    settings: dict[str, Any] = {"lr": lr, "weight decay": float(optimizer.weight_decay or 0.0)}
+    settings["decoupled decay"] = settings["weight decay"] > 0
+    if l2 := float(getattr(optimizer, "l2", 0.0)):  # glue.keras.optimizers.LikeTorch
+        settings["weight decay"] = l2
     factor = 1.0
     lists: dict[str, Any]
     if isinstance(optimizer, keras.optimizers.Adam) and not optimizer.amsgrad:
@@ -140,7 +149,7 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
         corrected = isinstance(optimizer, TorchAdam)
         epsilon = optimizer.corrected_epsilon if corrected else optimizer.epsilon
         betas = float(optimizer.beta_1), float(optimizer.beta_2)
-        settings |= _adam(*betas, float(epsilon), "corrected" if corrected else "raw", settings["weight decay"] > 0)
+        settings |= _adam(*betas, float(epsilon), "corrected" if corrected else "raw")
     elif isinstance(optimizer, keras.optimizers.SGD):
         kind, lists = (MOMENTUM, {"velocity": optimizer.momentums}) if optimizer.momentum else (PLAIN, {})
         settings |= _momentum(optimizer.momentum, optimizer.nesterov, 0.0) if lists else {}
@@ -174,12 +183,13 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
 
 
 def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
-    settings = {"lr": optimizer.lr, "weight decay": optimizer.weight_decay}
+    decoupled = bool(optimizer.decoupled and optimizer.weight_decay)
+    settings: dict[str, Any] = {"lr": optimizer.lr, "weight decay": optimizer.weight_decay, "decoupled decay": decoupled}
     factor = 1.0
     if isinstance(optimizer, Adam) and not isinstance(optimizer, AMSGrad):
         kind, names = ADAM, {"m": "m", "v": "v"}
         o = optimizer
-        settings |= _adam(o.beta_1, o.beta_2, o.epsilon, o.epsilon_on, bool(o.decoupled and o.weight_decay))
+        settings |= _adam(o.beta_1, o.beta_2, o.epsilon, o.epsilon_on)
     elif isinstance(optimizer, Momentum):
         kind, names = MOMENTUM, {"velocity": "v"}
         settings |= _momentum(optimizer.momentum, isinstance(optimizer, Nesterov), optimizer.dampening)
@@ -211,8 +221,8 @@ def _scale(slot: str, factor: float) -> float:
     return factor if slot == "velocity" else 1.0
 
 
-def _adam(beta_1: float, beta_2: float, epsilon: float, added: str, decoupled: bool) -> dict[str, Any]:
-    return {"beta_1": beta_1, "beta_2": beta_2, "epsilon": epsilon, "epsilon added": added, "decoupled decay": decoupled}
+def _adam(beta_1: float, beta_2: float, epsilon: float, added: str) -> dict[str, Any]:
+    return {"beta_1": beta_1, "beta_2": beta_2, "epsilon": epsilon, "epsilon added": added}
 
 
 def _momentum(momentum: Any, nesterov: bool, dampening: float) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Weights from one model to another, and the proof that both then do the same."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,9 +70,9 @@ def port(
 
 
 def _port(a: Model, b: Model, names: dict[str, str], example: Any, optimizers: Any, rng: np.random.Generator) -> Ported:
-    inputs, layout = _inputs(a, b, example, rng)
+    inputs, layout = find_inputs(a, b, example, rng)
     # in the order of the calls, where the models can be run
-    orders = [None if inputs is None else [s.name for s in _run(m, inputs, layout).steps] for m in (a, b)]
+    orders = [None if inputs is None else [s.name for s in run_once(m, inputs, layout).steps] for m in (a, b)]
     moves = aligned(a, b, names, orders)
     put(moves)
     if inputs is not None:
@@ -87,7 +87,9 @@ def _port(a: Model, b: Model, names: dict[str, str], example: Any, optimizers: A
     return Ported(layers, differences(a, b, moves, inputs, layout, rng), tuple(notes), limit)
 
 
-def aligned(a: Model, b: Model, names: dict[str, str], orders: Sequence[Any]) -> list[Move]:
+def aligned(
+    a: Model, b: Model, names: dict[str, str], orders: Sequence[Any], fit: Callable[[Unit, Unit], Move] = match
+) -> list[Move]:
     """Every layer that has weights with its counterpart. Raises RequestError where one has none."""
     for model in (a, b):
         if alone := loose(model):
@@ -107,7 +109,7 @@ def aligned(a: Model, b: Model, names: dict[str, str], orders: Sequence[Any]) ->
         pairs += zip([u for u in mine if u.name == name], [u for u in theirs if u.name == other], strict=False)
     used = {id(u) for both in pairs for u in both}
     rest = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
-    moves = [match(x, y) for x, y in [*pairs, *zip(*rest, strict=False)]]
+    moves = [fit(x, y) for x, y in [*pairs, *zip(*rest, strict=False)]]
     counts = len(rest[0]), len(rest[1])
     if counts[0] != counts[1]:
         left, model = (rest[0][counts[1]], b) if counts[0] > counts[1] else (rest[1][counts[0]], a)
@@ -149,7 +151,7 @@ def _notes(moves: Sequence[Move]) -> list[str]:
 # ---- running both
 
 
-def _run(model: Model, inputs: Sequence[Array], layout: str, dy: Any = None, training: bool = False) -> Run:
+def run_once(model: Model, inputs: Sequence[Array], layout: str, dy: Any = None, training: bool = False) -> Run:
     """Run a model on inputs that lie as in Keras, and leave its buffers as they were."""
     before = model.snapshot()
     try:
@@ -158,7 +160,7 @@ def _run(model: Model, inputs: Sequence[Array], layout: str, dy: Any = None, tra
         model.restore(before)
 
 
-def _inputs(a: Model, b: Model, example: Any, rng: np.random.Generator) -> tuple[list[Array] | None, str]:
+def find_inputs(a: Model, b: Model, example: Any, rng: np.random.Generator) -> tuple[list[Array] | None, str]:
     """Inputs that both models take, as Keras has them, and how they lie in PyTorch."""
     tried = [examples.given(example, rng)] if example is not None else examples.guesses((a, b), rng)
     of_torch = [m for m in (a, b) if m.framework == "torch"]
@@ -166,7 +168,7 @@ def _inputs(a: Model, b: Model, example: Any, rng: np.random.Generator) -> tuple
     said = ""
     for inputs, layout in itertools.product(tried, layouts or [""]):
         try:
-            runs = [_run(m, inputs, layout) for m in (a, b)]
+            runs = [run_once(m, inputs, layout) for m in (a, b)]
         except Exception as error:  # whatever a framework says of inputs that do not fit
             said = said or str(error).strip().splitlines()[0][:150]
             continue
@@ -190,15 +192,15 @@ def _with_flattening(a: Model, b: Model, moves: list[Move], inputs: Any, layout:
     if "torch" not in (a.framework, b.framework) or a.framework == b.framework:
         return moves
     for place in range(len(moves)):
-        runs = [_run(model, inputs, layout) for model in (a, b)]
-        rows = _order(runs, moves[place])
+        runs = [run_once(model, inputs, layout) for model in (a, b)]
+        rows = flattened_order(runs, moves[place])
         if rows is not None:
             moves[place] = moves[place].turned(rows)
             put(moves[place : place + 1])
     return moves
 
 
-def _order(runs: Sequence[Run], move: Move) -> Array | None:
+def flattened_order(runs: Sequence[Run], move: Move) -> Array | None:
     """The order of the source's features in which the target's inputs come, None where they come as they are."""
     names = move.source.name, move.target.name
     found = [next((i for i, s in enumerate(r.steps) if s.name == n), None) for r, n in zip(runs, names, strict=True)]

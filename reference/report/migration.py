@@ -8,6 +8,7 @@ from rich.table import Table
 from reference.report.console import console
 
 if TYPE_CHECKING:
+    from reference.migration.comparison import Compared
     from reference.migration.port import Ported
 
 
@@ -46,4 +47,37 @@ def port_document(ported: "Ported", source: str, target: str) -> dict[str, Any]:
         "layers": [dict(zip(("pair", "source", "target"), row, strict=True)) for row in ported.layers],
         "differences": {k: v if math.isfinite(v) else None for k, v in ported.differences.items()},
         "notes": list(ported.notes),
+    }
+
+
+def print_compared(compared: "Compared") -> None:
+    """Where two models first differ, and why."""
+    out = console()
+    if compared.equal:
+        out.print(f" equal: {compared.layers} layers with weights, outputs, gradients and buffers")
+    else:
+        far = f", {compared.apart:.1e} of the largest element apart" if math.isfinite(compared.apart) else ""
+        out.print(f" B differs from A: first {compared.place}{far}", markup=False)
+    for cause in compared.causes:
+        out.print(f" cause  {cause.name}", markup=False)
+        out.print(f"        {cause.text}", markup=False)
+    if compared.unexplained:
+        rest = "what is left" if compared.causes else "this"
+        out.print(f" no cause that is known reproduces {rest}", markup=False)
+    for note in compared.notes:
+        out.print(f" note   {note}", markup=False)
+
+
+def compare_document(compared: "Compared", a: str, b: str) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        "schema": "crosscheck.compare/1",
+        "a": a,
+        "b": b,
+        "equal": compared.equal,
+        "place": compared.place,
+        "apart": compared.apart if math.isfinite(compared.apart) else None,
+        "causes": [{"name": c.name, "layer": c.layer, "text": c.text} for c in compared.causes],
+        "unexplained": compared.unexplained,
+        "notes": list(compared.notes),
     }

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -69,6 +70,12 @@ class Model(Protocol):
 
     def restore(self, snapshot: Any) -> None:
         """Put back what `snapshot` gave."""
+
+    def tensors(self, inputs: Sequence[Array]) -> list[Any]:
+        """The inputs as the framework's tensors, in the dtype of the weights."""
+
+    def without_dropout(self) -> AbstractContextManager[None]:
+        """Inside, layers of dropout let all through."""
 
     def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
         """Forward, without dropout, and backward where `dy` gives the cotangent of an output; buffers may follow."""

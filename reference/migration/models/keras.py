@@ -55,8 +55,14 @@ class Wrapped:
         for variable, value in snapshot:
             variable.assign(value)
 
+    def tensors(self, inputs: Sequence[Array]) -> list[Any]:
+        return [tf.convert_to_tensor(x.astype(self.dtype()) if x.dtype.kind == "f" else x) for x in inputs]
+
+    def without_dropout(self) -> Any:
+        return _without_dropout(self.model)
+
     def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
-        tensors = [tf.convert_to_tensor(x.astype(self.dtype()) if x.dtype.kind == "f" else x) for x in inputs]
+        tensors = self.tensors(inputs)
         leaves = dict(self.leaves())
         tape = tf.GradientTape(watch_accessed_variables=False)
         weights = [(n, path, v) for n, layer in leaves.items() for path, v in self.variables(layer).items()]

@@ -56,8 +56,14 @@ class Wrapped:
         for array, (_, value) in zip(now, snapshot, strict=True):
             array[...] = value
 
+    def tensors(self, inputs: Sequence[Array]) -> list[Any]:
+        return [x.astype(self.dtype()) if x.dtype.kind == "f" else x for x in inputs]
+
+    def without_dropout(self) -> Any:
+        return _without_dropout(self.model)
+
     def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
-        inputs = [x.astype(self.dtype()) if x.dtype.kind == "f" else x for x in inputs]
+        inputs = self.tensors(inputs)
         leaves = dict(self.leaves())
         with _recorded(leaves) as (calls, gradients), _as_it_is(self.model, training):
             y = self.model.forward(*inputs)
@@ -101,18 +107,28 @@ def _recorded(leaves: dict[str, Any]) -> Iterator[tuple[list[Any], dict[tuple[st
             del layer.forward, layer.backward
 
 
+def _every(layer: Any) -> Iterator[Any]:
+    yield layer
+    for part in layer.parts.values() if isinstance(layer, Composite) else ():
+        yield from _every(part)
+
+
 @contextlib.contextmanager
 def _as_it_is(model: Any, training: bool) -> Iterator[None]:
     """In or out of training mode, without dropout."""
-
-    def every(layer: Any) -> Iterator[Any]:
-        yield layer
-        for part in layer.parts.values() if isinstance(layer, Composite) else ():
-            yield from every(part)
-
-    modes = [(layer, layer.training) for layer in every(model) if not isinstance(layer, Composite)]
-    rates = [(layer, layer.rate) for layer, _ in modes if isinstance(getattr(layer, "rate", None), float)]
+    modes = [(layer, layer.training) for layer in _every(model) if not isinstance(layer, Composite)]
     model.training = training
+    try:
+        with _without_dropout(model):
+            yield
+    finally:
+        for layer, mode in modes:
+            layer.training = mode
+
+
+@contextlib.contextmanager
+def _without_dropout(model: Any) -> Iterator[None]:
+    rates = [(layer, layer.rate) for layer in _every(model) if isinstance(getattr(layer, "rate", None), float)]
     for layer, _ in rates:
         layer.rate = 0.0
     try:
@@ -120,5 +136,3 @@ def _as_it_is(model: Any, training: bool) -> Iterator[None]:
     finally:
         for layer, rate in rates:
             layer.rate = rate
-        for layer, mode in modes:
-            layer.training = mode

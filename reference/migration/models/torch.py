@@ -89,6 +89,12 @@ class Wrapped:
         grads = {(name, path): next(filled) for name, path, _ in weights}
         return Run(array(y), dxs, tuple(steps), grads)
 
+    def tensors(self, inputs: Sequence[Array]) -> list[Any]:
+        return [self._tensor(x).detach() for x in inputs]
+
+    def without_dropout(self) -> Any:
+        return _without_dropout(self.model)
+
     def _tensor(self, x: Array) -> Any:
         made = torch.from_numpy(np.array(x, order="C"))
         if not made.is_floating_point():
@@ -120,22 +126,31 @@ def _recorded(leaves: dict[str, Any]) -> Iterator[list[tuple[str, tuple[Array, .
 def _as_it_is(model: Any, training: bool) -> Iterator[None]:
     """In or out of training mode, without dropout, and layer by layer: PyTorch's fast path for attention skips them."""
     modes = {layer: layer.training for layer in model.modules()}
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    model.train(training)
+    try:
+        with _without_dropout(model):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+        for layer, mode in modes.items():
+            layer.training = mode
+
+
+@contextlib.contextmanager
+def _without_dropout(model: Any) -> Iterator[None]:
     rates = [
         (layer, name, value)
         for layer in model.modules()
         for name in ("p", "dropout")
-        if isinstance(value := getattr(layer, name, None), float) and type(layer).__module__.startswith("torch.nn")
+        if isinstance(value := getattr(layer, name, None), float)
+        and any(cls.__module__.startswith("torch.nn.modules") and name in vars(layer) for cls in type(layer).__mro__[:-2])
     ]
-    fast = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    model.train(training)
     for layer, name, _ in rates:
         setattr(layer, name, 0.0)
     try:
         yield
     finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
         for layer, name, value in rates:
             setattr(layer, name, value)
-        for layer, mode in modes.items():
-            layer.training = mode

@@ -1,0 +1,81 @@
+"""`crosscheck compare` on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from reference.cli import main
+
+KERAS = """
+import keras
+from keras import layers
+def model():
+    keras.utils.set_random_seed(1)
+    return keras.Sequential([keras.Input((6, 4, 2)), layers.Conv2D(3, 3, activation="relu"), layers.Flatten(),
+        layers.Dense(5)])
+"""
+TORCH = """
+from torch import nn
+from reference import port
+import keras_side
+def right():
+    made = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(3 * 4 * 2, 5))
+    port(keras_side.model(), made)
+    return made
+def wrong():
+    made = right()
+    made[0].bias.data *= 2
+    return made
+def other():
+    made = right()
+    made[1] = nn.Tanh()
+    return made
+model = right
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    Path("keras_side.py").write_text(KERAS)
+    Path("torch_side.py").write_text(TORCH)
+
+
+def run(*args: str, status: int) -> str:
+    result = CliRunner().invoke(main, ["compare", *args], prog_name="crosscheck")
+    assert result.exit_code == status, result.output
+    if status == 2:
+        assert len(result.output.strip().splitlines()) == 1, result.output
+        assert "defect" not in result.output
+    return result.output
+
+
+def test_equal_and_not_equal() -> None:
+    assert run("keras_side.py", "torch_side.py", status=0).startswith(" equal: 2 layers")
+    said = run("keras_side.py", "torch_side.py:wrong", "--json", "out.json", status=1)
+    assert "bias doubled" in said
+    document = json.loads(Path("out.json").read_text())
+    assert document["schema"] == "crosscheck.compare/1"
+    assert [cause["layer"] for cause in document["causes"]] == ["0"]
+    said = run("keras_side.py:model", "torch_side.py:other", status=1)
+    assert "no cause that is known reproduces this" in said
+    assert "between layer '0' (Conv2d) and layer '3' (Linear)" in said
+
+
+def test_requests_that_cannot_be_carried_out() -> None:
+    Path("broken.py").write_text("def model(): return 1 / 0")
+    Path("number.py").write_text("model = 3")
+    Path("other.py").write_text("from torch import nn\nmodel = nn.Sequential(nn.Linear(2, 2))")
+    for args, said in (
+        (("none.py", "torch_side.py"), "there is no file"),
+        (("keras_side.py", "torch_side.py:none"), "defines no 'none'"),
+        (("keras_side.py", "broken.py"), "ZeroDivisionError"),
+        (("keras_side.py", "number.py"), "expected a model"),
+        (("keras_side.py", "other.py"), "do not both take inputs"),
+        (("keras_side.py", "weights.pt"), "there is no file"),
+        (("keras_side.py", "torch_side.py", "--shape", "3,9,9,2"), "do not both take inputs"),
+    ):
+        assert said in run(*args, status=2)

@@ -1,0 +1,128 @@
+"""What may be wrong in a layer of a port, each as a repair: of weights here, of settings in `setting_causes`."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from reference.errors import RequestError
+from reference.migration import setting_causes
+from reference.migration.comparison import Cause, Finder, Pairing, Undo
+from reference.migration.counterparts import Side, at_level, is_a, sides
+from reference.migration.moves import Move, Unit, match, match_sides
+from reference.pair import Array
+
+Arrays = Mapping[str, Array]
+
+
+def put_back(pairing: Pairing, unit: int) -> tuple[Move, Undo]:
+    """Give B's layer the weights of A's; how to undo it."""
+    move = pairing.moves[unit]
+    kept = {path: move.target.model.get(move.target.layer, path) for path in [*move.values(), *move.frozen()]}
+
+    def undo() -> None:
+        for path, array in kept.items():
+            if array is not None:
+                move.target.model.set(move.target.layer, path, array)
+
+    for path, array in move.values().items():
+        move.target.model.set(move.target.layer, path, array)
+    for path in move.frozen():
+        array = kept[path]
+        if array is not None:
+            move.target.model.set(move.target.layer, path, np.zeros_like(array))
+    return move, undo
+
+
+def both_weights(move: Move) -> tuple[Arrays, Arrays]:
+    """The weights of A's layer and of B's, as in scratch; two biases as their sum."""
+    back = Move(move.target, move.source, (move.sides[1], move.sides[0]), move.shapes)
+    return tuple(  # type: ignore[return-value]
+        each.with_second_biases(each.gathered(lambda path, u=each.source: u.model.get(u.layer, path)))
+        for each in (move, back)
+    )
+
+
+def alike(x: Array, y: Array) -> bool:
+    return x.shape == y.shape and bool(np.allclose(x, y, rtol=1e-6, atol=1e-9))
+
+
+def wrong_weights(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """B's weights are A's in another order, doubled, transposed, or none of A's."""
+    move = pairing.moves[unit]
+    mine, theirs = both_weights(move)
+    want = {key: a if move.rows is None or key not in ("w",) else a[move.rows] for key, a in mine.items()}
+    wrong = [key for key in want if not alike(want[key], theirs[key])]
+    if not wrong:
+        return None
+    name, text = next(_known(move, mine, want, theirs, wrong), ("initial weights", _unrelated(want, theirs, wrong)))
+    _, undo = put_back(pairing, unit)
+    return Cause(name, f"{move.target}: {text}", move.target.name), undo
+
+
+def _known(
+    move: Move, mine: Arrays, want: Arrays, theirs: Arrays, wrong: list[str]
+) -> Iterator[tuple[str, str]]:
+    if move.rows is not None and alike(mine["w"], theirs["w"]):
+        yield (
+            "flatten order",
+            "its rows are in the order of the other framework's flattening: channels run fastest in Keras, "
+            "columns in PyTorch; reorder the rows, (h w c) to (c h w)",
+        )
+    blocks = next((s.blocks for side in move.sides for s in side.slots.values() if s.blocks), "")
+    if blocks:
+        gates = blocks.split("->")[0].split()
+        for order in itertools.permutations(range(len(gates))):
+            if all(alike(_gates(want[key], order), theirs[key]) for key in want) and list(order) != sorted(order):
+                taken = ", ".join(f"{gates[i]} as {gate}" for gate, i in zip(gates, order, strict=True) if gates[i] != gate)
+                yield "swapped gates", f"its gates are in another order ({taken}); the order here is {blocks}"
+    if all(key.rpartition(".")[2] in ("b", "b_h") and alike(theirs[key], 2 * want[key]) for key in wrong):
+        yield "bias doubled", "its bias is twice what it should be: PyTorch adds two biases, and both were loaded"
+    if all(want[key].ndim == 2 and alike(want[key].T, theirs[key]) for key in wrong):
+        yield "transposed", f"{', '.join(wrong)} is the transpose of what it should be"
+
+
+def _gates(array: Array, order: tuple[int, ...]) -> Array:
+    return np.concatenate([np.split(array, len(order), axis=-1)[i] for i in order], axis=-1)
+
+
+def _unrelated(want: Arrays, theirs: Arrays, wrong: list[str]) -> str:
+    key = wrong[0]
+    return (
+        f"its weights are not A's ({key} has a deviation of {theirs[key].std():.2g}, A's {want[key].std():.2g}); new "
+        "weights are drawn in another way in each framework, so load them"
+    )
+
+
+def match_anyway(a: Unit, b: Unit) -> Move:
+    """`match`, and for layers that no map of weights makes equal, the map that a pair shows the difference with."""
+    try:
+        return match(a, b)
+    except RequestError:
+        for mine, theirs in _shown(a, b):
+            try:
+                return match_sides(a, b, (at_level(mine, a.level), at_level(theirs, b.level)))
+            except RequestError:
+                continue
+        raise
+
+
+def _shown(a: Unit, b: Unit) -> Iterator[tuple[Side, Side]]:
+    """Sides of pairs whose cases show how PyTorch's own class differs where it does not belong."""
+    for framework, (mine, theirs) in itertools.product(("torch",), ((a, b), (b, a))):
+        if theirs.model.framework != framework:
+            continue
+        for side in sides(mine.model.framework):
+            for case in side.pair.cases:
+                twin = case.twins.get(framework)
+                if twin is None or not isinstance(mine.layer, side.layer):
+                    continue
+                if any(own.pair is side.pair and is_a(own, theirs.model, theirs.layer) for own in sides(framework)):
+                    continue  # the layer belongs there, whatever the case shows
+                other = replace(side, layer=type(theirs.layer), slots=twin.slots, frozen=twin.frozen)
+                yield (side, other) if mine is a else (other, side)
+
+
+FINDERS: tuple[Finder, ...] = (wrong_weights, *setting_causes.FINDERS)

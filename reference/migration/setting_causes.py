@@ -1,0 +1,253 @@
+"""What may be wrong in a layer of a port beside its weights: each is a repair of one model."""
+
+from collections.abc import Callable
+from typing import Any
+
+from reference.migration.comparison import Cause, Finder, Pairing, Undo, softmax_of
+from reference.migration.models import Model
+from reference.migration.moves import Unit
+from reference.migration.port import apart
+
+EPSILON = {"torch": "eps", "keras": "epsilon", "scratch": "epsilon"}
+
+
+def _pair(pairing: Pairing, unit: int) -> tuple[Unit, Unit]:
+    move = pairing.moves[unit]
+    return move.source, move.target
+
+
+def _torch_side(pairing: Pairing, unit: int) -> tuple[Any, Any, str] | None:
+    """PyTorch's layer, the other framework's, and the name of the layer in B."""
+    a, b = _pair(pairing, unit)
+    if {a.model.framework == "torch", b.model.framework == "torch"} != {True, False}:
+        return None
+    torch_unit, other = (a, b) if a.model.framework == "torch" else (b, a)
+    return torch_unit.layer, other.layer, b.name
+
+
+def _with(layer: Any, **values: Any) -> Undo:
+    """Set attributes of a layer; how to undo it."""
+    before = {name: getattr(layer, name) for name in values}
+
+    def put(these: dict[str, Any]) -> None:
+        for name, value in these.items():
+            setattr(layer, name, value)
+
+    put(values)
+    return lambda: put(before)
+
+
+def _called(layer: Any, forward: Callable[..., Any]) -> Undo:
+    """Have a PyTorch module compute something else; how to undo it."""
+    layer.forward = forward
+
+    def undo() -> None:
+        del layer.forward
+
+    return undo
+
+
+def epsilon(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """Another epsilon."""
+    a, b = _pair(pairing, unit)
+    mine, theirs = (getattr(u.layer, EPSILON[u.model.framework], None) for u in (a, b))
+    if mine is None or theirs is None or mine == theirs:
+        return None
+    text = f"{b}: its epsilon is {theirs:g}, A's is {mine:g}"
+    return Cause("epsilon", text, b.name), _with(b.layer, **{EPSILON[b.model.framework]: mine})
+
+
+def momentum(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """Another share of the running moments that is kept."""
+    a, b = _pair(pairing, unit)
+    if not hasattr(a.layer, "momentum") or not hasattr(b.layer, "momentum"):
+        return None
+    kept = [_kept(u.model, u.layer.momentum) for u in (a, b)]
+    if abs(kept[0] - kept[1]) < 1e-9:
+        return None
+    text = (
+        f"{b}: it keeps {kept[1]:g} of its running moments, A {kept[0]:g}; Keras' momentum is the share kept, "
+        f"PyTorch's the share of the new, 1 - {kept[0]:g}"
+    )
+    return Cause("momentum", text, b.name), _with(b.layer, momentum=_kept(b.model, kept[0]))
+
+
+def _kept(model: Model, value: float) -> float:
+    return 1 - value if model.framework == "torch" else value
+
+
+def batch_first(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """A recurrent layer or attention that reads along the batch."""
+    side = _torch_side(pairing, unit)
+    if side is None or getattr(side[0], "batch_first", None) is not False:
+        return None
+    layer, _, name = side
+    text = f"layer '{name}': without batch_first=True PyTorch takes the second axis for the batch, and reads along it"
+    return Cause("batch_first", text, name), _with(layer, batch_first=True)
+
+
+def padding(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """Padding in numbers where the other has SAME, which pads the end more where it cannot pad evenly."""
+    from reference.migration.glue.torch import convolution as glue
+
+    side = _torch_side(pairing, unit)
+    if side is None:
+        return None
+    layer, other, name = side
+    made = getattr(glue, f"Same{type(layer).__name__}", None)
+    if made is None or "Transpose" in type(layer).__name__ or getattr(other, "padding", None) != "same":
+        return None
+    text = (
+        f"layer '{name}': padding={layer.padding} pads both ends alike; SAME at stride {layer.stride} pads the end "
+        "more. Use reference.migration.glue.torch.convolution." + made.__name__
+    )
+    numbers = layer.padding
+    called = _called(layer, lambda x: made.forward(layer, x))
+    layer.padding = (0,) * len(layer.kernel_size)
+
+    def undo() -> None:
+        called()
+        layer.padding = numbers
+
+    return Cause("padding", text, name), undo
+
+
+def cropping(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """A transposed convolution that is cut at other ends than SAME's."""
+    from reference.migration.glue.torch import convolution as glue
+
+    side = _torch_side(pairing, unit)
+    if side is None or not hasattr(glue, f"Same{type(side[0]).__name__}"):
+        return None
+    layer, other, name = side
+    if "Transpose" not in type(layer).__name__ or getattr(other, "padding", None) != "same":
+        return None
+    same = getattr(glue, f"Same{type(layer).__name__}")
+    size = (layer.in_channels, layer.out_channels, layer.kernel_size, layer.stride)
+    twin = same(*size, groups=layer.groups, bias=layer.bias is not None, dilation=layer.dilation)
+    twin.weight, twin.bias = layer.weight, layer.bias
+    text = (
+        f"layer '{name}': padding={layer.padding}, output_padding={layer.output_padding} cut other ends than SAME. Use "
+        f"reference.migration.glue.torch.convolution.{same.__name__}"
+    )
+    return Cause("transposed cropping", text, name), _called(layer, lambda x, output_size=None: twin.forward(x))
+
+
+def mask_polarity(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """Attention whose mask is true where it should be false."""
+    side = _torch_side(pairing, unit)
+    if side is None or not hasattr(side[0], "num_heads") or not hasattr(side[0], "in_proj_bias"):
+        return None
+    layer, _, name = side
+    seen: list[str] = []
+
+    def invert(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        turned = dict(kwargs)
+        for key in ("attn_mask", "key_padding_mask"):
+            if turned.get(key) is not None and str(turned[key].dtype) == "torch.bool":
+                turned[key] = ~turned[key]
+                seen.append(key)
+        return args, turned
+
+    handle = layer.register_forward_pre_hook(invert, with_kwargs=True)
+    text = (
+        f"layer '{name}': its mask says the opposite; PyTorch's is true where attention is blocked, Keras' where it "
+        "is allowed"
+    )
+    return Cause("mask polarity", text, name), handle.remove
+
+
+def reset_gate(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """A GRU of PyTorch in the place of one whose reset gate acts before the matrix."""
+    import torch
+
+    from reference.migration.glue.torch.recurrent import ResetBeforeGRU
+
+    side = _torch_side(pairing, unit)
+    move = pairing.moves[unit]
+    if side is None or move.sides[0].pair.name != "gru_reset_before" or not isinstance(side[0], torch.nn.GRU):
+        return None
+    layer, _, name = side
+    twin = ResetBeforeGRU(layer.input_size, layer.hidden_size, torch.tanh, torch.sigmoid, bias=layer.bias)
+    twin.cell.weight_ih, twin.cell.weight_hh = layer.weight_ih_l0, layer.weight_hh_l0
+    twin.cell.bias_ih = layer.bias_ih_l0
+
+    def forward(x: Any, *states: Any) -> Any:
+        y = twin.forward(x)
+        return (y, y[:, -1][None]) if type(layer) is torch.nn.GRU else y if layer.sequences else y[:, -1]
+
+    text = (
+        f"layer '{name}': torch.nn.GRU applies the reset gate after the matrix, A before it (reset_after=False); no map "
+        "of weights makes up for that. Use reference.migration.glue.torch.recurrent.ResetBeforeGRU"
+    )
+    return Cause("GRU reset", text, name), _called(layer, forward)
+
+
+def last_step(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """The last row of a bidirectional layer's output, where its backward direction has read one step."""
+    side = _torch_side(pairing, unit)
+    if side is None or not getattr(side[0], "bidirectional", False) or not getattr(side[0], "batch_first", False):
+        return None
+    layer, _, name = side
+    forward = layer.forward
+
+    def right(*given: Any, **options: Any) -> Any:
+        made = forward(*given, **options)
+        y = made[0] if isinstance(made, tuple) else made
+        if y.ndim < 3:
+            return made
+        n = y.shape[-1] // 2
+        both = y.clone()
+        both[:, -1, n:] = y[:, 0, n:]  # where the backward direction has read all steps
+        return (both, *made[1:]) if isinstance(made, tuple) else both
+
+    undo = _with(layer, forward=right)
+    text = (
+        f"layer '{name}': the last step of its output has the backward direction after one step; Keras takes the last "
+        "state of each direction, h_n in PyTorch"
+    )
+
+    def back() -> None:
+        undo()
+        layer.__dict__.pop("forward", None)
+
+    return Cause("last bidirectional step", text, name), back
+
+
+def softmax(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """Probabilities in the one, logits in the other."""
+    mine, theirs = pairing.outputs()
+    if unit != len(pairing.moves) - 1 or mine.shape != theirs.shape or mine.ndim < 2:
+        return None
+    if apart(theirs, softmax_of(mine)) <= pairing.limit:
+        who, logits = "B", 0
+    elif apart(mine, softmax_of(theirs)) <= pairing.limit:
+        who, logits = "A", 1
+    else:
+        return None
+    text = f"{who} ends in a softmax, the other gives logits; a cross-entropy that takes logits applies it once more"
+    return Cause("softmax", text), _with(pairing, logits_of=logits)
+
+
+def functional_dropout(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """torch.nn.functional.dropout, which drops at inference too unless it is told."""
+    if "torch" not in (pairing.a.framework, pairing.b.framework):
+        return None
+    from torch.nn import functional as F
+
+    undo = _with(F, dropout=lambda x, *given, **options: x)
+    return Cause("training mode", "torch.nn.functional.dropout drops at inference too: give it training=self.training"), undo
+
+
+FINDERS: tuple[Finder, ...] = (
+    epsilon,
+    momentum,
+    batch_first,
+    padding,
+    cropping,
+    mask_polarity,
+    reset_gate,
+    last_step,
+    softmax,
+    functional_dropout,
+)

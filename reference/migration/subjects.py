@@ -1,0 +1,61 @@
+"""What `crosscheck compare` is given: a Python file that has a model, or a weight file with the file that builds it.
+
+A Python file is run, so it must be trusted. It defines `model`, or a function of that name that makes it, and may define
+
+    loss(y, t)       in PyTorch's order; a Keras loss is called in Keras' order, (t, y)
+    optimizer        an optimizer of PyTorch with the model's weights, or one of Keras
+    predict(x)       what is done at inference, with arrays of the framework
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from reference.errors import RequestError
+from reference.frameworks import framework, installed
+from reference.migration import arch, files
+from reference.migration.models import framework_of
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model, and what it is trained with where that is known."""
+
+    model: Any
+    name: str = ""
+    loss: Any = None
+    optimizer: Any = None
+    predict: Any = None
+
+
+def read(where: str, architecture: Path | None) -> Subject:
+    """The subject at FILE or FILE:NAME. Raises RequestError where there is none."""
+    path, name = _split(where)
+    if path.suffix != ".py":
+        return Subject(files.load(path, architecture), where)
+    for each in installed():
+        framework(each)  # sets it up, before the file uses it
+    module = arch.load(path)
+    model = _model(module, name or "model", path)
+    return Subject(model, where, *(getattr(module, each, None) for each in ("loss", "optimizer", "predict")))
+
+
+def _split(where: str) -> tuple[Path, str]:
+    path, colon, name = where.rpartition(":")
+    return (Path(path), name) if colon and name.isidentifier() and not Path(where).exists() else (Path(where), "")
+
+
+def _model(module: ModuleType, name: str, path: Path) -> Any:
+    found = getattr(module, name, None)
+    if found is None:
+        raise RequestError(f"{path} defines no '{name}': expected a model, or a function that makes one")
+    if framework_of(found) is None and callable(found):
+        try:
+            found = found()
+        except Exception as error:
+            line = " ".join(str(error).split())[:150]
+            raise RequestError(f"{name}() of {path} does not run: {type(error).__name__}: {line}") from error
+    if framework_of(found) is None:
+        raise RequestError(f"'{name}' of {path} is {type(found).__name__}, expected a model")
+    return found
