@@ -1,7 +1,8 @@
 """The cross-checker: NumPy layers held to PyTorch and Keras.
 
 `PAIRS` has every pair by name; `check(MyLayer, "dense")` judges a class or function of one's own, and
-`assert_parity(MyLayer, "dense")` does so in a test; `port(source, target)` moves weights between models. Frameworks are imported when a twin is built, never here.
+`assert_parity(MyLayer, "dense")` does so in a test. `port(source, target)` moves weights between models. Frameworks
+are imported when a twin is built, never here.
 """
 
 from typing import Any

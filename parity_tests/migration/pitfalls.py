@@ -11,10 +11,9 @@ from torch.nn import functional as F
 
 from parity_tests.migration.portable import shuffle
 from reference.frameworks.keras import float_type
-from reference.migration.glue.torch.convolution import SameConv2d, SameConvTranspose2d
+from reference.migration.glue import ResetBeforeGRU, SameConv2d, SameConvTranspose2d
 from reference.migration.glue.torch.normalisation import biased_batch_norm
 from reference.migration.glue.torch.optimizers import DecoupledDecay
-from reference.migration.glue.torch.recurrent import ResetBeforeGRU
 from reference.migration.port import port
 from reference.migration.subjects import Subject
 
@@ -56,11 +55,7 @@ def _torch_images(
 ) -> Any:
     whole = SameConvTranspose2d(4, 5, (3, 3), (2, 2))
     return Torch(
-        lambda m, x: m.end(
-            m.head(
-                m.dense(m.up(m.drop(m.norm(m.conv(x)).relu())).tanh().flatten(1)).relu()
-            )
-        ),
+        lambda m, x: m.end(m.head(m.dense(m.up(m.drop(m.norm(m.conv(x)).relu())).tanh().flatten(1)).relu())),
         conv=SameConv2d(3, 4, (3, 3), 2) if same else nn.Conv2d(3, 4, 3, 2, padding=1),
         norm=biased_batch_norm(2, 4, eps=epsilon, momentum=momentum),
         drop=Always() if dropout else nn.Dropout(0.3),
@@ -112,7 +107,9 @@ def _torch_attention(inverted: bool = False) -> Any:
     return Torch(forward, attention=nn.MultiheadAttention(12, 3, batch_first=True), head=nn.Linear(12, 2))
 
 
-def made(keras_model: Callable[[], Any], torch_model: Callable[[], Any], right: Callable[[], Any], load: bool = True) -> Any:
+def made(
+    keras_model: Callable[[], Any], torch_model: Callable[[], Any], right: Callable[[], Any], load: bool = True
+) -> Any:
     """Both models in float64, the PyTorch one with the weights that the right port is given."""
     keras.utils.set_random_seed(3)
     torch.set_default_dtype(torch.float64)
@@ -212,7 +209,7 @@ def _gru() -> Any:
 
 
 def _reset_before() -> Any:
-    rnn = ResetBeforeGRU(4, 5, torch.tanh, torch.sigmoid, bias=True)
+    rnn = ResetBeforeGRU(4, 5)
     return Torch(lambda m, x: m.head(m.rnn(x)[:, -1]), rnn=rnn, head=nn.Linear(5, 3))
 
 
@@ -250,9 +247,9 @@ CE = {"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True)}
 PITFALLS: dict[str, tuple[str, Callable[[], Any]]] = {
     "softmax-twice": (
         "softmax",
-        lambda: (
-            lambda pair: (Subject(pair[0], "A", **CE), Subject(pair[1], "B", loss=nn.CrossEntropyLoss()))
-        )(images(softmax=True)),
+        lambda: (lambda pair: (Subject(pair[0], "A", **CE), Subject(pair[1], "B", loss=nn.CrossEntropyLoss())))(
+            images(softmax=True)
+        ),
     ),
     "batch-norm-momentum": ("momentum", lambda: plain(images(momentum=0.99))),
     "same-padding-stride-2": ("padding", lambda: plain(images(same=False))),
@@ -265,9 +262,7 @@ PITFALLS: dict[str, tuple[str, Callable[[], Any]]] = {
     "gru-reset": ("GRU reset", _gru_reset),
     "batch-first": (
         "batch_first",
-        lambda: plain(
-            text(lambda: layers.LSTM(5), lambda: _torch_text(nn.LSTM(4, 5)), lambda: _torch_text(_lstm()))
-        ),
+        lambda: plain(text(lambda: layers.LSTM(5), lambda: _torch_text(nn.LSTM(4, 5)), lambda: _torch_text(_lstm()))),
     ),
     "last-bidirectional-step": (
         "last bidirectional step",
@@ -302,9 +297,9 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "gru-reset-before": lambda: plain(text(lambda: layers.GRU(5, reset_after=False), _reset_before)),
     "bidirectional": lambda: plain(text(bidirectional, lambda: _both_ways(_last_state))),
     "attention": lambda: plain(made(_keras_attention, _torch_attention, _torch_attention)),
-    "losses": lambda: (
-        lambda pair: (Subject(pair[0], "A", **CE), Subject(pair[1], "B", loss=nn.CrossEntropyLoss()))
-    )(images()),
+    "losses": lambda: (lambda pair: (Subject(pair[0], "A", **CE), Subject(pair[1], "B", loss=nn.CrossEntropyLoss())))(
+        images()
+    ),
     "softmax-where-it-belongs": lambda: (
         lambda pair: (
             Subject(pair[0], "A", **CE),

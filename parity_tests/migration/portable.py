@@ -10,13 +10,9 @@ import torch
 from torch import nn
 
 from reference.frameworks.keras import float_type
-from reference.migration.glue.keras.optimizers import TorchAdam
-from reference.migration.glue.torch import attention
-from reference.migration.glue.torch.convolution import SameConv2d, SameConvTranspose2d
-from reference.migration.glue.torch.normalisation import biased_batch_norm
-from reference.migration.glue.torch.recurrent import GRU, LSTM, ResetBeforeGRU
+from reference.migration import glue
 from reference.registry import find
-from scratch import activations, bidirectional, convolution, dense, gru, lstm, normalisation, reshaping
+from scratch import activations, bidirectional, convolution, dense, gru, lstm, normalisation, pooling, reshaping
 from scratch.adam_optimizers import Adam
 from scratch.depthwise_convolution import DepthwiseConv2D
 from scratch.network import Sequential
@@ -58,8 +54,10 @@ def _lenet(framework: str) -> Any:
 def _cnn(framework: str) -> Any:
     if framework == "torch":
         return nn.Sequential(
-            *(SameConv2d(3, 4, (3, 3), 2), biased_batch_norm(2, 4, eps=1e-3, momentum=0.01), nn.ReLU()),
-            *(SameConv2d(4, 8, (3, 2), groups=4), SameConvTranspose2d(8, 5, (3, 3), (2, 2)), nn.Tanh()),
+            *(glue.SameConv2d(3, 4, (3, 3), 2), glue.KerasBatchNorm2d(4), nn.ReLU()),
+            glue.SameAvgPool((3, 3), (1, 1)),
+            glue.SameConv2d(4, 8, (3, 2), groups=4),
+            *(glue.SameConvTranspose2d(8, 5, (3, 3), (2, 2)), nn.Tanh()),
             *(nn.Flatten(), nn.Linear(5 * 8 * 6, 7), nn.ReLU(), nn.Linear(7, 2)),
         )
     if framework == "keras":
@@ -67,6 +65,7 @@ def _cnn(framework: str) -> Any:
             [
                 keras.Input((8, 6, 3)),
                 *(layers.Conv2D(4, 3, 2, "same"), layers.BatchNormalization(), layers.ReLU()),
+                layers.AveragePooling2D(3, 1, "same"),
                 layers.DepthwiseConv2D((3, 2), padding="same", depth_multiplier=2),
                 layers.Conv2DTranspose(5, 3, 2, "same", activation="tanh"),
                 *(layers.Flatten(), layers.Dense(7, "relu"), layers.Dense(2)),
@@ -77,16 +76,23 @@ def _cnn(framework: str) -> Any:
             convolution.Conv2D(3, 4, 3, stride=2, padding="same"),
             normalisation.BatchNorm(4, epsilon=1e-3, momentum=0.99),
             activations.ReLU(),
+            pooling.AvgPool2D(3, stride=1, padding="same"),
             DepthwiseConv2D(4, (3, 2), multiplier=2, padding="same"),
             Conv2DTranspose(8, 5, 3, stride=2, padding="same"),
-            *(activations.Tanh(), reshaping.Flatten(), dense.Dense(5 * 8 * 6, 7), activations.ReLU(), dense.Dense(7, 2)),
+            *(
+                activations.Tanh(),
+                reshaping.Flatten(),
+                dense.Dense(5 * 8 * 6, 7),
+                activations.ReLU(),
+                dense.Dense(7, 2),
+            ),
         ]
     )
 
 
 def _bilstm(framework: str) -> Any:
     if framework == "torch":
-        rnn = LSTM(4, 5, bidirectional=True, sequences=False)
+        rnn = glue.MaskedLSTM(4, 5, bidirectional=True, sequences=False)
         for name in ("bias_hh_l0", "bias_hh_l0_reverse"):
             getattr(rnn, name).requires_grad_(False).zero_()
         return WithMask(rnn, nn.Linear(10, 3))
@@ -97,7 +103,7 @@ def _bilstm(framework: str) -> Any:
 
 def _gru(framework: str, after: bool) -> Any:
     if framework == "torch":
-        made = GRU(4, 5) if after else ResetBeforeGRU(4, 5, torch.tanh, torch.sigmoid, bias=True)
+        made = glue.MaskedGRU(4, 5) if after else glue.ResetBeforeGRU(4, 5)
         return WithMask(made, nn.Linear(5, 3))
     if framework == "keras":
         return _with_mask(layers.GRU(5, return_sequences=True, reset_after=after), 3)
@@ -125,7 +131,6 @@ MODELS: dict[str, Callable[[str], Any]] = {
     "transformer": _transformer,
 }
 SHAPES = {"lenet5": (28, 28, 1), "cnn": (8, 6, 3), "transformer": (5, 12)}
-assert attention
 
 
 def build(name: str, framework: str, seed: int) -> Any:
@@ -173,7 +178,7 @@ def optimizer(framework: str, model: Any) -> Any:
         return torch.optim.Adam([p for p in model.parameters() if p.requires_grad])
     if framework == "keras":
         with float_type("float64"):
-            made = TorchAdam(1e-3, beta_1=np.float64(0.9), beta_2=np.float64(0.999), epsilon=1e-8)
+            made = glue.TorchAdam()
             made.build(model.trainable_variables)
             return made
     return Adam()

@@ -17,6 +17,7 @@ def model():
         layers.Dense(5)])
 """
 TORCH = """
+import torch
 from torch import nn
 from reference import port
 import keras_side
@@ -26,8 +27,22 @@ def right():
     return made
 def wrong():
     made = right()
-    made[0].bias.data *= 2
+    made[0].bias.data += 1
     return made
+class Small(nn.Module):
+    "An epsilon that float32 would hardly show."
+    def __init__(self, eps):
+        super().__init__()
+        self.norm, self.rnn = nn.LayerNorm(4, eps), nn.LSTM(4, 5, batch_first=True)
+    def forward(self, x):
+        state = torch.zeros(1, len(x), 5)  # in the dtype of the day
+        return self.rnn(self.norm(x), (state, state))[0]
+def small():
+    torch.manual_seed(1)
+    return Small(1e-6)
+def smaller():
+    torch.manual_seed(1)
+    return Small(1e-7)
 def other():
     made = right()
     made[1] = nn.Tanh()
@@ -56,10 +71,12 @@ def run(*args: str, status: int) -> str:
 def test_equal_and_not_equal() -> None:
     assert run("keras_side.py", "torch_side.py", status=0).startswith(" equal: 2 layers")
     said = run("keras_side.py", "torch_side.py:wrong", "--json", "out.json", status=1)
-    assert "bias doubled" in said
+    assert "cause  weights" in said
+    assert "its b is not A's" in said
     document = json.loads(Path("out.json").read_text())
     assert document["schema"] == "crosscheck.compare/1"
     assert [cause["layer"] for cause in document["causes"]] == ["0"]
+    assert "epsilon is 1e-07, A's is 1e-06" in run("torch_side.py:small", "torch_side.py:smaller", status=1)
     said = run("keras_side.py:model", "torch_side.py:other", status=1)
     assert "no cause that is known reproduces this" in said
     assert "between layer '0' (Conv2d) and layer '3' (Linear)" in said
@@ -74,7 +91,7 @@ def test_requests_that_cannot_be_carried_out() -> None:
         (("keras_side.py", "torch_side.py:none"), "defines no 'none'"),
         (("keras_side.py", "broken.py"), "ZeroDivisionError"),
         (("keras_side.py", "number.py"), "expected a model"),
-        (("keras_side.py", "other.py"), "do not both take inputs"),
+        (("keras_side.py", "other.py"), "no pair has Conv2D beside Linear"),
         (("keras_side.py", "weights.pt"), "there is no file"),
         (("keras_side.py", "torch_side.py", "--shape", "3,9,9,2"), "do not both take inputs"),
     ):

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from parity_tests.migration.portable import FRAMEWORKS, MODELS, build, inputs, optimizer, outputs, train
-from reference.migration.port import apart, port
+from reference.migration.difference import apart
+from reference.migration.port import port
 
 WAYS = [(a, b) for a, b in itertools.product(FRAMEWORKS, repeat=2) if a != b]
 

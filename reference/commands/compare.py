@@ -34,7 +34,7 @@ def command(
     from reference.migration.comparison import compare
     from reference.migration.subjects import read
     from reference.report.json import write_json
-    from reference.report.migration import compare_document, print_compared
+    from reference.report.porting import compare_document, print_compared
 
     compared = compare(read(first, arch), read(second, arch), names=names, example=shape, seed=seed)
     if json_file is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reference.commands.options import json_option, seed_option
+from reference.errors import RequestError
 
 
 def shape(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...] | None:
@@ -61,13 +62,17 @@ def command(
     from reference.migration import files
     from reference.migration.port import port
     from reference.report.json import write_json
-    from reference.report.migration import port_document, print_port
+    from reference.report.porting import port_document, print_port
 
     files.suffix_of(source)
     files.suffix_of(target)
     mine = files.load(source, arch)
     theirs = files.target(target, arch)
     ported = port(mine, theirs, names=names, example=shape, seed=seed)
+    if not ported.differences:
+        raise RequestError(
+            "the models were not run, for no inputs were found. Give the shape of some: --shape 3,28,28,1"
+        )
     if ported.agree:
         files.save(theirs, target)
     if json_file is not None:

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -20,19 +19,17 @@ Arrays = Mapping[str, Array]
 def put_back(pairing: Pairing, unit: int) -> tuple[Move, Undo]:
     """Give B's layer the weights of A's; how to undo it."""
     move = pairing.moves[unit]
-    kept = {path: move.target.model.get(move.target.layer, path) for path in [*move.values(), *move.frozen()]}
+    found = {path: move.target.model.get(move.target.layer, path) for path in [*move.values(), *move.frozen()]}
+    kept = {path: array for path, array in found.items() if array is not None}
 
     def undo() -> None:
         for path, array in kept.items():
-            if array is not None:
-                move.target.model.set(move.target.layer, path, array)
+            move.target.model.set(move.target.layer, path, array)
 
     for path, array in move.values().items():
         move.target.model.set(move.target.layer, path, array)
     for path in move.frozen():
-        array = kept[path]
-        if array is not None:
-            move.target.model.set(move.target.layer, path, np.zeros_like(array))
+        move.target.model.set(move.target.layer, path, np.zeros_like(kept[path]))
     return move, undo
 
 
@@ -57,14 +54,12 @@ def wrong_weights(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     wrong = [key for key in want if not alike(want[key], theirs[key])]
     if not wrong:
         return None
-    name, text = next(_known(move, mine, want, theirs, wrong), ("initial weights", _unrelated(want, theirs, wrong)))
+    name, text = next(_known(move, mine, want, theirs, wrong), _unrelated(want, theirs, wrong))
     _, undo = put_back(pairing, unit)
     return Cause(name, f"{move.target}: {text}", move.target.name), undo
 
 
-def _known(
-    move: Move, mine: Arrays, want: Arrays, theirs: Arrays, wrong: list[str]
-) -> Iterator[tuple[str, str]]:
+def _known(move: Move, mine: Arrays, want: Arrays, theirs: Arrays, wrong: list[str]) -> Iterator[tuple[str, str]]:
     if move.rows is not None and alike(mine["w"], theirs["w"]):
         yield (
             "flatten order",
@@ -76,7 +71,9 @@ def _known(
         gates = blocks.split("->")[0].split()
         for order in itertools.permutations(range(len(gates))):
             if all(alike(_gates(want[key], order), theirs[key]) for key in want) and list(order) != sorted(order):
-                taken = ", ".join(f"{gates[i]} as {gate}" for gate, i in zip(gates, order, strict=True) if gates[i] != gate)
+                taken = ", ".join(
+                    f"{gates[i]} as {gate}" for gate, i in zip(gates, order, strict=True) if gates[i] != gate
+                )
                 yield "swapped gates", f"its gates are in another order ({taken}); the order here is {blocks}"
     if all(key.rpartition(".")[2] in ("b", "b_h") and alike(theirs[key], 2 * want[key]) for key in wrong):
         yield "bias doubled", "its bias is twice what it should be: PyTorch adds two biases, and both were loaded"
@@ -88,12 +85,23 @@ def _gates(array: Array, order: tuple[int, ...]) -> Array:
     return np.concatenate([np.split(array, len(order), axis=-1)[i] for i in order], axis=-1)
 
 
-def _unrelated(want: Arrays, theirs: Arrays, wrong: list[str]) -> str:
-    key = wrong[0]
-    return (
-        f"its weights are not A's ({key} has a deviation of {theirs[key].std():.2g}, A's {want[key].std():.2g}); new "
-        "weights are drawn in another way in each framework, so load them"
-    )
+def _unrelated(want: Arrays, theirs: Arrays, wrong: list[str]) -> tuple[str, str]:
+    if all(np.unique(theirs[key]).size == 1 for key in want):
+        return "initial weights", "its weights are those of a new layer, not A's; load them"
+    matrices = [key for key in want if want[key].ndim > 1]
+    if matrices and all(key in wrong and _correlation(want[key], theirs[key]) < 0.9 for key in matrices):
+        key = matrices[0]
+        return "initial weights", (
+            f"its weights have nothing to do with A's ({key} has a deviation of {theirs[key].std():.2g}, A's "
+            f"{want[key].std():.2g}); each framework draws new weights in its own way, so load them"
+        )
+    return "weights", f"its {', '.join(wrong)} is not A's" if len(wrong) == 1 else f"its {', '.join(wrong)} are not A's"
+
+
+def _correlation(x: Array, y: Array) -> float:
+    if x.shape != y.shape or x.size < 3 or not x.std() or not y.std():
+        return 0.0
+    return float(abs(np.corrcoef(x.ravel(), y.ravel())[0, 1]))
 
 
 def match_anyway(a: Unit, b: Unit) -> Move:

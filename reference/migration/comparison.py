@@ -11,11 +11,7 @@ from typing import Any
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration.models import Model, Run, wrap
-from reference.migration.moves import Move
-from reference.migration.port import (
-    LIMITS,
-    aligned,
+from reference.migration.difference import (
     apart,
     as_in_keras,
     differences,
@@ -24,9 +20,11 @@ from reference.migration.port import (
     output_layout,
     run_once,
 )
+from reference.migration.models import Model, Run, wrap
+from reference.migration.moves import Move
+from reference.migration.port import aligned, limit_of
 from reference.migration.subjects import Subject
 from reference.pair import Array
-
 
 MOST = 10  # causes told at once
 
@@ -193,9 +191,7 @@ def _pairing(a: Model, b: Model, names: dict[str, str], example: Any, rng: np.ra
 
     orders = [[s.name for s in run_once(m, inputs, layout).steps] for m in (a, b)]
     moves = aligned(a, b, names, orders, match_anyway)
-    limit = LIMITS["float64" if {a.dtype(), b.dtype()} == {"float64"} else "float32"]
-    # several layers on top of each other, and inputs of each: not only outputs
-    return Pairing(a, b, moves, inputs, layout, 10 * limit, rng)
+    return Pairing(a, b, moves, inputs, layout, 10 * limit_of(a, b, len(moves)), rng)
 
 
 def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tuple[Cause, Undo, Place | None] | None:
@@ -254,4 +250,3 @@ def _notes(pairing: Pairing) -> list[str]:
         f"{name} is trained beside the first bias: their sum moves twice as far as A's one bias. Freeze it at zero"
         for name in trained
     ]
-

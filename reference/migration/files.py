@@ -109,7 +109,7 @@ def _require_whole(archive: Path) -> None:
 
 
 def _load_keras(path: Path) -> Any:
-    from reference.frameworks.keras import keras
+    import keras
 
     def config() -> Any:
         _require_whole(path)
@@ -130,7 +130,8 @@ def _require_own_classes(config: Any, path: Path) -> None:
     name, module = config.get("class_name"), config.get("module")
     if name in CARRY_CODE:
         raise RequestError(
-            f"{path} carries code, in a {name}, and is not opened. Save its weights (.weights.h5) and build it by --arch"
+            f"{path} carries code, in a {name}, and is not opened. Save its weights (.weights.h5) and build it by "
+            "--arch"
         )
     if isinstance(name, str) and module is not None and module not in TRUSTED_MODULES:
         raise RequestError(

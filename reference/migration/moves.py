@@ -46,9 +46,10 @@ def units(model: Model, order: list[str] | None = None) -> list[Unit]:
 
 
 def _has_weights(model: Model, layer: Any) -> bool:
-    return bool(list(layer.parameters()) if model.framework == "torch" else layer.weights) if (
-        model.framework != "scratch"
-    ) else bool(layer.params)
+    """Whether there are any, frozen ones too."""
+    weights = {"torch": "parameters", "keras": "weights", "scratch": "params"}[model.framework]
+    found = getattr(layer, weights)
+    return bool(list(found() if callable(found) else found))
 
 
 def loose(model: Model) -> list[str]:
@@ -75,7 +76,8 @@ class Move:
     def values(self) -> Arrays:
         """The target's weights and buffers by path. A bias that the target has not is added to the one it has."""
         found = self.gathered(lambda path: self.source.model.get(self.source.layer, path))
-        return self.laid_out(self.with_second_biases(found))
+        second = {path: self.source.model.get(self.source.layer, path) for path in self.shared()}
+        return self.laid_out(self.with_second_biases(found)) | {p: a for p, a in second.items() if a is not None}
 
     def with_second_biases(self, arrays: Arrays) -> Arrays:
         """The source's weights as in scratch, with PyTorch's second bias added to the one that stands for both."""
@@ -96,7 +98,14 @@ class Move:
     def frozen(self) -> list[str]:
         """Weights of the target that nothing in the source stands for: held at zero, not trained."""
         present = self.target.model.find
-        return [name for name in self.sides[1].frozen if present(self.target.layer, name) is not None]
+        mine = self.shared()
+        return [n for n in self.sides[1].frozen if n not in mine and present(self.target.layer, n) is not None]
+
+    def shared(self) -> list[str]:
+        """Weights that scratch has not, but both layers have: PyTorch's second biases."""
+        found = [name for name in self.sides[0].frozen if name in self.sides[1].frozen]
+        units = (self.source, self.target)
+        return [name for name in found if all(u.model.find(u.layer, name) is not None for u in units)]
 
     def _second(self, key: str) -> Any:
         """PyTorch's second bias, which the one of the target stands for too."""
@@ -136,10 +145,11 @@ def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
         _all_covered(unit, side, other)
     for key in both[0].slots:
         slots = both[0].slots[key], both[1].slots[key]
-        arrays = tuple(u.model.get(u.layer, s.name) for u, s in zip((a, b), slots, strict=True))
-        if arrays[0] is None and arrays[1] is None:
+        found = [u.model.get(u.layer, s.name) for u, s in zip((a, b), slots, strict=True)]
+        arrays = [array for array in found if array is not None]
+        if not arrays:
             continue
-        for unit, slot, array, other in zip((a, b), slots, arrays, (b, a), strict=True):
+        for unit, slot, array, other in zip((a, b), slots, found, (b, a), strict=True):
             if array is None:
                 raise RequestError(f"{unit} has no '{slot.name}', which {other} has a counterpart of")
         told = [scratch_shape(slot, array.shape) for slot, array in zip(slots, arrays, strict=True)]

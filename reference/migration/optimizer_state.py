@@ -58,6 +58,8 @@ def move_state(source: Any, target: Any, moves: Sequence[Move]) -> list[str]:
                 kept.setdefault(path, {})[slot] = array
         for path, arrays in kept.items():
             b.write(move.target, path, arrays, a.t)
+        for path in move.shared():
+            b.write(move.target, path, a.read(move.source, path), a.t)
     b.finish(a.t)
     if any(not _same(a.settings[name], b.settings[name]) for name in EPSILON if name in a.settings):
         mine, theirs = (f"{s.settings['epsilon']:g} added to the {s.settings['epsilon added']} root" for s in (a, b))
@@ -91,14 +93,21 @@ def _torch(optimizer: Any) -> State:
     import torch
 
     if len({str({k: v for k, v in g.items() if k != "params"}) for g in optimizer.param_groups}) > 1:
-        raise RequestError("the PyTorch optimizer has groups of weights with other settings each; one group is expected")
+        raise RequestError(
+            "the PyTorch optimizer has groups of weights with other settings each; one group is expected"
+        )
     group = optimizer.param_groups[0]
     names: dict[str, str]
-    settings: dict[str, Any] = {"lr": float(group["lr"]), "weight decay": group["weight_decay"], "decoupled decay": False}
+    settings: dict[str, Any] = {
+        "lr": float(group["lr"]),
+        "weight decay": group["weight_decay"],
+        "decoupled decay": False,
+    }
     if isinstance(optimizer, torch.optim.Adam) and not group["amsgrad"]:
         names = {"m": "exp_avg", "v": "exp_avg_sq"}
         raw = _hooked(optimizer, "epsilon")
-        settings |= _adam(*group["betas"], group["eps"] if raw is None else raw, "corrected" if raw is None else "raw")
+        beta_1, beta_2 = group["betas"]
+        settings |= _adam(beta_1, beta_2, group["eps"] if raw is None else raw, "corrected" if raw is None else "raw")
         settings["decoupled decay"] = bool(group["decoupled_weight_decay"] and group["weight_decay"])
         kind = ADAM
     elif isinstance(optimizer, torch.optim.SGD):
@@ -117,7 +126,7 @@ def _torch(optimizer: Any) -> State:
 
     def write(unit: Unit, path: str, arrays: dict[str, Array], t: int) -> None:
         weight = unit.model.find(unit.layer, path)
-        if weight.requires_grad:
+        if weight.requires_grad and arrays:
             made = {names[slot]: torch.tensor(np.array(a), dtype=weight.dtype) for slot, a in arrays.items()}
             optimizer.state[weight] = made | ({"step": torch.tensor(float(t))} if kind == ADAM else {})
 
@@ -131,7 +140,8 @@ def _hooked(optimizer: Any, name: str) -> Any:
 
 
 def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
-    from reference.frameworks.keras import keras
+    import keras
+
     from reference.migration.glue.keras.optimizers import TorchAdam, TorchMomentum
 
     if not optimizer.built:
@@ -148,8 +158,8 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
         kind, lists = ADAM, {"m": optimizer._momentums, "v": optimizer._velocities}
         corrected = isinstance(optimizer, TorchAdam)
         epsilon = optimizer.corrected_epsilon if corrected else optimizer.epsilon
-        betas = float(optimizer.beta_1), float(optimizer.beta_2)
-        settings |= _adam(*betas, float(epsilon), "corrected" if corrected else "raw")
+        beta_1, beta_2 = float(optimizer.beta_1), float(optimizer.beta_2)
+        settings |= _adam(beta_1, beta_2, float(epsilon), "corrected" if corrected else "raw")
     elif isinstance(optimizer, keras.optimizers.SGD):
         kind, lists = (MOMENTUM, {"velocity": optimizer.momentums}) if optimizer.momentum else (PLAIN, {})
         settings |= _momentum(optimizer.momentum, optimizer.nesterov, 0.0) if lists else {}
@@ -184,7 +194,11 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
 
 def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
     decoupled = bool(optimizer.decoupled and optimizer.weight_decay)
-    settings: dict[str, Any] = {"lr": optimizer.lr, "weight decay": optimizer.weight_decay, "decoupled decay": decoupled}
+    settings: dict[str, Any] = {
+        "lr": optimizer.lr,
+        "weight decay": optimizer.weight_decay,
+        "decoupled decay": decoupled,
+    }
     factor = 1.0
     if isinstance(optimizer, Adam) and not isinstance(optimizer, AMSGrad):
         kind, names = ADAM, {"m": "m", "v": "v"}

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from reference.migration.comparison import Cause, Finder, Pairing, Undo, softmax_of
+from reference.migration.difference import apart
 from reference.migration.models import Model
 from reference.migration.moves import Unit
-from reference.migration.port import apart
 
 EPSILON = {"torch": "eps", "keras": "epsilon", "scratch": "epsilon"}
 
@@ -177,8 +177,8 @@ def reset_gate(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
         return (y, y[:, -1][None]) if type(layer) is torch.nn.GRU else y if layer.sequences else y[:, -1]
 
     text = (
-        f"layer '{name}': torch.nn.GRU applies the reset gate after the matrix, A before it (reset_after=False); no map "
-        "of weights makes up for that. Use reference.migration.glue.torch.recurrent.ResetBeforeGRU"
+        f"layer '{name}': torch.nn.GRU applies the reset gate after the matrix, A before it (reset_after=False); no "
+        "map of weights makes up for that. Use reference.migration.glue.torch.recurrent.ResetBeforeGRU"
     )
     return Cause("GRU reset", text, name), _called(layer, forward)
 
@@ -236,7 +236,9 @@ def functional_dropout(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None
     from torch.nn import functional as F
 
     undo = _with(F, dropout=lambda x, *given, **options: x)
-    return Cause("training mode", "torch.nn.functional.dropout drops at inference too: give it training=self.training"), undo
+    return Cause(
+        "training mode", "torch.nn.functional.dropout drops at inference too: give it training=self.training"
+    ), undo
 
 
 FINDERS: tuple[Finder, ...] = (

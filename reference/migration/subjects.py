@@ -1,12 +1,15 @@
 """What `crosscheck compare` is given: a Python file that has a model, or a weight file with the file that builds it.
 
-A Python file is run, so it must be trusted. It defines `model`, or a function of that name that makes it, and may define
+A Python file is run, so it must be trusted; what it makes is made in float64. It defines `model`, or a function of that
+name that makes it. It may define
 
     loss(y, t)       in PyTorch's order; a Keras loss is called in Keras' order, (t, y)
     optimizer        an optimizer of PyTorch with the model's weights, or one of Keras
     predict(x)       what is done at inference, with arrays of the framework
 """
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -36,9 +39,25 @@ def read(where: str, architecture: Path | None) -> Subject:
         return Subject(files.load(path, architecture), where)
     for each in installed():
         framework(each)  # sets it up, before the file uses it
-    module = arch.load(path)
-    model = _model(module, name or "model", path)
+    with _in_float64():
+        module = arch.load(path)
+        model = _model(module, name or "model", path)
     return Subject(model, where, *(getattr(module, each, None) for each in ("loss", "optimizer", "predict")))
+
+
+@contextlib.contextmanager
+def _in_float64() -> Iterator[None]:
+    """Models made inside compute in float64 unless they say otherwise: a small mistake then shows above rounding."""
+    with contextlib.ExitStack() as stack:
+        if "keras" in installed():
+            from reference.frameworks.keras import float_type
+
+            stack.enter_context(float_type("float64"))
+        if "torch" in installed():
+            from reference.frameworks.torch import made_as
+
+            stack.enter_context(made_as("float64"))
+        yield
 
 
 def _split(where: str) -> tuple[Path, str]:

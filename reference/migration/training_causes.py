@@ -8,11 +8,11 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration.causes import both_weights
 from reference.migration.comparison import Cause, Checked, Pairing, softmax_of
+from reference.migration.difference import apart, run_once
 from reference.migration.examples import for_model
 from reference.migration.models import Model
 from reference.migration.moves import Move
 from reference.migration.optimizer_state import ADAM, MOMENTUM, state_of
-from reference.migration.port import apart, run_once
 from reference.migration.subjects import Subject
 from reference.pair import Array
 from scratch.adam_optimizers import Adam
@@ -52,7 +52,8 @@ def _predicted(subject: Subject, model: Model, pairing: Pairing) -> Array:
     tensors = model.tensors(for_model(model, pairing.inputs, pairing.layout))
     before = model.snapshot()
     try:
-        y = subject.predict(*tensors)
+        with model.computing():
+            y = subject.predict(*tensors)
     except Exception as error:
         line = " ".join(str(error).split())[:150]
         raise RequestError(f"predict of {subject.name} does not run: {type(error).__name__}: {line}") from error
@@ -96,7 +97,9 @@ def compare_losses(a: Subject, b: Subject, pairing: Pairing) -> Checked | None:
                 return Checked(where, far, (Cause("weighted loss", text),))
     for number, what in ((len(t), "samples"), (t.size, "elements"), (ys[0].size, "outputs")):
         if number > 1 and (_same(values[0] * number, values[1]) or _same(values[1] * number, values[0])):
-            return Checked(where, far, (Cause("reduction", f"one is the mean over the {number} {what}, the other the sum"),))
+            return Checked(
+                where, far, (Cause("reduction", f"one is the mean over the {number} {what}, the other the sum"),)
+            )
     return Checked(where, far)
 
 
@@ -114,17 +117,14 @@ def _values(a: Subject, b: Subject, pairing: Pairing, ys: tuple[Array, Array]) -
 
 
 def _value(subject: Subject, model: Model, y: Array, t: Array) -> float:
-    if model.framework == "torch":
-        import torch
+    with model.computing():
+        if model.framework == "torch":
+            import torch
 
-        return float(subject.loss(torch.from_numpy(y.copy()), torch.from_numpy(t.copy())))
-    if model.framework == "keras":
-        # Keras' losses compute in floatx unless they are told
-        from reference.frameworks.keras import float_type
-
-        with float_type(y.dtype.name):
+            return float(subject.loss(torch.from_numpy(y.copy()), torch.from_numpy(t.copy())))
+        if model.framework == "keras":
             return float(np.mean(as_array(subject.loss(t, y))))
-    return float(subject.loss.forward(y, t))
+        return float(subject.loss.forward(y, t))
 
 
 def _twice(y: Array, t: Array, value: float, other: float) -> bool:
@@ -262,4 +262,3 @@ def _remember(optimizer: Any) -> Any:
         return lambda: [v.assign(value) for v, value in values]
     before = copy.deepcopy(vars(optimizer))
     return lambda: vars(optimizer).update(before)
-

@@ -74,6 +74,9 @@ class Model(Protocol):
     def tensors(self, inputs: Sequence[Array]) -> list[Any]:
         """The inputs as the framework's tensors, in the dtype of the weights."""
 
+    def computing(self) -> AbstractContextManager[None]:
+        """Inside, what is made without a dtype has that of the weights."""
+
     def without_dropout(self) -> AbstractContextManager[None]:
         """Inside, layers of dropout let all through."""
 

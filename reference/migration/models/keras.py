@@ -4,10 +4,12 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import keras
 import numpy as np
+import tensorflow as tf
 
 from reference.frameworks import resolve
-from reference.frameworks.keras import float_type, keras, tf
+from reference.frameworks.keras import float_type  # first: it sets both of these up
 from reference.migration.counterparts import is_known
 from reference.migration.models import Run, Step, as_tuple, walk
 from reference.pair import Array
@@ -58,6 +60,9 @@ class Wrapped:
     def tensors(self, inputs: Sequence[Array]) -> list[Any]:
         return [tf.convert_to_tensor(x.astype(self.dtype()) if x.dtype.kind == "f" else x) for x in inputs]
 
+    def computing(self) -> Any:
+        return float_type(self.dtype())
+
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
 
@@ -66,7 +71,7 @@ class Wrapped:
         leaves = dict(self.leaves())
         tape = tf.GradientTape(watch_accessed_variables=False)
         weights = [(n, path, v) for n, layer in leaves.items() for path, v in self.variables(layer).items()]
-        with float_type(self.dtype()), _recorded(leaves) as calls, _without_dropout(self.model), tape:
+        with self.computing(), _recorded(leaves) as calls, _without_dropout(self.model), tape:
             wanted = [x for x in tensors if x.dtype.is_floating]
             tape.watch([*wanted, *(v.value for _, _, v in weights)])
             y = as_tuple(_called(self.model, tensors, training))[0]

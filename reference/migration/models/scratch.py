@@ -59,6 +59,9 @@ class Wrapped:
     def tensors(self, inputs: Sequence[Array]) -> list[Any]:
         return [x.astype(self.dtype()) if x.dtype.kind == "f" else x for x in inputs]
 
+    def computing(self) -> Any:
+        return contextlib.nullcontext()
+
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from reference.frameworks import resolve
-from reference.frameworks.torch import array
+from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
 from reference.migration.models import Run, Step, as_tuple, walk
 from reference.pair import Array
@@ -67,7 +67,7 @@ class Wrapped:
     def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
         tensors = [self._tensor(x) for x in inputs]
         leaves = dict(self.leaves())
-        with _recorded(leaves) as calls, _as_it_is(self.model, training):
+        with _recorded(leaves) as calls, _as_it_is(self.model, training), self.computing():
             y = as_tuple(self.model(*tensors))[0]
         steps = [Step(name, leaves[name], given, kept) for name, given, kept, _ in calls]
         if dy is None:
@@ -80,7 +80,9 @@ class Wrapped:
         targets = [*wanted, *outputs, *(weight for _, _, weight in weights)]
         cotangent = torch.from_numpy(np.array(dy(array(y)))).to(y.dtype)
         found = torch.autograd.grad(y, targets, cotangent, allow_unused=True) if targets else []
-        filled = iter([np.zeros(tuple(t.shape)) if g is None else array(g) for g, t in zip(found, targets, strict=True)])
+        filled = iter(
+            [np.zeros(tuple(t.shape)) if g is None else array(g) for g, t in zip(found, targets, strict=True)]
+        )
         dxs = tuple(next(filled) if x.requires_grad else None for x in tensors)
         steps = [
             Step(s.name, s.layer, s.inputs, s.y, next(filled) if out.requires_grad else None)
@@ -91,6 +93,9 @@ class Wrapped:
 
     def tensors(self, inputs: Sequence[Array]) -> list[Any]:
         return [self._tensor(x).detach() for x in inputs]
+
+    def computing(self) -> Any:
+        return made_as(self.dtype())
 
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
@@ -145,7 +150,9 @@ def _without_dropout(model: Any) -> Iterator[None]:
         for layer in model.modules()
         for name in ("p", "dropout")
         if isinstance(value := getattr(layer, name, None), float)
-        and any(cls.__module__.startswith("torch.nn.modules") and name in vars(layer) for cls in type(layer).__mro__[:-2])
+        and any(
+            cls.__module__.startswith("torch.nn.modules") and name in vars(layer) for cls in type(layer).__mro__[:-2]
+        )
     ]
     for layer, name, _ in rates:
         setattr(layer, name, 0.0)

@@ -1,5 +1,6 @@
 """PyTorch's optimizers in Keras, where the two differ, and what surrounds a step: clipping, accumulation, decay."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,16 +60,17 @@ class LikeTorch:
 class Composed(keras.optimizers.Optimizer):
     """An optimizer that is written as the `update` of one variable: it returns the step to subtract.
 
-    Its options are attributes; `slots` names its variables.
+    `defaults` has its options; `slots` names its variables.
     """
 
     slots: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = {}
 
-    def __init__(self, learning_rate: float, **options: Any) -> None:
+    def __init__(self, learning_rate: float = 0.01, **options: Any) -> None:
         common = ("clipvalue", "clipnorm", "global_clipnorm", "weight_decay", "gradient_accumulation_steps")
-        kept = {name: options.pop(name) for name in (*common, "loss_scale_factor")}
+        kept = {name: options.pop(name, None) for name in (*common, "loss_scale_factor")}
         super().__init__(learning_rate, **kept)
-        self.options = SimpleNamespace(**options)
+        self.options = SimpleNamespace(**{**self.defaults, **options})
 
     def build(self, variables: Any) -> None:
         super().build(variables)
@@ -113,7 +115,18 @@ class TorchAdam(keras.optimizers.Adam):
     """Adam with PyTorch's epsilon, which is added to the root of v after the bias correction.
 
     Keras adds epsilon to the uncorrected root, so its epsilon has to be smaller by sqrt(1 - beta_2**t) at step t.
+    Betas are NumPy's float64: Keras rounds Python's numbers to float32 in the bias correction.
     """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, np.float64(beta_1), np.float64(beta_2), epsilon, **options)
 
     @property
     def epsilon(self) -> Any:
@@ -137,9 +150,17 @@ class TorchAdagrad(Composed):
 
 
 class TorchRMSprop(Composed):
-    """RMSprop with epsilon inside or outside the root, and a velocity of gradients or of steps."""
+    """PyTorch's RMSprop: epsilon outside the root, and a velocity of gradients; or either as Keras has it."""
 
     slots = ("v", "mean", "velocity")
+    defaults: Mapping[str, Any] = {
+        "rho": 0.99,
+        "epsilon": 1e-8,
+        "momentum": 0.0,
+        "centered": False,
+        "epsilon_inside": False,
+        "velocity_of": "gradients",
+    }
 
     def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
         v = self.mean(slots["v"], ops.square(g), o.rho)

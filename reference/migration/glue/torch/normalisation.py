@@ -27,6 +27,27 @@ class _BiasedRunning(nn.Module):
         return y
 
 
+class KerasBatchNorm1d(_BiasedRunning, nn.BatchNorm1d):
+    """Keras' BatchNormalization for (batch, channels) or (batch, channels, time), with Keras' arguments."""
+
+    def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3) -> None:
+        super().__init__(channels, eps=epsilon, momentum=1 - momentum)
+
+
+class KerasBatchNorm2d(_BiasedRunning, nn.BatchNorm2d):
+    """Keras' BatchNormalization for (batch, channels, height, width), with Keras' arguments."""
+
+    def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3) -> None:
+        super().__init__(channels, eps=epsilon, momentum=1 - momentum)
+
+
+class KerasBatchNorm3d(_BiasedRunning, nn.BatchNorm3d):
+    """Keras' BatchNormalization for (batch, channels, depth, height, width), with Keras' arguments."""
+
+    def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3) -> None:
+        super().__init__(channels, eps=epsilon, momentum=1 - momentum)
+
+
 class AxesLayerNorm(nn.LayerNorm):
     """LayerNorm over any axes, in increasing order; torch.nn.LayerNorm takes the last ones."""
 

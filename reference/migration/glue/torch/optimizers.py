@@ -118,8 +118,29 @@ class Composed(torch.optim.Optimizer):
         return slots.setdefault(name, torch.zeros_like(w))
 
 
+class KerasAdam(torch.optim.Adam):
+    """Keras' Adam: epsilon is added to the root of v before the bias correction, and weight decay is decoupled."""
+
+    def __init__(
+        self,
+        weights: Any,
+        lr: float = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(weights, lr, (beta_1, beta_2), epsilon)
+        self.register_step_pre_hook(RawEpsilon(epsilon))
+        if weight_decay:
+            self.register_step_pre_hook(DecoupledDecay(weight_decay))
+
+
 class KerasRMSprop(Composed):
-    """RMSprop with epsilon inside the root. Its velocity is PyTorch's."""
+    """Keras' RMSprop: epsilon inside the root. Its velocity is PyTorch's; alpha is Keras' rho."""
+
+    def __init__(self, weights: Any, lr: float = 0.001, **options: Any) -> None:
+        super().__init__(weights, lr, **{"alpha": 0.9, "eps": 1e-7, "centered": False, "momentum": 0.0, **options})
 
     def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
         v = self.slot(slots, "square_avg", w).mul_(group["alpha"]).addcmul_(g, g, value=1 - group["alpha"])

@@ -158,7 +158,13 @@ class AnyLSTM(Loop):
     states = 2
 
     def __init__(
-        self, n_in: int, n_hidden: int, activation: Activation, gate: Activation, bias: bool, **options: bool
+        self,
+        n_in: int,
+        n_hidden: int,
+        activation: Activation = torch.tanh,
+        gate: Activation = torch.sigmoid,
+        bias: bool = True,
+        **options: bool,
     ) -> None:
         super().__init__(**options)
         self.cell = nn.LSTMCell(n_in, n_hidden, bias=bias)
@@ -175,7 +181,13 @@ class AnyGRU(Loop):
     """A GRU with any activations: those of `torch.nn.GRU` are fixed."""
 
     def __init__(
-        self, n_in: int, n_hidden: int, activation: Activation, gate: Activation, bias: bool, **options: bool
+        self,
+        n_in: int,
+        n_hidden: int,
+        activation: Activation = torch.tanh,
+        gate: Activation = torch.sigmoid,
+        bias: bool = True,
+        **options: bool,
     ) -> None:
         super().__init__(**options)
         self.cell = nn.GRUCell(n_in, n_hidden, bias=bias)

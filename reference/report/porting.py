@@ -23,9 +23,6 @@ def print_port(ported: "Ported", source: str, target: str) -> None:
     out.print(table)
     for note in ported.notes:
         out.print(f" note  {note}", markup=False)
-    if not ported.differences:
-        out.print(f"\n {target} written")
-        return
     name = max(ported.differences, key=lambda key: ported.differences[key])
     said = f"{len(ported.differences)} outputs, gradients and buffers compared, at most {ported.worst:.1e} apart"
     out.print(f"\n {said} ({name}; allowed {ported.limit:g})", markup=False)
