@@ -48,7 +48,8 @@ def _by_weights(unit: Unit, side: Side, tokens: int, rng: np.random.Generator) -
         shape = None if array is None else scratch_shape(side.slots[key], array.shape)
         if shape:
             rank = len(next(iter(side.pair.cases[0].inputs.values())).shape)
-            inner = [(n,) * (rank - 2) for n in SIDES] if side.pair.torch.layout else [(TIME,) * (rank - 2)]
+            # a layer for rows may stand at the start of a model for sequences
+            inner = [(n,) * (rank - 2) for n in SIDES] if side.pair.torch.layout else [(TIME,) * (rank - 2), (TIME,)]
             return [[rng.standard_normal((BATCH, *sizes, shape[axis]))] for sizes in inner]
     return []
 
