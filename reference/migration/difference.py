@@ -150,7 +150,7 @@ def _gradients(unit: Unit, run: Run) -> Arrays:
     class ByPath(dict[str, Array]):
         def get(self, path: str, default: Any = None) -> Any:
             name = named.get(id(unit.model.find(unit.layer, path)))
-            return run.grads.get((unit.name, name)) if name else default
+            return run.grads.get(unit.key(name)) if name else default
 
         def __contains__(self, path: object) -> bool:
             return self.get(str(path)) is not None

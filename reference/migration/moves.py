@@ -1,13 +1,13 @@
 """From the weights of one layer to those of its counterpart."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration.counterparts import Side, at_level, counterparts, own_class
+from reference.migration.counterparts import Side, at_level, counterparts, is_a, own_class, sides
 from reference.migration.models import Model
 from reference.migration.shapes import reordered, scratch_shape
 from reference.pair import Array, lay_out
@@ -19,14 +19,27 @@ ALONG_INPUT = ("w", "gamma", "beta", "running_mean", "running_variance")
 
 @dataclass(frozen=True)
 class Unit:
-    """A layer with weights in a model; `level` counts PyTorch's recurrent layers that are one module."""
+    """A layer with weights in a model; `level` counts PyTorch's recurrent layers that are one module.
+
+    Layers of PyTorch that are one in another framework are a list of them, called by the first one's name.
+    """
 
     model: Model
     name: str
     layer: Any
     level: int = 0
+    parts: tuple[str, ...] = ()
+
+    def key(self, variable: str) -> tuple[str, str]:
+        """The layer and the path that a gradient is kept under."""
+        if not self.parts:
+            return self.name, variable
+        place, path = variable.split(".", 1)
+        return self.parts[int(place)], path
 
     def __str__(self) -> str:
+        if self.parts:
+            return f"layers {' and '.join(repr(part) for part in self.parts)}"
         named = f"layer '{self.name}'" if self.name else "the layer"
         return f"{named} ({type(self.layer).__name__}{f', level {self.level}' if self.level else ''})"
 
@@ -118,6 +131,42 @@ class Move:
 
     def turned(self, rows: Array) -> "Move":
         return replace(self, rows=rows)
+
+
+def zipped(
+    mine: list[Unit], theirs: list[Unit], fit: Callable[[Unit, Unit], Move]
+) -> tuple[list[Move], list[Unit], list[Unit]]:
+    """Layers in their order with their counterparts, and what is left of either side."""
+    moves = []
+    while mine and theirs:
+        a, b = mine[0], theirs[0]
+        if found := _as_one(a, theirs):
+            several, (side, other) = found
+            moves.append(match_sides(a, several, (side, other)))
+            mine, theirs = mine[1:], theirs[len(several.parts) :]
+        elif found := _as_one(b, mine):
+            several, (side, other) = found
+            moves.append(match_sides(several, b, (other, side)))
+            mine, theirs = mine[len(several.parts) :], theirs[1:]
+        else:
+            moves.append(fit(a, b))
+            mine, theirs = mine[1:], theirs[1:]
+    return moves, mine, theirs
+
+
+def _as_one(one: Unit, others: list[Unit]) -> tuple[Unit, tuple[Side, Side]] | None:
+    """PyTorch's next layers as what a pair composes the twin of a layer of, such as a separable convolution."""
+    if others[0].model.framework != "torch" or one.model.framework == "torch":
+        return None
+    for side in sides(one.model.framework):
+        twin = side.pair.torch
+        places = {slot.name.split(".")[0] for slot in twin.slots.values()}
+        if len(places) > 1 and all(map(str.isdigit, places)) and is_a(side, one.model, one.layer):
+            taken = others[: len(places)]
+            parts = tuple(unit.name for unit in taken)
+            several = Unit(taken[0].model, parts[0], [unit.layer for unit in taken], parts=parts)
+            return several, (side, Side(side.pair, list, None, twin.slots, twin.frozen))
+    return None
 
 
 def match(a: Unit, b: Unit) -> Move:

@@ -9,7 +9,7 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration.difference import differences, find_inputs, flattened_order, run_once
 from reference.migration.models import Model, wrap
-from reference.migration.moves import Move, Unit, loose, match, units
+from reference.migration.moves import Move, Unit, loose, match, units, zipped
 from reference.migration.optimizer_state import move_state
 
 # of the largest element: what two float64 or float32 runs of up to five layers may be apart
@@ -111,11 +111,11 @@ def aligned(
     for name, other in names.items():
         pairs += zip([u for u in mine if u.name == name], [u for u in theirs if u.name == other], strict=False)
     used = {id(u) for both in pairs for u in both}
-    rest = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
-    moves = [fit(x, y) for x, y in [*pairs, *zip(*rest, strict=False)]]
-    counts = len(rest[0]), len(rest[1])
-    if counts[0] != counts[1]:
-        left, model = (rest[0][counts[1]], b) if counts[0] > counts[1] else (rest[1][counts[0]], a)
+    free = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
+    in_order, *rest = zipped(*free, fit)
+    moves = [*(fit(x, y) for x, y in pairs), *in_order]
+    if rest[0] or rest[1]:
+        left, model = (rest[0][0], b) if rest[0] else (rest[1][0], a)
         raise RequestError(
             f"{left} of the {left.model.framework} model has no counterpart: the {model.framework} model has "
             f"{min(len(mine), len(theirs))} layers with weights, this one {max(len(mine), len(theirs))}"

@@ -29,6 +29,8 @@ class Wrapped:
         return None
 
     def variables(self, layer: Any) -> dict[str, Any]:
+        if isinstance(layer, list):  # several that are one elsewhere
+            return {f"{i}.{name}": v for i, each in enumerate(layer) for name, v in self.variables(each).items()}
         return {name: weight for name, weight in layer.named_parameters() if weight.requires_grad}
 
     def find(self, layer: Any, path: str) -> Any:
