@@ -26,7 +26,7 @@ from reference.migration.port import aligned, limit_of
 from reference.migration.subjects import Subject
 from reference.pair import Array
 
-MOST = 10  # causes told at once
+MOST = 10  # causes that are looked for, beside one of each layer
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,22 @@ class Cause:
 
 @dataclass(frozen=True)
 class Place:
-    """Where two models first differ: before the layers from `unit` on, at what; and how far they are apart there."""
+    """Where two models first differ: before the layers from `unit` on, at what; and how far they are apart there.
+
+    `wrong` has the names of everything that differs there.
+    """
 
     rank: int
     what: str
     unit: int
     apart: float
+    wrong: frozenset[str] = frozenset()
+
+    def before(self, after: "Place | None") -> bool:
+        """Whether the models agree further if they differ at `after`."""
+        if after is None or after.rank != self.rank:
+            return after is None or after.rank > self.rank
+        return after.wrong < self.wrong
 
 
 @dataclass
@@ -103,7 +113,7 @@ class Pairing:
             return None
         name = max(worst, key=lambda key: worst[key])
         unit = next((i for i, m in enumerate(self.moves) if f"{m.target.name}." in name), count)
-        return Place(count + 1 + (" after a step" in name), name, unit, worst[name])
+        return Place(count + 1 + (" after a step" in name), name, unit, worst[name], frozenset(worst))
 
     def _input_apart(self, unit: int) -> float:
         mine, theirs = self.step(0, unit), self.step(1, unit)
@@ -154,7 +164,7 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
         pairing.run()
         place = start = pairing.first()
         causes: list[Cause] = []
-        while place is not None and len(causes) < MOST:
+        while place is not None and len(causes) < MOST + len(pairing.moves):
             found = _explained(pairing, place, FINDERS)
             if found is None:
                 break
@@ -196,7 +206,9 @@ def _pairing(a: Model, b: Model, names: dict[str, str], example: Any, rng: np.ra
 
 def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tuple[Cause, Undo, Place | None] | None:
     """The first cause after whose repair the models agree further, and where they then differ."""
-    suspects = list(dict.fromkeys([max(place.unit - 1, 0), min(place.unit, len(pairing.moves) - 1)]))
+    last = min(place.unit, len(pairing.moves) - 1)
+    # those next to it; then all before, for a branch may join here
+    suspects = list(dict.fromkeys([max(place.unit - 1, 0), last, *reversed(range(last))]))
     for unit in suspects:
         for finder in finders:
             found = finder(pairing, unit)
@@ -207,7 +219,7 @@ def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tup
             with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
                 pairing.run()
                 after = pairing.first()
-            if after is None or after.rank > place.rank or (after.rank == place.rank and after.what != place.what):
+            if place.before(after):
                 return cause, undo, after
             undo()
             pairing.run()

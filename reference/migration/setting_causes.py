@@ -22,6 +22,8 @@ def _torch_side(pairing: Pairing, unit: int) -> tuple[Any, Any, str] | None:
     if {a.model.framework == "torch", b.model.framework == "torch"} != {True, False}:
         return None
     torch_unit, other = (a, b) if a.model.framework == "torch" else (b, a)
+    if "forward" in vars(torch_unit.layer):
+        return None  # repaired already
     return torch_unit.layer, other.layer, b.name
 
 
@@ -217,7 +219,7 @@ def last_step(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 def softmax(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """Probabilities in the one, logits in the other."""
     mine, theirs = pairing.outputs()
-    if unit != len(pairing.moves) - 1 or mine.shape != theirs.shape or mine.ndim < 2:
+    if pairing.logits_of is not None or unit != len(pairing.moves) - 1 or mine.shape != theirs.shape or mine.ndim < 2:
         return None
     if apart(theirs, softmax_of(mine)) <= pairing.limit:
         who, logits = "B", 0

@@ -1,5 +1,6 @@
 """What `crosscheck port` and `crosscheck compare` say."""
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +56,12 @@ def print_compared(compared: "Compared") -> None:
     else:
         far = f", {compared.apart:.1e} of the largest element apart" if math.isfinite(compared.apart) else ""
         out.print(f" B differs from A: first {compared.place}{far}", markup=False)
-    for cause in compared.causes:
-        out.print(f" cause  {cause.name}", markup=False)
+    for name, several in itertools.groupby(compared.causes, key=lambda cause: cause.name):
+        cause, *more = several
+        out.print(f" cause  {name}", markup=False)
         out.print(f"        {cause.text}", markup=False)
+        if more:
+            out.print(f"        and so in {', '.join(repr(each.layer) for each in more)}", markup=False)
     if compared.unexplained:
         rest = "what is left" if compared.causes else "this"
         out.print(f" no cause that is known reproduces {rest}", markup=False)
