@@ -58,9 +58,9 @@ def optimizer_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, optimizer: Callable[..., Any] | None
 ) -> list[Finding]:
     """The weights after some of 200 steps, on two weights of different shape, lr halved after 100 steps."""
-    course = _course(pair, case, seed)
+    course = course_of(pair, case, seed)
     got = course.own[dtype] if optimizer is None else _scratch(optimizer, case, course, dtype)
-    truth, least = _twin(pair, case, seed, judge, "float64"), allowed_ulp(STEPS)
+    truth, least = twin_course(pair, case, seed, judge, "float64"), allowed_ulp(STEPS)
     names = [name for name in truth if not case.only or name in case.only]
     scale = course.sensitivity if dtype == "float32" else course.amplification
 
@@ -70,14 +70,14 @@ def optimizer_findings(
     found = findings(dict.fromkeys(names, least))
     if dtype == "float32" and not all(finding.agree for finding in found):
         # what the twin itself makes of float32 can only excuse more, so it is asked only where that matters
-        theirs = _twin(pair, case, seed, judge, dtype)
+        theirs = twin_course(pair, case, seed, judge, dtype)
         drift = {name: compare(name, theirs[name], truth[name], least, scale=scale[name]).ulp for name in names}
         found = findings({name: max(least, FLOAT32_MULTIPLE * drift[name]) for name in names})
     return found
 
 
 @functools.lru_cache(maxsize=64)
-def _course(pair: Pair, case: Case, seed: int) -> Course:
+def course_of(pair: Pair, case: Case, seed: int) -> Course:
     """Random gradients, of sizes from 1e-9 to 10, so that an epsilon in another place shows."""
     lr = pair.options(case).lr
     rates = [lr] * (STEPS // 2) + [lr / 2] * (STEPS // 2)
@@ -115,9 +115,9 @@ def _apart(a: Array, b: Array) -> float:
 
 
 @functools.lru_cache(maxsize=512)
-def _twin(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> Weights:
+def twin_course(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> Weights:
     """The weights of a twin; asked for by every optimizer that is compared with it, in every dtype."""
-    course, twin = _course(pair, case, seed), case.twins.get(judge, pair.twin(judge))
+    course, twin = course_of(pair, case, seed), case.twins.get(judge, pair.twin(judge))
     start, grads = ([a.astype(dtype) for a in arrays.values()] for arrays in (course.start, course.grads))
     after = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates, LOOK_AT)
     return {f"{name} after {t}": w[i] for i, t in enumerate(LOOK_AT) for name, w in zip(SHAPES, after, strict=True)}

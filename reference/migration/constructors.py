@@ -1,0 +1,393 @@
+"""How a twin is made, in words of its framework: read off the builder while it builds, so nothing is written twice."""
+
+import ast
+import functools
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from reference.frameworks import framework
+from reference.pair import Pair
+
+# where the public names of each framework are; the first that has the object gives its name
+PLACES = {
+    "torch": ("nn", "optim", "optim.lr_scheduler", "nn.init", "nn.functional", ""),
+    "keras": (
+        "layers",
+        "losses",
+        "optimizers",
+        "optimizers.schedules",
+        "initializers",
+        "callbacks",
+        "activations",
+        "ops",
+        "",
+    ),
+}
+GLUE = "reference.migration.glue."
+# where an array lies and in what dtype is no property of a layer; a seed and a name are the user's own
+LEFT_OUT = {"device", "dtype", "seed", "name", "size_average", "reduce"}
+# what the user has at hand when an optimizer or a schedule is made
+AT_HAND = {"params", "optimizer"}
+
+
+@dataclass(frozen=True)
+class Constructor:
+    """How one twin is made. `code` is an expression that makes it, needing the modules in `imports`.
+
+    `called` is the class or function of the framework (or of the glue) in it, with its arguments; None where the
+    twin is a few operations. `shown` says in short what `code` makes, where `code` only names the pair.
+    """
+
+    code: str
+    imports: tuple[str, ...] = ()
+    called: Any = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    shown: str = ""
+
+    @property
+    def glue(self) -> str:
+        """The name to import where it is from the glue."""
+        module = getattr(self.called, "__module__", "")
+        return f"{module}.{self.called.__name__}" if module.startswith(GLUE) else ""
+
+
+@dataclass
+class _Calls:
+    """The constructors called while recording, by the identity of what they made."""
+
+    made: dict[int, tuple[Any, list[Any], dict[str, Any]]] = field(default_factory=dict)
+    functions: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+
+    def see(self, frame: FrameType, event: str, _: Any) -> None:
+        if event != "call":
+            return
+        code = frame.f_code
+        if frame.f_globals.get("__name__") == "torch.nn.init" and code.co_name.endswith("_"):
+            self.functions.append((frame.f_globals.get(code.co_name), dict(frame.f_locals)))
+        if code.co_name != "__init__":
+            return
+        more = code.co_argcount + code.co_kwonlyargcount
+        names = code.co_varnames[:more]
+        if not names:
+            return
+        made = frame.f_locals[names[0]]
+        if id(made) in self.made:  # the class that is called comes before those it is derived from
+            return
+        positional: list[Any] = []
+        keywords = {name: frame.f_locals[name] for name in names[1:]}
+        if code.co_flags & inspect.CO_VARARGS:
+            positional = list(frame.f_locals[code.co_varnames[more]])
+            more += 1
+        if code.co_flags & inspect.CO_VARKEYWORDS:
+            keywords |= frame.f_locals[code.co_varnames[more]]
+        self.made[id(made)] = made, positional, keywords
+
+
+@contextmanager
+def recording() -> Iterator[_Calls]:
+    """What is constructed inside is recorded with its arguments."""
+    calls, before = _Calls(), sys.getprofile()
+    sys.setprofile(calls.see)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "float64") -> Constructor | None:
+    """How the twin of a pair in the framework called `name` is made; None where it has none."""
+    twin, adapter = pair.twin(name), framework(name)
+    if twin.build is None:
+        return None
+    with recording() as calls:
+        made = _complete(pair, options, name, dtype, adapter)
+    writer = _Writer(name, calls)
+    call = twin_call(pair, options, name)
+    try:
+        found = writer.constructor(made)
+    except _NoWords:
+        pass
+    else:
+        if pair.kind in ("schedule", "initializer") or _makes(found, dtype):
+            return found
+        return Constructor(call, (TWIN,), found.called, found.arguments, found.code)
+    if pair.kind == "network":
+        return Constructor(call, (TWIN,), shown=call)
+    for function, given in calls.functions:
+        if pair.kind == "initializer" and function is not None:
+            words = {key: value for key, value in given.items() if isinstance(value, bool | int | float | str)}
+            said = ", ".join(["w", *(f"{key}={value!r}" for key, value in words.items())])
+            return Constructor(call, (TWIN,), function, words, f"torch.nn.init.{function.__name__}({said})")
+    # an operation or two around a class or function of the framework's own, or of the glue
+    inside = [*_held(made), *(each for each, _, _ in calls.made.values() if type(each).__name__ not in _BESIDE)]
+    for each in inside:
+        try:
+            found = writer.constructor(each)
+        except _NoWords:
+            continue
+        return Constructor(call, (TWIN,), found.called, found.arguments, found.code)
+    return Constructor(call, (TWIN,), shown=operations(twin.build, options) or call)
+
+
+# made on the way, and not what a twin is about
+_BESIDE = {"DTypePolicy", "no_grad", "InputLayer", "SGD", "Generator"}
+
+
+def _held(made: Any, depth: int = 3) -> Iterator[Any]:
+    """What a function has around it: the objects and functions that it passes its arguments to."""
+    if isinstance(made, functools.partial):
+        yield made
+        around: Sequence[Any] = (made.func, *made.args, *made.keywords.values())
+    else:
+        around = [cell.cell_contents for cell in getattr(made, "__closure__", None) or ()]
+    for each in around:
+        if callable(each) and not inspect.isclass(each):
+            if getattr(each, "__module__", "").startswith(GLUE) and "<" not in getattr(each, "__qualname__", "<"):
+                yield each
+            if not inspect.isfunction(each) and not isinstance(each, functools.partial):
+                yield each
+            if depth:
+                yield from _held(each, depth - 1)
+
+
+TWIN = "from reference.migration import twin"
+
+
+def twin_call(pair: Pair, options: SimpleNamespace, name: str) -> str:
+    """The expression that makes any twin, with the options that are not the layer's defaults."""
+    defaults = vars(pair.options(SimpleNamespace(options={})))  # type: ignore[arg-type]
+    given = {key: value for key, value in vars(options).items() if key not in defaults or defaults[key] != value}
+    return f"twin({', '.join([repr(pair.name), repr(name), *(f'{k}={_literal(v)}' for k, v in given.items())])})"
+
+
+def _complete(pair: Pair, options: SimpleNamespace, name: str, dtype: str, adapter: Any) -> Any:
+    """The twin; an optimizer or schedule of PyTorch is made once it has what it steps."""
+    twin = pair.twin(name)
+    if name == "keras" and pair.kind in ("optimizer", "schedule"):
+        import keras
+
+        from reference.frameworks.keras import float_type
+
+        with float_type(dtype):
+            return twin.build(keras, options)  # type: ignore[misc]
+    made = adapter.build(twin, options, dtype)
+    if name == "torch" and pair.kind in ("optimizer", "schedule"):
+        import torch
+
+        parameters = [torch.nn.Parameter(torch.zeros(2, dtype=torch.float64))]
+        return made(parameters if pair.kind == "optimizer" else torch.optim.SGD(parameters, lr=options.lr))
+    if pair.kind == "initializer":
+        (shape,) = (spec.shape for spec in pair.cases[0].inputs.values())
+        adapter.draw(twin, options, shape, 0)
+        return made(0) if name == "keras" else made
+    return made
+
+
+def _makes(found: Constructor, dtype: str) -> bool:
+    """Its code makes something. What is not at the top of a module, or wants each option told, does not."""
+    import torch
+
+    from reference.frameworks.keras import float_type
+    from reference.frameworks.torch import made_as
+
+    names: dict[str, Any] = {"params": [torch.nn.Parameter(torch.zeros(2))]}
+    try:
+        with made_as(dtype), float_type(dtype):
+            exec("\n".join(found.imports), names)
+            eval(found.code, names)
+    except (TypeError, AttributeError, KeyError):
+        return False
+    return True
+
+
+class _NoWords(Exception):
+    """There is no expression for an object."""
+
+
+class _Writer:
+    """Writes expressions for objects of one framework."""
+
+    def __init__(self, name: str, calls: _Calls) -> None:
+        self.name, self.calls = name, calls
+        self.imports: list[str] = []
+
+    def constructor(self, made: Any) -> Constructor:
+        self.imports = []
+        code = self.expression(made)
+        if isinstance(made, functools.partial):
+            called, arguments = made.func, dict(made.keywords)
+        elif id(made) in self.calls.made:
+            called, arguments = type(made), self.arguments(made)[1]
+        else:
+            called, arguments = made, {}
+        return Constructor(code, tuple(dict.fromkeys(self.imports)), called, arguments)
+
+    def expression(self, value: Any, name: str = "") -> str:
+        if name in AT_HAND:
+            return name
+        if id(value) in self.calls.made:
+            positional, keywords = self.arguments(value)
+            if type(value).__name__ == "Functional" or (type(value).__name__ == "Sequential" and not positional):
+                layers = keywords.get("layers")
+                if layers is None:
+                    raise _NoWords
+                return f"{self.named(type(value))}([{', '.join(map(self.expression, layers))}])"
+            words = [*map(self.expression, positional), *self.keyword_words(type(value), keywords)]
+            return f"{self.named(type(value))}({', '.join(words)})"
+        if isinstance(value, functools.partial) and not value.args:
+            words = [f"{name}={self.expression(given)}" for name, given in value.keywords.items()]
+            function = self.named(value.func)
+            if not words:
+                return function
+            self.imports.append("import functools")
+            return f"functools.partial({', '.join([function, *words])})"
+        if isinstance(value, list | tuple) and any(id(each) in self.calls.made for each in value):
+            return f"[{', '.join(map(self.expression, value))}]"
+        if callable(value) and not inspect.isclass(value):
+            return self.named(value)
+        return _literal(value)
+
+    def keyword_words(self, made: type, keywords: Mapping[str, Any]) -> list[str]:
+        """What must be given, by position as long as nothing before it is left out; the rest by name."""
+        words, by_name = [], False
+        own = list(inspect.signature(made).parameters)
+        order = list(dict.fromkeys([*own, *(p.name for p in _parameters(made))]))
+        required_names = {p.name for p in _parameters(made) if p.default is p.empty and p.kind != p.KEYWORD_ONLY}
+        for name in sorted(keywords, key=lambda name: order.index(name) if name in order else len(order)):
+            required = name in required_names and name in own
+            word = self.expression(keywords[name], name)
+            words.append(word if required and not by_name else f"{name}={word}")
+            by_name = by_name or not required
+        return words
+
+    def arguments(self, made: Any) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments it was made with, without those that are the defaults."""
+        _, positional, keywords = self.calls.made[id(made)]
+        defaults = {p.name: p.default for p in _parameters(type(made))}
+        kept = {
+            name: value
+            for name, value in keywords.items()
+            if name not in LEFT_OUT and not (name in defaults and _same(defaults[name], value))
+        }
+        return positional, kept
+
+    def named(self, function: Any) -> str:
+        """The public name of a class or function."""
+        module = getattr(function, "__module__", None) or ""
+        name = getattr(function, "__name__", "")
+        if module.startswith(GLUE) and "<" not in function.__qualname__:
+            self.imports += [f"import {module}", "from reference.migration import glue"]
+            return f"{module.removeprefix('reference.migration.')}.{name}"
+        root = sys.modules[self.name]
+        for place in PLACES[self.name]:
+            found = root
+            for part in filter(None, place.split(".")):
+                found = getattr(found, part)
+            if getattr(found, name, None) is function:
+                self.imports.append(f"import {self.name}")
+                return ".".join(filter(None, (self.name, place, name)))
+        raise _NoWords(f"{module}.{name}")
+
+
+def _parameters(made: Any) -> list[inspect.Parameter]:
+    """The parameters of a constructor, and of those of its bases that it hands arguments on to."""
+    found: dict[str, inspect.Parameter] = {}
+    for base in inspect.getmro(made):
+        if "__init__" not in vars(base):
+            continue
+        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+        for p in parameters:
+            if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY):
+                found.setdefault(p.name, p)
+        if not any(p.kind == p.VAR_KEYWORD for p in parameters):
+            break
+    return list(found.values())
+
+
+def _same(default: Any, value: Any) -> bool:
+    if isinstance(value, tuple) and value and isinstance(default, int):
+        return all(_same(default, each) for each in value)
+    try:
+        return bool(default == value) and isinstance(default, bool) == isinstance(value, bool)
+    except (ValueError, RuntimeError):  # arrays
+        return default is value
+
+
+def _literal(value: Any) -> str:
+    if value is None or isinstance(value, bool | int | str):
+        return repr(value)
+    if isinstance(value, float):
+        return repr(float(value))
+    if isinstance(value, np.ndarray):
+        return f"np.array({value.tolist()})"
+    if isinstance(value, tuple | list):
+        words = list(map(_literal, value))
+        if isinstance(value, list):
+            return f"[{', '.join(words)}]"
+        return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+    if type(value).__module__ == "torch" and type(value).__name__ == "Tensor":
+        return f"torch.tensor({value.tolist()})"
+    raise _NoWords(repr(value))
+
+
+def operations(build: Callable[..., Any], options: SimpleNamespace) -> str:
+    """What a builder returns, with the options put in: for twins that are a few operations. Empty where too long."""
+    try:
+        source = textwrap.dedent(inspect.getsource(build))
+    except (OSError, TypeError):
+        return ""
+    tree = _parsed(source)
+    if tree is None:
+        return ""
+    body: ast.AST | None = None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda) and body is None and build.__name__ == "<lambda>":
+            body = node.body
+        elif isinstance(node, ast.Return) and node.value is not None:
+            body = node.value
+    if body is None:
+        return ""
+    if isinstance(body, ast.Lambda) and [each.arg for each in body.args.args] == [build.__code__.co_varnames[0], "o"]:
+        body = body.body
+    text = ast.unparse(ast.fix_missing_locations(_PutIn(options, build).visit(body)))
+    return text if len(text) <= 160 else ""
+
+
+def _parsed(source: str) -> ast.AST | None:
+    for attempt in (source, f"({source.strip().rstrip(',')})", source[source.find("lambda") :].rstrip().rstrip(",)")):
+        try:
+            return ast.parse(attempt)
+        except SyntaxError:
+            continue
+    return None
+
+
+class _PutIn(ast.NodeTransformer):
+    """Options and what the builder has around it, by their values."""
+
+    def __init__(self, options: SimpleNamespace, build: Callable[..., Any]) -> None:
+        self.options = options
+        self.around = inspect.getclosurevars(build).nonlocals
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.value.id == "o" and hasattr(self.options, node.attr):
+            value = getattr(self.options, node.attr)
+            if value is None or isinstance(value, bool | int | float | str):
+                return ast.Constant(value)
+            if isinstance(value, tuple):
+                return ast.parse(repr(value), mode="eval").body
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        value = self.around.get(node.id)
+        return ast.Constant(value) if isinstance(value, bool | int | float | str) else node
