@@ -86,6 +86,9 @@ class _Calls:
         if code.co_flags & inspect.CO_VARARGS:
             positional = list(frame.f_locals[code.co_varnames[more]])
             more += 1
+            if positional:  # what comes before them is by position too
+                before = names[1 : code.co_argcount]
+                positional = [*(keywords.pop(name) for name in before), *positional]
         if code.co_flags & inspect.CO_VARKEYWORDS:
             keywords |= frame.f_locals[code.co_varnames[more]]
         self.made[id(made)] = made, positional, keywords

@@ -1,0 +1,135 @@
+"""The rows of the pairs: each made by building both twins, running its cases through both, and running its code."""
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from reference.migration.constructors import Constructor
+from reference.migration.defaults import arguments, initial
+from reference.migration.measure import Measured, measure
+from reference.migration.rows import EXACT, GLUE, NOT, Row, Weight
+from reference.migration.snippets import constructors, example, run, snippet
+from reference.pair import FRAMEWORKS, Pair, Slot
+from reference.registry import family, find
+from reference.sides import arrays_of
+
+NOT_LAYERS = ("optimizer", "schedule", "initializer")
+
+
+@functools.cache
+def pair_row(name: str) -> Row:
+    """The row of the pair called `name`."""
+    pair = find(name)
+    case = example(pair)
+    made = constructors(pair, case)
+    measured = measure(pair)
+    code, errors = {}, {}
+    if len(made) == len(FRAMEWORKS):
+        for to in FRAMEWORKS:
+            written = snippet(pair, case, to, made)
+            code[to], errors[to] = str(written), run(pair, case, written)
+    classes = {side: each.called for side, each in made.items() if each.called is not None}
+    both = [classes["keras"], classes["torch"]] if len(classes) == len(FRAMEWORKS) else []
+    return Row(
+        pair=name,
+        topic=family(name),
+        kind=pair.kind,
+        keras=_words(pair, "keras", made),
+        torch=_words(pair, "torch", made),
+        verdict=_verdict(pair, made, measured),
+        error=measured.error,
+        executed=measured.quantities > 0 or bool(measured.shown),
+        unit=measured.unit,
+        measured=_measured(measured),
+        weights=tuple(_weights(pair)) if pair.kind not in NOT_LAYERS else (),
+        arguments=tuple(arguments(*both)) if both else (),
+        initial=tuple(initial(classes["keras"])) if "keras" in classes and pair.kind == "layer" else (),
+        frozen=pair.torch.frozen + pair.keras.frozen,
+        beware=tuple(_beware(pair)),
+        shown=measured.shown,
+        glue=tuple(dict.fromkeys(each.glue for each in made.values() if each.glue)),
+        code=code,
+        code_error=errors,
+    )
+
+
+def _words(pair: Pair, name: str, made: dict[str, Constructor]) -> str:
+    if name not in made:
+        return f"none: {pair.twin(name).reason}"
+    return made[name].shown or made[name].code
+
+
+def _verdict(pair: Pair, made: dict[str, Constructor], measured: Measured) -> str:
+    likeness = {pair.twin(name).likeness for name in FRAMEWORKS}
+    if likeness & {"inexact", "none"} or not measured.allowed:
+        return NOT
+    return GLUE if "composed" in likeness or any(each.glue for each in made.values()) else EXACT
+
+
+def _measured(measured: Measured) -> str:
+    if measured.error is None:
+        return "no case can be asked of both"
+    return f"{measured.quantities} quantities of {measured.cases} cases, the worst {measured.worst}"
+
+
+def _beware(pair: Pair) -> Iterator[str]:
+    for name in FRAMEWORKS:
+        if reason := pair.twin(name).reason:
+            yield f"{'PyTorch' if name == 'torch' else 'Keras'}: {reason}"
+    yield from pair.notes
+
+
+def _weights(pair: Pair) -> Iterator[Weight]:
+    arrays = arrays_of(pair, example(pair), 7)
+    for key, array in {**arrays.params, **arrays.buffers}.items():
+        keras, torch = pair.keras.slots.get(key), pair.torch.slots.get(key)
+        if keras is None or torch is None:
+            continue
+        (k_axes, k_gates), (t_axes, t_gates) = (
+            _lies(mine, other, array.shape) for mine, other in ((keras, torch), (torch, keras))
+        )
+        yield Weight(_named(keras), k_axes, k_gates, _named(torch), t_axes, t_gates)
+
+
+def _named(slot: Slot) -> str:
+    place, count = slot.part
+    return f"{slot.name}[{place} of {count}]" if count > 1 else slot.name
+
+
+def _lies(slot: Slot, other: Slot, shape: tuple[int, ...]) -> tuple[str, str]:
+    """The axes of a slot as a shape in words, and its gates."""
+    side = slot.axes.split("->")[1] if slot.axes else other.axes.split("->")[0]
+    gates = slot.blocks.split("->")[1].strip() if slot.blocks else other.blocks.split("->")[0].strip()
+    count = len(gates.split())
+    words, inside = [], []
+    for token in side.replace("(", "( ").replace(")", " )").split():
+        if token == "(":
+            inside = [""]
+        elif token == ")":
+            words.append("·".join(inside[1:]))
+            inside = []
+        else:
+            word = str(count) if token == "gate" and count else token
+            (inside if inside else words).append(word)
+    return f"({', '.join(words)})" if words else str(shape), gates
+
+
+def pair_rows(names: Sequence[str], jobs: int, advance: Callable[[float], None] = lambda done: None) -> list[Row]:
+    """The rows of these pairs, made by `jobs` processes; `advance` is called for each."""
+    if jobs == 1 or len(names) < 8:
+        rows = []
+        for name in names:
+            rows.append(pair_row(name))
+            advance(1)
+        return rows
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    found: dict[str, Row] = {}
+    # the slow ones first, so that no process is left alone with one at the end
+    order = sorted(names, key=lambda name: find(name).kind != "optimizer")
+    with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
+        for row in pool.map(pair_row, order):
+            found[row.pair] = row
+            advance(1)
+    return [found[name] for name in names]
