@@ -115,6 +115,84 @@ def adam_as_keras(optimizer: Any, epsilon: float) -> Any:
     return optimizer
 
 
+def rescaled(optimizer: Any) -> Any:
+    """A PyTorch SGD whose velocity keeps the rates its gradients came with, as Keras' does."""
+    step, last = optimizer.step, [0.0]
+
+    def stepped() -> None:
+        for group in optimizer.param_groups:
+            for w in group["params"]:
+                velocity = optimizer.state[w].get("momentum_buffer")
+                if velocity is not None:
+                    velocity *= last[0] / group["lr"]
+            last[0] = group["lr"]
+        step()
+
+    optimizer.step = stepped
+    return optimizer
+
+
+def shrinking(optimizer: Any, decay: float) -> Any:
+    """A PyTorch optimizer with decoupled weight decay."""
+    step = optimizer.step
+
+    def stepped() -> None:
+        for group in optimizer.param_groups:
+            for w in group["params"]:
+                w.data *= 1 - group["lr"] * decay
+        step()
+
+    optimizer.step = stepped
+    return optimizer
+
+
+def with_grads(*grads: Any) -> list[Any]:
+    """PyTorch parameters that have these gradients."""
+    import torch
+
+    parameters = [torch.nn.Parameter(torch.zeros_like(g)) for g in grads]
+    for w, g in zip(parameters, grads, strict=True):
+        w.grad = g.clone()
+    return parameters
+
+
+def averaged(w: Any, grads: Any, momentum: float, steps: int = 20) -> Array:
+    """The moving average of a weight under SGD in PyTorch."""
+    import torch
+    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+    module = torch.nn.ParameterList([torch.nn.Parameter(torch.tensor(numpy(w)))])
+    average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(momentum))
+    for t in range(steps):
+        module[0].data -= 0.1 * torch.tensor(numpy(grads)[t])
+        average.update_parameters(module)
+    return np.array(average.module[0].detach().numpy())
+
+
+def once_keras(w: Any, rows: Any, grads: Any) -> Array:
+    """A table after one step of Adam on gradients of some of its rows."""
+    import keras
+    import tensorflow as tf
+
+    variable, optimizer = keras.Variable(numpy(w)), keras.optimizers.Adam(0.01)
+    optimizer.build([variable])
+    for _ in range(2):
+        optimizer.apply([tf.IndexedSlices(grads, rows, w.shape)], [variable])
+    return np.array(variable.numpy())
+
+
+def once_torch(w: Any, rows: Any, grads: Any) -> Array:
+    """The same in PyTorch."""
+    import torch
+
+    parameter = torch.nn.Parameter(torch.tensor(numpy(w)))
+    optimizer = torch.optim.Adam([parameter], lr=0.01, eps=1e-7)
+    parameter.grad = torch.zeros_like(parameter).index_add_(0, rows, grads)
+    for _ in range(2):
+        optimizer.step()
+    return np.array(parameter.detach().numpy())
+
+
 def moments(sample: Any) -> Array:
     """The deviation and the largest of a sample: what tells the laws of initializers apart."""
     values = numpy(sample).astype(np.float64)
@@ -147,8 +225,8 @@ def written(save: Callable[[str], Any], ending: str) -> str:
 
 
 SHARED: dict[str, Any] = {
-    each.__name__: each for each in (np, math, nchw, nhwc, oihw, raised, numpy, moments, written)
-} | {"np": np}
+    each.__name__: each for each in (np, math, nchw, nhwc, oihw, raised, numpy, moments, written, rescaled, shrinking)
+} | {each.__name__: each for each in (with_grads, averaged, once_keras, once_torch)} | {"np": np}
 
 
 def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, ...], dy: Draw) -> list[Any]:
