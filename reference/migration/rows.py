@@ -53,6 +53,8 @@ class Row:
     fact: str = ""
     says: str = ""
     naive: str = ""
+    naive_in: str = ""
+    share: float | None = None
     damage: str = ""
 
     @property

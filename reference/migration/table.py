@@ -1,13 +1,13 @@
-"""The rows of the pairs: each made by building both twins, running its cases through both, and running its code."""
+"""Each row is made by running it: the cases of a pair and its code through both twins, the code of a fact."""
 
 import functools
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+import math
+from collections.abc import Iterator
 
 from reference.migration.constructors import Constructor
 from reference.migration.defaults import arguments, initial
+from reference.migration.facts import Fact
+from reference.migration.facts.evaluate import Outcome, evaluate
 from reference.migration.measure import Measured, measure
 from reference.migration.rows import EXACT, GLUE, NOT, Row, Weight
 from reference.migration.snippets import constructors, example, run, snippet
@@ -116,20 +116,34 @@ def _lies(slot: Slot, other: Slot, shape: tuple[int, ...]) -> tuple[str, str]:
     return f"({', '.join(words)})" if words else str(shape), gates
 
 
-def pair_rows(names: Sequence[str], jobs: int, advance: Callable[[float], None] = lambda done: None) -> list[Row]:
-    """The rows of these pairs, made by `jobs` processes; `advance` is called for each."""
-    if jobs == 1 or len(names) < 8:
-        rows = []
-        for name in names:
-            rows.append(pair_row(name))
-            advance(1)
-        return rows
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    found: dict[str, Row] = {}
-    # the slow ones first, so that no process is left alone with one at the end
-    order = sorted(names, key=lambda name: find(name).kind != "optimizer")
-    with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
-        for row in pool.map(pair_row, order):
-            found[row.pair] = row
-            advance(1)
-    return [found[name] for name in names]
+def fact_row(fact: Fact) -> Row:
+    """The row of a fact that has code, which is run; its verdict is "wrong" where it is not as it is said to be."""
+    outcome = evaluate(fact)
+    values = f"{outcome.keras} and {outcome.torch}" if outcome.keras and fact.verdict == NOT else ""
+    return Row(
+        pair=fact.pair,
+        topic=fact.topic,
+        kind="fact",
+        keras=fact.keras,
+        torch=fact.torch,
+        verdict=fact.verdict if outcome.holds else "wrong",
+        error=outcome.ulp if math.isfinite(outcome.ulp) else None,
+        executed=True,
+        measured=values or fact.why,
+        fact=fact.name,
+        says=fact.says,
+        naive=fact.naive,
+        naive_in=fact.naive_in,
+        share=outcome.share if math.isfinite(outcome.share) else None,
+        damage=_damage(fact, outcome),
+    )
+
+
+def _damage(fact: Fact, outcome: Outcome) -> str:
+    if not fact.naive:
+        return ""
+    right = outcome.keras if fact.naive_in == "keras" else outcome.torch
+    said = f": {outcome.naive} instead of {right}" if outcome.naive and right else ""
+    if not math.isfinite(outcome.damage):
+        return f"another kind of result{said}"
+    return f"off by {100 * outcome.damage:.2g} % of the largest element{said}"

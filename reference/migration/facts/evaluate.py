@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reference.compare import compare
-from reference.migration.facts import LIMIT, Fact, tools
+from reference.migration.facts import LIMIT, Fact, tools, training
 from reference.migration.rows import NOT
 from reference.sides import generator
 
@@ -54,6 +54,7 @@ def _given(fact: Fact) -> dict[str, Any]:
 def _side(fact: Fact, name: str, code: str, given: Mapping[str, Any]) -> list[Any]:
     """The value of an expression, then the gradients asked for, as NumPy has them."""
     run = tools.in_torch if name == "torch" else tools.in_keras
+    given = {**given, f"trained_{name}": getattr(training, f"trained_{name}")}
     return run(code, given, fact.dtype, fact.gradient, lambda y: generator(SEED, fact.name, "dy").standard_normal(y))
 
 

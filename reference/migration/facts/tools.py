@@ -224,8 +224,15 @@ def written(save: Callable[[str], Any], ending: str) -> str:
     return path
 
 
+def every_array(group: Any) -> list[Array]:
+    """All arrays in a group of an HDF5 file."""
+    found: list[Array] = []
+    group.visititems(lambda name, item: found.append(np.array(item)) if hasattr(item, "shape") else None)
+    return found
+
+
 SHARED: dict[str, Any] = {
-    each.__name__: each for each in (np, math, nchw, nhwc, oihw, raised, numpy, moments, written, rescaled, shrinking)
+    each.__name__: each for each in (np, math, nchw, nhwc, oihw, raised, numpy, moments, written, rescaled, shrinking, every_array)
 } | {each.__name__: each for each in (with_grads, averaged, once_keras, once_torch)} | {"np": np}
 
 
