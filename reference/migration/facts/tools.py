@@ -1,8 +1,10 @@
 """What the code of the facts has at hand: the frameworks, layouts, and a few things that take more than a line."""
 
+import io
 import math
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -224,15 +226,31 @@ def written(save: Callable[[str], Any], ending: str) -> str:
     return path
 
 
-def every_array(group: Any) -> list[Array]:
-    """All arrays in a group of an HDF5 file."""
+def dense_model(w: Any) -> Any:
+    """A Keras model of one dense layer with this kernel."""
+    import keras
+
+    model = keras.Sequential([keras.layers.Dense(w.shape[1])])
+    model(np.zeros((1, w.shape[0])))
+    model.layers[0].set_weights([numpy(w), np.zeros(w.shape[1])])
+    return model
+
+
+def read_kernel(path: str, shape: Any) -> Array:
+    """The array of this shape in a file that Keras wrote, read without TensorFlow."""
+    import h5py
+
+    source: Any = path
+    if zipfile.is_zipfile(path):
+        source = io.BytesIO(zipfile.ZipFile(path).read("model.weights.h5"))
     found: list[Array] = []
-    group.visititems(lambda name, item: found.append(np.array(item)) if hasattr(item, "shape") else None)
-    return found
+    with h5py.File(source) as file:
+        file.visititems(lambda name, item: found.append(np.array(item)) if hasattr(item, "shape") else None)
+    return next(array for array in found if array.shape == tuple(shape))
 
 
 SHARED: dict[str, Any] = {
-    each.__name__: each for each in (np, math, nchw, nhwc, oihw, raised, numpy, moments, written, rescaled, shrinking, every_array)
+    each.__name__: each for each in (np, math, nchw, nhwc, oihw, raised, numpy, moments, written, rescaled, shrinking, dense_model, read_kernel)
 } | {each.__name__: each for each in (with_grads, averaged, once_keras, once_torch)} | {"np": np}
 
 
