@@ -17,7 +17,10 @@ import click
 from reference.errors import RequestError
 
 # each is a module of reference/commands, imported when it is used; in the order of `crosscheck --help`
-COMMANDS = ("run", "list", "parity", "train", "check", "adapter", "grade", "assignment", "port", "compare", "bench")
+COMMANDS = (
+    *("run", "list", "parity", "train", "check", "adapter", "grade", "assignment"),
+    *("migrate", "port", "compare", "bench"),
+)
 
 DEBUG = "CROSSCHECK_DEBUG"
 CANNOT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141

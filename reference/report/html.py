@@ -17,7 +17,7 @@ def write_report(path: Path, report: Report) -> None:
     write_whole(path, render(report))
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, option: str = "--out") -> None:
     """Write to a file beside `path`, which then takes its place. Raises RequestError where that cannot be done."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -25,7 +25,7 @@ def write_whole(path: Path, text: str) -> None:
         os.replace(beside, path)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise RequestError(f"{path} cannot be written: {why}. Name another folder with --out") from error
+        raise RequestError(f"{path} cannot be written: {why}. Name another with {option}") from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)

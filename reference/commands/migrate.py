@@ -1,0 +1,128 @@
+"""crosscheck migrate"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reference.commands.options import jobs_option, json_option
+from reference.errors import RequestError
+
+if TYPE_CHECKING:
+    from reference.migration.build import Reference
+
+TARGETS = ("torch", "keras")
+
+
+@click.command("migrate")
+@click.argument("name", required=False)
+@click.option("--to", "target", type=click.Choice(TARGETS), help="Moving to this framework.")
+@click.option("--code", is_flag=True, help="Print the code that carries NAME across, and nothing else.")
+@click.option("--html", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Write the reference as a site.")
+@click.option("--markdown", type=click.Path(path_type=Path), metavar="FILE", help="Write it as Markdown.")
+@jobs_option
+@json_option
+def command(
+    name: str | None,
+    target: str | None,
+    code: bool,
+    folder: Path | None,
+    markdown: Path | None,
+    jobs: int,
+    json_file: Path | None,
+) -> int:
+    """Show what in PyTorch corresponds to what in Keras, and how far the two are apart.
+
+    NAME is a pair (crosscheck list); without it, all of them and the facts beside them. Every row is measured as it
+    is shown: both twins run the cases of the parity suite, and the code to carry weights across is run.
+    """
+    from reference.registry import pairs
+    from reference.report.json import write_json
+
+    if code and name is None:
+        raise RequestError("--code needs the NAME of a pair.  (crosscheck list)")
+    if name is not None and name not in pairs():
+        _unknown(name)
+    for path, option in ((folder, "--html"), (markdown, "--markdown")):
+        _writable(path, option)
+    made = _build(name, jobs)
+    if json_file is not None:
+        write_json(json_file, {"schema": "crosscheck.migrate/1", "rows": [row.document() for row in made.rows]})
+    if folder is not None:
+        from reference.report.migration_site import write_site
+
+        write_site(folder, made)
+    if markdown is not None:
+        from reference.report.html import write_whole
+        from reference.report.migration_markdown import as_markdown
+
+        write_whole(markdown, as_markdown(made), "--markdown")
+    _print(made, name, target, code, folder)
+    return 1 if made.wrong else 0
+
+
+def _unknown(name: str) -> None:
+    """Raise RequestError with the names of pairs, and of facts, that are near."""
+    import difflib
+
+    from reference.migration.facts import facts
+    from reference.registry import find
+
+    if name in facts():
+        pair = facts()[name].pair
+        hint = f"it is a fact about {pair}:  crosscheck migrate {pair}" if pair else "it is on the page of --html"
+        raise RequestError(f"no pair is called '{name}'; {hint}")
+    about = [facts()[each].pair for each in difflib.get_close_matches(name, facts(), n=3, cutoff=0.7)]
+    try:
+        find(name)
+    except RequestError as error:
+        near = [each for each in dict.fromkeys(about) if each and each not in str(error)]
+        raise RequestError(str(error).replace(".  (", f", {', '.join(near)}.  (") if near else str(error)) from None
+
+
+def _writable(path: Path | None, option: str) -> None:
+    """Raise RequestError unless it can be written to; now, not after minutes of work."""
+    if path is None:
+        return
+    folder = path if option == "--html" else path.resolve().parent
+    if option == "--html":
+        if path.exists() and not path.is_dir():
+            raise RequestError(f"--html {path} is a file, expected a folder. Name another")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RequestError(f"--html {path} cannot be made: {(error.strerror or '').lower()}. Name another") from None
+    elif path.is_dir():
+        raise RequestError(f"--markdown {path} is a folder, expected a file. Name a file in it")
+    probe = folder / ".writable"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise RequestError(f"{option} {path} cannot be written: {why}. Name another") from None
+
+
+def _build(name: str | None, jobs: int) -> "Reference":
+    from reference.migration.build import build, everything
+    from reference.migration.facts import facts
+    from reference.report.console import progress_bar
+
+    names, fact_names = everything()
+    if name is not None:
+        names, fact_names = [name], [each for each, fact in facts().items() if fact.pair == name]
+    with progress_bar("measuring", len(names) + sum(bool(facts()[each].keras) for each in fact_names)) as advance:
+        return build(names, fact_names, jobs, advance)
+
+
+def _print(made: "Reference", name: str | None, target: str | None, code: bool, folder: Path | None) -> None:
+    from reference.report import migration
+
+    if name is None:
+        migration.print_reference(made)
+        if folder is not None:
+            click.echo(f"\n site: {folder / 'index.html'}")
+    elif code:
+        migration.print_code(made.pairs[0], target)
+    else:
+        migration.print_pair(made, target)
