@@ -54,16 +54,25 @@ def measured(row: Row) -> str:
 def _weights(out: Console, row: Row, order: tuple[str, str]) -> None:
     if not row.weights:
         return
-    gates = any(w.keras_gates or w.torch_gates for w in row.weights)
-    rows = []
-    for w in row.weights:
-        sides = {"keras": (w.keras, w.keras_axes, w.keras_gates), "torch": (w.torch, w.torch_axes, w.torch_gates)}
-        (a, a_axes, a_gates), (b, b_axes, b_gates) = (sides[name] for name in order)
-        rows.append([a, a_axes, a_gates, "->", b, b_axes, b_gates] if gates else [a, a_axes, "->", b, b_axes])
+    sides = [
+        {"keras": (w.keras, w.keras_axes, w.keras_gates), "torch": (w.torch, w.torch_axes, w.torch_gates)}
+        for w in row.weights
+    ]
+    columns = [[[side[name][part] for side in sides] for part in range(3)] for name in order]
+    widths = [[max(map(len, column)) for column in columns[which]] for which in range(2)]
+    first, second = (
+        [
+            "  ".join(text.ljust(width) for text, width in zip(side[name], widths[which], strict=True) if width)
+            for side in sides
+        ]
+        for which, name in enumerate(order)
+    )
+    together = len(first[0]) + len(second[0]) + 7 <= out.width
     out.print()
-    first, second = (FRAMEWORKS[name] for name in order)
-    heading = [first, "", "gates", "", second, "", "gates"] if gates else [first, "", "", second, ""]
-    table(out, heading, rows)
+    for mine, other in zip(first, second, strict=True):
+        lines = [f" {mine}  -> {other}"] if together else [f" {mine}", f"   -> {other}"]
+        for line in lines:
+            out.print(Text(line.rstrip()), soft_wrap=True)
     for name in row.frozen:
         paragraph(out, f"{name} is held at zero and not trained", " ")
 

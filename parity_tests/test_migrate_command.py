@@ -1,0 +1,133 @@
+"""`crosscheck migrate`, and its site in a browser."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from command_line import ONE_LINE, assert_narrow, invoke
+from report_pages import Page
+
+from reference.migration.build import Reference, build
+from reference.report.migration_markdown import as_markdown
+from reference.report.migration_site import write_site
+
+FACTS = ("gru_trap", "relu", "double_softmax", "nan_argmax", "det_onednn")
+
+
+@pytest.fixture(scope="module")
+def some() -> Reference:
+    return build(["dense", "gru", "relu"], FACTS, 1)
+
+
+def test_a_pair_is_told_on_a_terminal():
+    done = invoke("migrate dense")
+    assert done.exit_code == 0
+    assert_narrow(done.output)
+    first, *rest = done.output.splitlines()
+    assert re.fullmatch(r" dense +exact +\S+ ulp, measured now", first)
+    assert any("keras.layers.Dense(" in line for line in rest)
+    assert any(re.search(r"kernel +\(n_in, n_out\) +-> weight +\(n_out, n_in\)", line) for line in rest)
+
+
+def test_the_code_alone_can_be_run():
+    done = invoke("migrate dense --to torch --code")
+    assert done.exit_code == 0
+    compile(done.output, "code", "exec")
+    assert "target = torch.nn.Linear(" in done.output
+    assert "target = keras" not in done.output
+
+
+def test_json(tmp_path):
+    file = tmp_path / "rows.json"
+    assert invoke(f"migrate gru --json {file}").exit_code == 0
+    document = json.loads(file.read_text(encoding="utf-8"))
+    assert document["schema"] == "crosscheck.migrate/1"
+    row = document["rows"][0]
+    assert {"pair", "topic", "keras", "torch", "verdict", "max_ulp", "executed"} <= set(row)
+    assert (row["pair"], row["verdict"], row["executed"]) == ("gru", "exact with glue", True)
+    assert all(each["executed"] for each in document["rows"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("gruu", "no pair is called 'gruu'. Close: gru"),
+        ("gru_trap", "it is a fact about gru:  crosscheck migrate gru"),
+        ("double_softmx", "softmax_cross_entropy"),
+        ("--code", "--code needs the NAME of a pair"),
+        ("dense --to jax", "jax"),
+        ("dense --html {file}", "is a file, expected a folder"),
+        ("dense --markdown {folder}", "is a folder, expected a file"),
+        ("dense --markdown {folder}/no/such.md", "cannot be written"),
+        ("dense --json {folder}", "is a folder, expected a file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(arguments, said, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    done = invoke(f"migrate {arguments.format(file=file, folder=tmp_path)}")
+    assert done.exit_code == 2
+    assert ONE_LINE.fullmatch(done.stderr), done.stderr
+    assert said in done.stderr
+    assert file.read_text() == "mine"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_fact_that_does_not_hold_is_a_disagreement(monkeypatch):
+    from dataclasses import replace
+
+    from reference.migration import facts
+
+    wrong = replace(facts.facts()["relu"], torch="x")
+    monkeypatch.setitem(facts.facts(), "relu", wrong)
+    done = invoke("migrate relu")
+    assert done.exit_code == 1
+
+
+def test_pages_are_whole_and_load_nothing(some, tmp_path):
+    write_site(tmp_path, some)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "pitfalls.html"]
+    for path in tmp_path.iterdir():
+        text = path.read_text(encoding="utf-8")
+        page = Page(text)
+        for _, attributes in page.elements:
+            for name in ("src", "href"):
+                value = attributes.get(name) or "#"
+                assert value.startswith(("#", "data:,", "index.html", "pitfalls.html")), value
+        assert "default-src 'none'" in text
+        ids = [attributes["id"] for _, attributes in page.elements if attributes.get("id")]
+        assert len(ids) == len(set(ids))
+    index = Page((tmp_path / "index.html").read_text(encoding="utf-8")).said
+    assert "2 of 3" not in index
+    assert "not run: the variable TF_ENABLE_ONEDNN_OPTS" in index
+    assert "GRU gate order" in Page((tmp_path / "pitfalls.html").read_text(encoding="utf-8")).said
+
+
+def test_markdown(some):
+    text = as_markdown(some)
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert "| gru | `glue.keras.recurrent.GRU(" in text
+    assert all(line.endswith("|") for line in rows)
+    assert "### 1. Softmax before a cross-entropy" in text
+
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+@pytest.mark.parametrize(
+    ("asked", "found"), [("q=gru", ["gru"]), ("q=classification%20nothing", []), ("q=r%20z%20n", ["gru"]), ("dense", ["dense", "gru", "relu"])]
+)  # fmt: skip
+def test_the_search_works_in_a_browser(some, tmp_path, asked, found):
+    write_site(tmp_path, some)
+    url = f"{(tmp_path / 'index.html').as_uri()}#{asked}"
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    done = subprocess.run([*command, "--dump-dom", url], capture_output=True, text=True, check=True, timeout=120)
+    shown = re.findall(r'<article id="([^"]+)" data-words="[^"]*"( hidden="")?>', done.stdout)
+    assert [name for name, hidden in shown if not hidden] == found
+    if asked == "dense":
+        assert re.search(r'<article id="dense"[^>]*>\s*<details open="">', done.stdout)
+    assert Path(tmp_path / "index.html").exists()
