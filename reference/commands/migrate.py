@@ -91,7 +91,9 @@ def _writable(path: Path | None, option: str) -> None:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RequestError(f"--html {path} cannot be made: {(error.strerror or '').lower()}. Name another") from None
+            raise RequestError(
+                f"--html {path} cannot be made: {(error.strerror or '').lower()}. Name another"
+            ) from None
     elif path.is_dir():
         raise RequestError(f"--markdown {path} is a folder, expected a file. Name a file in it")
     probe = folder / ".writable"

@@ -51,7 +51,9 @@ class Reference:
         return [row for row in self.facts if not row.pair]
 
 
-def build(names: Sequence[str], fact_names: Sequence[str], jobs: int, advance: Advance = lambda done: None) -> Reference:
+def build(
+    names: Sequence[str], fact_names: Sequence[str], jobs: int, advance: Advance = lambda done: None
+) -> Reference:
     """The rows of these pairs and facts. A fact without code of its own has what its pair measured."""
     start = time.monotonic()
     coded = [name for name in fact_names if facts()[name].keras]

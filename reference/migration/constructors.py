@@ -1,19 +1,18 @@
 """How a twin is made, in words of its framework: read off the builder while it builds, so nothing is written twice."""
 
-import ast
 import functools
 import inspect
 import sys
-import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FrameType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from reference.frameworks import framework
+from reference.migration.operations import operations
+from reference.migration.recording import Calls, recording
 from reference.pair import Pair
 
 # where the public names of each framework are; the first that has the object gives its name
@@ -57,52 +56,6 @@ class Constructor:
         """The name to import where it is from the glue."""
         module = getattr(self.called, "__module__", "")
         return f"{module}.{self.called.__name__}" if module.startswith(GLUE) else ""
-
-
-@dataclass
-class _Calls:
-    """The constructors called while recording, by the identity of what they made."""
-
-    made: dict[int, tuple[Any, list[Any], dict[str, Any]]] = field(default_factory=dict)
-    functions: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
-
-    def see(self, frame: FrameType, event: str, _: Any) -> None:
-        if event != "call":
-            return
-        code = frame.f_code
-        if frame.f_globals.get("__name__") == "torch.nn.init" and code.co_name.endswith("_"):
-            self.functions.append((frame.f_globals.get(code.co_name), dict(frame.f_locals)))
-        if code.co_name != "__init__":
-            return
-        more = code.co_argcount + code.co_kwonlyargcount
-        names = code.co_varnames[:more]
-        if not names:
-            return
-        made = frame.f_locals[names[0]]
-        if id(made) in self.made:  # the class that is called comes before those it is derived from
-            return
-        positional: list[Any] = []
-        keywords = {name: frame.f_locals[name] for name in names[1:]}
-        if code.co_flags & inspect.CO_VARARGS:
-            positional = list(frame.f_locals[code.co_varnames[more]])
-            more += 1
-            if positional:  # what comes before them is by position too
-                before = names[1 : code.co_argcount]
-                positional = [*(keywords.pop(name) for name in before), *positional]
-        if code.co_flags & inspect.CO_VARKEYWORDS:
-            keywords |= frame.f_locals[code.co_varnames[more]]
-        self.made[id(made)] = made, positional, keywords
-
-
-@contextmanager
-def recording() -> Iterator[_Calls]:
-    """What is constructed inside is recorded with its arguments."""
-    calls, before = _Calls(), sys.getprofile()
-    sys.setprofile(calls.see)
-    try:
-        yield calls
-    finally:
-        sys.setprofile(before)
 
 
 def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "float64") -> Constructor | None:
@@ -218,7 +171,7 @@ class _NoWords(Exception):
 class _Writer:
     """Writes expressions for objects of one framework."""
 
-    def __init__(self, name: str, calls: _Calls) -> None:
+    def __init__(self, name: str, calls: Calls) -> None:
         self.name, self.calls = name, calls
         self.imports: list[str] = []
 
@@ -306,7 +259,7 @@ def _parameters(made: Any) -> list[inspect.Parameter]:
     for base in inspect.getmro(made):
         if "__init__" not in vars(base):
             continue
-        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
         for p in parameters:
             if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY):
                 found.setdefault(p.name, p)
@@ -341,56 +294,3 @@ def _literal(value: Any) -> str:
     if type(value).__module__ == "torch" and type(value).__name__ == "Tensor":
         return f"torch.tensor({value.tolist()})"
     raise _NoWords(repr(value))
-
-
-def operations(build: Callable[..., Any], options: SimpleNamespace) -> str:
-    """What a builder returns, with the options put in: for twins that are a few operations. Empty where too long."""
-    try:
-        source = textwrap.dedent(inspect.getsource(build))
-    except (OSError, TypeError):
-        return ""
-    tree = _parsed(source)
-    if tree is None:
-        return ""
-    body: ast.AST | None = None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Lambda) and body is None and build.__name__ == "<lambda>":
-            body = node.body
-        elif isinstance(node, ast.Return) and node.value is not None:
-            body = node.value
-    if body is None:
-        return ""
-    if isinstance(body, ast.Lambda) and [each.arg for each in body.args.args] == [build.__code__.co_varnames[0], "o"]:
-        body = body.body
-    text = ast.unparse(ast.fix_missing_locations(_PutIn(options, build).visit(body)))
-    return text if len(text) <= 160 else ""
-
-
-def _parsed(source: str) -> ast.AST | None:
-    for attempt in (source, f"({source.strip().rstrip(',')})", source[source.find("lambda") :].rstrip().rstrip(",)")):
-        try:
-            return ast.parse(attempt)
-        except SyntaxError:
-            continue
-    return None
-
-
-class _PutIn(ast.NodeTransformer):
-    """Options and what the builder has around it, by their values."""
-
-    def __init__(self, options: SimpleNamespace, build: Callable[..., Any]) -> None:
-        self.options = options
-        self.around = inspect.getclosurevars(build).nonlocals
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        if isinstance(node.value, ast.Name) and node.value.id == "o" and hasattr(self.options, node.attr):
-            value = getattr(self.options, node.attr)
-            if value is None or isinstance(value, bool | int | float | str):
-                return ast.Constant(value)
-            if isinstance(value, tuple):
-                return ast.parse(repr(value), mode="eval").body
-        return self.generic_visit(node)
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        value = self.around.get(node.id)
-        return ast.Constant(value) if isinstance(value, bool | int | float | str) else node

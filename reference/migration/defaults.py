@@ -75,7 +75,9 @@ def arguments(keras: Any, torch: Any) -> list[Argument]:
 def initial(keras: Any) -> list[str]:
     """How the first weights differ, of a Keras class that makes some."""
     theirs = defaults_of(keras)
-    return [f"{name} is {theirs[name]!r}; {said}" for name, said in INITIAL.items() if isinstance(theirs.get(name), str)]
+    return [
+        f"{name} is {theirs[name]!r}; {said}" for name, said in INITIAL.items() if isinstance(theirs.get(name), str)
+    ]
 
 
 def defaults_of(made: Any) -> dict[str, Any]:

@@ -11,6 +11,11 @@ Verdict = Literal["exact", "exact with glue", "not exact"]
 EXACT, GLUE, NOT = "exact", "exact with glue", "not exact"
 
 
+def percent(share: float) -> str:
+    """A share of something in words."""
+    return f"{100 * share:,.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+
+
 @dataclass(frozen=True)
 class Weight:
     """Where one weight lies in both frameworks: its name, its axes, the order of its gates."""

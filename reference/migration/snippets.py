@@ -9,6 +9,7 @@ import numpy as np
 
 from reference.frameworks import framework, resolve
 from reference.migration.constructors import Constructor, constructor
+from reference.migration.layouts import arranged, inverse, moved
 from reference.pair import FRAMEWORKS, Array, Case, Pair, Slot, Twin, lay_out
 from reference.sides import Arrays, arrays_of
 
@@ -44,12 +45,19 @@ def snippet(pair: Pair, case: Case, to: str, made: Mapping[str, Constructor]) ->
     lines = _weights(start, to, source, target, weights)
     before = [f"source = {made[start].code}"]
     before += ["source.eval()"] if start == "torch" and _is_module(pair, case, "torch") else []
-    before += [f"y = {_call(start, 'source', source, arrays)}  # which makes the weights" if start == "keras" and weights
-               else f"y = {_call(start, 'source', source, arrays)}"]
+    before += [
+        f"y = {_call(start, 'source', source, arrays)}  # which makes the weights"
+        if start == "keras" and weights
+        else f"y = {_call(start, 'source', source, arrays)}"
+    ]
     after = [f"target = {made[to].code}"]
     if to == "torch":
         after += ["target.eval()"] if _is_module(pair, case, "torch") else []
-        frozen = [f"    {_attribute('target', name)}.requires_grad_(False).zero_()" for name in target.frozen if _has(pair, case, name)]
+        frozen = [
+            f"    {_attribute('target', name)}.requires_grad_(False).zero_()"
+            for name in target.frozen
+            if _has(pair, case, name)
+        ]
         after += ["with torch.no_grad():", *(f"    {line}" for line in lines), *frozen] if lines or frozen else []
         after += [f"z = {_call(to, 'target', target, arrays)}"]
     else:
@@ -89,17 +97,13 @@ def _attribute(owner: str, path: str) -> str:
 def _call(name: str, called: str, twin: Twin, arrays: Arrays, bare: bool = False) -> str:
     """The call with the inputs; `bare` leaves out bringing the output back to scratch's layout."""
     make = "torch.tensor" if name == "torch" else "keras.ops.convert_to_tensor"
-    words = [f"{make}({_arranged(x, twin.layout.get(x, ''))})" for x in arrays.inputs]
+    words = [f"{make}({arranged(x, twin.layout.get(x, ''))})" for x in arrays.inputs]
     call = f"{called}({', '.join(words)})"
     if bare:
         return call
     call += ".detach().numpy()" if name == "torch" else ".numpy()"
     layout = twin.layout.get("y", "")
     return inverse(call, Slot("y", layout), arrays.dy.shape) if layout else call
-
-
-def _arranged(value: str, pattern: str) -> str:
-    return f'rearrange({value}, "{pattern}")' if pattern else value
 
 
 def _weights(start: str, to: str, source: Twin, target: Twin, weights: Mapping[str, Array]) -> list[str]:
@@ -118,127 +122,6 @@ def _weights(start: str, to: str, source: Twin, target: Twin, weights: Mapping[s
         place = _attribute("target", name)
         lines.append(f"{place}.copy_(torch.tensor({value}))" if to == "torch" else f"{place}.assign({value})")
     return lines
-
-
-def moved(value: str, here: Slot, there: Slot, shape: tuple[int, ...]) -> str:
-    """An expression for what lies as in the slot `here`, laid out as in the slot `there`."""
-    one = _directly(here, there)
-    if one is not None:
-        return _arranged(value, one)
-    return forward(inverse(value, here, shape), there, shape)
-
-
-def _directly(here: Slot, there: Slot) -> str | None:
-    """One pattern for both slots, empty where they lie alike; None where it takes more."""
-    if here.sizes or there.sizes or here.blocks != there.blocks and (_turns(here) or _turns(there)):
-        return None
-    if _turns(here) or _turns(there):
-        if here.blocks.split("->")[1].split() != there.blocks.split("->")[1].split():
-            return None
-    if not here.axes and not there.axes:
-        return ""
-    if not here.axes or not there.axes:
-        start, end = (side.strip() for side in (there.axes or here.axes).split("->"))
-        if "(" in start or "(" in end:
-            return None
-        pattern = (start, end) if there.axes else (end, start)
-    else:
-        (a, here_lies), (b, there_lies) = ([side.strip() for side in slot.axes.split("->")] for slot in (here, there))
-        names = dict(zip(_names(a), _names(b), strict=False))
-        if _shape_of(a) != _shape_of(b) or "(" in here_lies + there_lies or len(_names(a)) != len(_names(b)):
-            if not (_shape_of(a) == _shape_of(b) and _shape_of(here_lies) == _shape_of(there_lies)):
-                return None
-        renamed = " ".join(_renamed(here_lies, names))
-        if "(" in renamed and renamed.replace("( ", "(").replace(" )", ")") != there_lies:
-            return None
-        pattern = (renamed.replace("( ", "(").replace(" )", ")"), there_lies)
-    return "" if pattern[0] == pattern[1] else f"{pattern[0]} -> {pattern[1]}"
-
-
-def _names(side: str) -> list[str]:
-    return side.replace("(", "").replace(")", "").split()
-
-
-def _shape_of(side: str) -> str:
-    return "".join(c for c in " ".join(_renamed(side, dict.fromkeys(_names(side), "x"))))
-
-
-def _renamed(side: str, names: Mapping[str, str]) -> list[str]:
-    return [names.get(token, token) for token in side.replace("(", "( ").replace(")", " )").split()]
-
-
-def _turns(slot: Slot) -> bool:
-    """Its gates change places."""
-    here, there = slot.blocks.split("->") if slot.blocks else ("", "")
-    return here.split() != there.split()
-
-
-def _known(slot: Slot, shape: tuple[int, ...]) -> dict[str, int]:
-    """The sizes of the axes of a slot, from the shape of the array in scratch."""
-    start = slot.axes.split("->")[0]
-    known = dict(slot.sizes)
-    if "gate" in _names(start) and slot.blocks:
-        known["gate"] = len(slot.blocks.split("->")[0].split())
-    groups: list[list[str]] = []
-    inside = False
-    for token in start.replace("(", "( ").replace(")", " )").split():
-        if token in "()":
-            inside = token == "("
-            if inside:
-                groups.append([])
-        elif inside:
-            groups[-1].append(token)
-        else:
-            groups.append([token])
-    if ["..."] in groups:  # however many there are, none of them has to be told
-        return known
-    for group, size in zip(groups, shape, strict=True):
-        missing = [name for name in group if name not in known and not name.isdigit()]
-        if len(missing) == 1:
-            known[missing[0]] = size // math.prod(known.get(name, 1) for name in group if name != missing[0])
-    return known
-
-
-def _needed(pattern_side: str, known: Mapping[str, int]) -> str:
-    """The sizes that have to be told: all but one of every group."""
-    words = []
-    for group in pattern_side.split("(")[1:]:
-        names = [name for name in group.split(")")[0].split() if not name.isdigit()]
-        told = sorted((name for name in names), key=lambda name: name not in ("gate", *known))[: len(names) - 1]
-        words += [f", {name}={known[name]}" for name in told]
-    return "".join(words)
-
-
-def forward(value: str, slot: Slot, shape: tuple[int, ...]) -> str:
-    """An expression for an array of scratch as it lies in a twin."""
-    if not slot.axes:
-        return value
-    start, end = (side.strip() for side in slot.axes.split("->"))
-    known = _known(slot, shape)
-    if _turns(slot):
-        apart = " ".join(_names(start))
-        here, there = (side.split() for side in slot.blocks.split("->"))
-        value = f'rearrange({value}, "{start} -> {apart}"{_needed(start, known)})'
-        value += f".take({[here.index(gate) for gate in there]}, axis={apart.split().index('gate')})"
-        start = apart
-    return value if start == end else f'rearrange({value}, "{start} -> {end}"{_needed(start, known)})'
-
-
-def inverse(value: str, slot: Slot, shape: tuple[int, ...]) -> str:
-    """An expression for what lies in a twin, laid out as in scratch."""
-    if not slot.axes:
-        return value
-    start, end = (side.strip() for side in slot.axes.split("->"))
-    if "(...)" in end:
-        return f"{value}.reshape({shape})"
-    known = _known(slot, shape)
-    if _turns(slot):
-        apart = " ".join(_names(start))
-        here, there = (side.split() for side in slot.blocks.split("->"))
-        value = f'rearrange({value}, "{end} -> {apart}"{_needed(end, known)})'
-        value += f".take({[there.index(gate) for gate in here]}, axis={apart.split().index('gate')})"
-        end = apart
-    return value if start == end else f'rearrange({value}, "{end} -> {start}"{_needed(end, known)})'
 
 
 def run(pair: Pair, case: Case, code: Snippet) -> float:
@@ -270,7 +153,9 @@ def run(pair: Pair, case: Case, code: Snippet) -> float:
     if y.shape != z.shape:
         return math.inf
     scale = float(np.abs(y[np.isfinite(y)]).max(initial=0.0)) or 1.0
-    return float(np.nanmax(np.where(y == z, 0.0, np.abs(y - z)), initial=0.0)) / (scale * float(np.finfo(np.float64).eps))
+    return float(np.nanmax(np.where(y == z, 0.0, np.abs(y - z)), initial=0.0)) / (
+        scale * float(np.finfo(np.float64).eps)
+    )
 
 
 def _fill(name: str, made: Any, twin: Twin, arrays: Arrays) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 from collections.abc import Iterator
 
 from reference.migration.constructors import Constructor
@@ -9,7 +10,7 @@ from reference.migration.defaults import arguments, initial
 from reference.migration.facts import Fact
 from reference.migration.facts.evaluate import Outcome, evaluate
 from reference.migration.measure import Measured, measure
-from reference.migration.rows import EXACT, GLUE, NOT, Row, Weight
+from reference.migration.rows import EXACT, GLUE, NOT, Row, Weight, percent
 from reference.migration.snippets import constructors, example, run, snippet
 from reference.pair import FRAMEWORKS, Pair, Slot
 from reference.registry import family, find
@@ -58,7 +59,8 @@ def pair_row(name: str) -> Row:
 def _words(pair: Pair, name: str, made: dict[str, Constructor]) -> str:
     if name not in made:
         return f"none: {pair.twin(name).reason}"
-    return made[name].shown or made[name].code
+    # a function with some of its arguments given
+    return re.sub(r"^functools\.partial\(([\w.]+), (.*)\)$", r"\1(..., \2)", made[name].shown or made[name].code)
 
 
 def _verdict(pair: Pair, made: dict[str, Constructor], measured: Measured) -> str:
@@ -146,4 +148,4 @@ def _damage(fact: Fact, outcome: Outcome) -> str:
     said = f": {outcome.naive} instead of {right}" if outcome.naive and right else ""
     if not math.isfinite(outcome.damage):
         return f"another kind of result{said}"
-    return f"off by {100 * outcome.damage:.2g} % of the largest element{said}"
+    return f"off by {percent(outcome.damage)} of the largest element{said}"

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from reference.errors import RequestError
 from reference.migration.build import Reference
-from reference.migration.rows import EXACT, GLUE, NOT, Row
+from reference.migration.rows import EXACT, GLUE, NOT, Row, percent
 from reference.report.console import console
 from reference.report.layout import counted, facts, paragraph, short, table
 
@@ -89,7 +89,7 @@ def _defaults(out: Console, row: Row) -> None:
 def beware(row: Row) -> Iterator[str]:
     """What went wrong when it was tried, then what there is to know."""
     for shown in row.shown:
-        yield f"{shown.reason} ({shown.quantity} in {FRAMEWORKS[shown.framework]} is off by {100 * shown.share:.2g} %)"
+        yield f"{shown.reason} ({shown.quantity} in {FRAMEWORKS[shown.framework]} is off by {percent(shown.share)})"
     yield from row.beware
 
 
@@ -110,7 +110,8 @@ def print_reference(made: Reference) -> None:
     facts(
         out,
         [
-            f"{counted(len(made.pairs), 'pair')} and {counted(len(made.facts), 'fact')}, {run:,} of {len(made.rows):,} run",
+            f"{counted(len(made.pairs), 'pair')} and {counted(len(made.facts), 'fact')}",
+            f"{run:,} of {len(made.rows):,} run",
             *(f"{count} {verdict(said)}" for said, count in counts.items()),
             *made.versions,
             f"{made.seconds:,.0f} s",
@@ -125,9 +126,9 @@ def print_reference(made: Reference) -> None:
         group = list(some)
         numbers = [row for row in group if row.unit == "ulp" and row.error is not None]
         worst = max(numbers, key=lambda row: row.error or 0.0, default=None)
-        counts = [sum(row.verdict == said for row in group) for said in (EXACT, GLUE, NOT)]
+        shares = [sum(row.verdict == said for row in group) for said in (EXACT, GLUE, NOT)]
         said = f"{short(worst.error or 0.0)} {worst.pair}" if worst else ""
-        rows.append([family, str(len(group)), *(str(n or "") for n in counts), said])
+        rows.append([family, str(len(group)), *(str(n or "") for n in shares), said])
     table(out, ["family", "pairs", "exact", "glue", "not", "worst, in ulp"], rows, right=(1, 2, 3, 4))
     out.print()
     out.print(" the most damaging pitfalls, and what the naive port does", soft_wrap=True)
@@ -135,4 +136,4 @@ def print_reference(made: Reference) -> None:
         paragraph(out, f"{fact.title}: {row.damage}", f" {number:>2} ", "    ")
     for row in made.rows:
         if not row.executed:
-            paragraph(out, f"not run: {row.fact or row.pair}: {row.measured}", " ", "   ")
+            paragraph(out, f"{row.fact or row.pair}: {row.measured}", " ", "   ")

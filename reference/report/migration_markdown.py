@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reference.migration.build import Reference
-from reference.migration.rows import Row
+from reference.migration.rows import Row, percent
 from reference.report.layout import short
 from reference.report.migration import beware, verdict
 
@@ -66,5 +66,5 @@ def _error(row: Row) -> str:
     if not row.executed:
         return row.measured
     if row.error is None:
-        return "" if row.share is None else f"{100 * row.share:.2g} %"
+        return "" if row.share is None else percent(row.share)
     return f"{short(row.error)} {row.unit}"

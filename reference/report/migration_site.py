@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from reference.migration.build import Reference
-from reference.migration.rows import EXACT, GLUE, NOT, Row
+from reference.migration.rows import EXACT, GLUE, NOT, Row, percent
 from reference.report.html import write_whole
 from reference.report.layout import counted, short
 from reference.report.migration import FRAMEWORKS, beware, verdict
@@ -64,7 +64,7 @@ def _error(row: Row) -> str:
     if not row.executed:
         return "not run"
     if row.error is None:
-        return f"{100 * row.share:.2g} %" if row.share is not None else "differs"
+        return percent(row.share) if row.share is not None else "differs"
     return f"{short(row.error)} {'σ' if row.unit != 'ulp' else row.unit}"
 
 

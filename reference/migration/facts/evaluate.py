@@ -88,9 +88,7 @@ def _is_numbers(value: Any) -> bool:
 def _short(value: Any) -> str:
     """A value in words, where it takes few."""
     if isinstance(value, np.ndarray):
-        if value.size > 6:
+        if value.size > 4:
             return ""
         return np.array2string(value, precision=5, separator=", ").replace("\n", "")
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-

@@ -10,25 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from reference.migration.facts import descent
+from reference.migration.facts.arrays import nchw, nhwc, numpy, oihw
+from reference.migration.facts.descent import averaged, once_keras, once_torch, rescaled, shrinking, with_grads
 from reference.pair import Array
 
 Draw = Callable[[tuple[int, ...]], Array]
-
-
-def nchw(x: Any) -> Any:
-    """Channels from last to second."""
-    return x.moveaxis(-1, 1) if hasattr(x, "moveaxis") else np.moveaxis(x, -1, 1)
-
-
-def nhwc(x: Any) -> Any:
-    """Channels from second to last."""
-    return x.moveaxis(1, -1) if hasattr(x, "moveaxis") else np.moveaxis(x, 1, -1)
-
-
-def oihw(w: Any) -> Any:
-    """A kernel of Keras, (..., n_in, n_out), as PyTorch has it."""
-    axes = (w.ndim - 1, w.ndim - 2, *range(w.ndim - 2))
-    return w.permute(axes) if hasattr(w, "permute") else np.transpose(w, axes)
 
 
 def raised(call: Callable[[], Any]) -> str:
@@ -38,18 +25,6 @@ def raised(call: Callable[[], Any]) -> str:
     except Exception as error:
         return type(error).__name__
     return "nothing"
-
-
-def numpy(x: Any) -> Any:
-    """A value as NumPy has it."""
-    if hasattr(x, "detach"):
-        x = x.detach().to("cpu")
-        return (x.float() if str(x.dtype) in ("torch.bfloat16", "torch.float16") else x).numpy()
-    if hasattr(x, "numpy"):
-        return np.asarray(x.numpy())
-    if isinstance(x, list | tuple) and x and not isinstance(x[0], str | bool):
-        return np.asarray([numpy(each) for each in x])
-    return x
 
 
 def loaded_keras(layer: Any, *weights: Any) -> Callable[..., Any]:
@@ -75,148 +50,10 @@ def loaded_torch(module: Any, *weights: Any) -> Any:
     return module.eval()
 
 
-def descend_keras(optimizer: Any, w: Any, grads: Any, rates: Any = None) -> Array:
-    """Where an optimizer takes the weight w with these gradients, steps first."""
-    import keras
-
-    variable = keras.Variable(numpy(w), dtype=str(numpy(w).dtype))
-    optimizer.build([variable])
-    for t, g in enumerate(numpy(grads)):
-        if rates is not None:
-            optimizer.learning_rate.assign(rates[t])
-        optimizer.apply([keras.ops.convert_to_tensor(g)], [variable])
-    return np.array(variable.numpy())
-
-
-def descend_torch(make: Callable[[list[Any]], Any], w: Any, grads: Any, rates: Any = None) -> Array:
-    """The same in PyTorch; `make` makes the optimizer of a list of parameters."""
-    import torch
-
-    parameter = torch.nn.Parameter(torch.tensor(numpy(w)))
-    optimizer = make([parameter])
-    for t, g in enumerate(numpy(grads)):
-        if rates is not None:
-            for group in optimizer.param_groups:
-                group["lr"] = rates[t]
-        parameter.grad = torch.tensor(g)
-        optimizer.step()
-    return np.array(parameter.detach().numpy())
-
-
-def adam_as_keras(optimizer: Any, epsilon: float) -> Any:
-    """A PyTorch Adam whose epsilon follows Keras': epsilon / sqrt(1 - beta_2**t) at step t."""
-    step = optimizer.step
-
-    def stepped() -> None:
-        optimizer.steps_taken = getattr(optimizer, "steps_taken", 0) + 1
-        for group in optimizer.param_groups:
-            group["eps"] = epsilon / math.sqrt(1 - group["betas"][1] ** optimizer.steps_taken)
-        step()
-
-    optimizer.step = stepped
-    return optimizer
-
-
-def rescaled(optimizer: Any) -> Any:
-    """A PyTorch SGD whose velocity keeps the rates its gradients came with, as Keras' does."""
-    step, last = optimizer.step, [0.0]
-
-    def stepped() -> None:
-        for group in optimizer.param_groups:
-            for w in group["params"]:
-                velocity = optimizer.state[w].get("momentum_buffer")
-                if velocity is not None:
-                    velocity *= last[0] / group["lr"]
-            last[0] = group["lr"]
-        step()
-
-    optimizer.step = stepped
-    return optimizer
-
-
-def shrinking(optimizer: Any, decay: float) -> Any:
-    """A PyTorch optimizer with decoupled weight decay."""
-    step = optimizer.step
-
-    def stepped() -> None:
-        for group in optimizer.param_groups:
-            for w in group["params"]:
-                w.data *= 1 - group["lr"] * decay
-        step()
-
-    optimizer.step = stepped
-    return optimizer
-
-
-def with_grads(*grads: Any) -> list[Any]:
-    """PyTorch parameters that have these gradients."""
-    import torch
-
-    parameters = [torch.nn.Parameter(torch.zeros_like(g)) for g in grads]
-    for w, g in zip(parameters, grads, strict=True):
-        w.grad = g.clone()
-    return parameters
-
-
-def averaged(w: Any, grads: Any, momentum: float, steps: int = 20) -> Array:
-    """The moving average of a weight under SGD in PyTorch."""
-    import torch
-    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-
-    module = torch.nn.ParameterList([torch.nn.Parameter(torch.tensor(numpy(w)))])
-    average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(momentum))
-    for t in range(steps):
-        module[0].data -= 0.1 * torch.tensor(numpy(grads)[t])
-        average.update_parameters(module)
-    return np.array(average.module[0].detach().numpy())
-
-
-def once_keras(w: Any, rows: Any, grads: Any) -> Array:
-    """A table after one step of Adam on gradients of some of its rows."""
-    import keras
-    import tensorflow as tf
-
-    variable, optimizer = keras.Variable(numpy(w)), keras.optimizers.Adam(0.01)
-    optimizer.build([variable])
-    for _ in range(2):
-        optimizer.apply([tf.IndexedSlices(grads, rows, w.shape)], [variable])
-    return np.array(variable.numpy())
-
-
-def once_torch(w: Any, rows: Any, grads: Any) -> Array:
-    """The same in PyTorch."""
-    import torch
-
-    parameter = torch.nn.Parameter(torch.tensor(numpy(w)))
-    optimizer = torch.optim.Adam([parameter], lr=0.01, eps=1e-7)
-    parameter.grad = torch.zeros_like(parameter).index_add_(0, rows, grads)
-    for _ in range(2):
-        optimizer.step()
-    return np.array(parameter.detach().numpy())
-
-
 def moments(sample: Any) -> Array:
     """The deviation and the largest of a sample: what tells the laws of initializers apart."""
     values = numpy(sample).astype(np.float64)
     return np.array([values.std(), np.abs(values).max()])
-
-
-def rates_keras(schedule: Any, steps: int) -> Array:
-    """The learning rates of the first steps."""
-    return np.array([float(schedule(i)) for i in range(steps)])
-
-
-def rates_torch(make: Callable[[Any], Any], lr: float, steps: int) -> Array:
-    """The same under a scheduler that is stepped after every batch."""
-    import torch
-
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=lr)
-    scheduler, rates = make(optimizer), []
-    for _ in range(steps):
-        rates.append(optimizer.param_groups[0]["lr"])
-        optimizer.step()
-        scheduler.step()
-    return np.array(rates)
 
 
 def written(save: Callable[[str], Any], ending: str) -> str:
@@ -249,9 +86,28 @@ def read_kernel(path: str, shape: Any) -> Array:
     return next(array for array in found if array.shape == tuple(shape))
 
 
-SHARED: dict[str, Any] = {
-    each.__name__: each for each in (np, math, nchw, nhwc, oihw, raised, numpy, moments, written, rescaled, shrinking, dense_model, read_kernel)
-} | {each.__name__: each for each in (with_grads, averaged, once_keras, once_torch)} | {"np": np}
+SHARED: dict[str, Any] = (
+    {
+        each.__name__: each
+        for each in (
+            np,
+            math,
+            nchw,
+            nhwc,
+            oihw,
+            raised,
+            numpy,
+            moments,
+            written,
+            rescaled,
+            shrinking,
+            dense_model,
+            read_kernel,
+        )
+    }
+    | {each.__name__: each for each in (with_grads, averaged, once_keras, once_torch)}
+    | {"np": np}
+)
 
 
 def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, ...], dy: Draw) -> list[Any]:
@@ -261,7 +117,12 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
     from reference.frameworks.torch import made_as
 
     names = {**SHARED, **given, "torch": torch, "nn": torch.nn, "F": torch.nn.functional}
-    names |= {"loaded": loaded_torch, "descend": descend_torch, "rates": rates_torch, "adam_as_keras": adam_as_keras}
+    names |= {
+        "loaded": loaded_torch,
+        "descend": descent.descend_torch,
+        "rates": descent.rates_torch,
+        "adam_as_keras": descent.adam_as_keras,
+    }
     with torch.random.fork_rng(devices=[]), made_as(dtype):
         torch.manual_seed(0)
         arrays = {n: torch.tensor(_cast(v, dtype)) for n, v in given.items() if isinstance(v, np.ndarray)}
@@ -277,10 +138,13 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
 
 def in_keras(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, ...], dy: Draw) -> list[Any]:
     """The same in Keras and TensorFlow."""
-    from reference.frameworks.keras import float_type, keras, tf
+    import keras
+    import tensorflow as tf
+
+    from reference.frameworks.keras import float_type
 
     names = {**SHARED, **given, "keras": keras, "tf": tf, "layers": keras.layers, "losses": keras.losses}
-    names |= {"ops": keras.ops, "loaded": loaded_keras, "descend": descend_keras, "rates": rates_keras}
+    names |= {"ops": keras.ops, "loaded": loaded_keras, "descend": descent.descend_keras, "rates": descent.rates_keras}
     with float_type(dtype), tf.GradientTape() as tape:
         arrays = {n: tf.convert_to_tensor(_cast(v, dtype)) for n, v in given.items() if isinstance(v, np.ndarray)}
         tape.watch([arrays[name] for name in gradient])

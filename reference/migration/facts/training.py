@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.migration.facts import tools
+from reference.migration.facts.arrays import nchw, nhwc, numpy, oihw
+from reference.migration.facts.descent import adam_as_keras
 from reference.pair import Array
 
 STEPS, RATE, MOMENTUM, EPSILON, KEPT, BATCH = 50, 0.05, 0.9, 1e-3, 0.875, 16
@@ -61,7 +62,7 @@ def trained_keras(x: Any, c: Any, optimizer: str = "sgd") -> Array:
 
     for batch in batches(x):
         step(x[batch], c[batch])
-    return np.array(tools.numpy(model(x, training=False)))
+    return np.array(numpy(model(x, training=False)))
 
 
 def trained_torch(x: Any, c: Any, optimizer: str = "sgd", mistake: str = "") -> Array:
@@ -79,17 +80,18 @@ def trained_torch(x: Any, c: Any, optimizer: str = "sgd", mistake: str = "") -> 
     new = KEPT if mistake == "momentum" else 1 - KEPT
 
     def logits(images: Any, training: bool) -> Any:
-        y = tools.nchw(images)
+        y = nchw(images)
         padding = (1, 1, 1, 1) if mistake == "padding" else (0, 1, 0, 1)
-        y = F.conv2d(F.pad(y, padding), tools.oihw(conv), stride=2)
+        y = F.conv2d(F.pad(y, padding), oihw(conv), stride=2)
         if training:
             with torch.no_grad():
                 found = y.var((0, 2, 3), correction=1 if mistake == "variance" else 0)
                 mean.lerp_(y.mean((0, 2, 3)), new)
                 variance.lerp_(found, new)
-        kept = (None, None) if training or mistake == "eval" else (mean, variance)
-        y = F.batch_norm(y, *kept, scale, shift, training or mistake == "eval", eps=epsilon).tanh()
-        y = (y if mistake == "flatten" else tools.nhwc(y)).flatten(1)
+        of_batch = training or mistake == "eval"
+        kept = (None, None) if of_batch else (mean, variance)
+        y = F.batch_norm(y, kept[0], kept[1], scale, shift, of_batch, eps=epsilon).tanh()
+        y = (y if mistake == "flatten" else nhwc(y)).flatten(1)
         return (y @ hidden).tanh() @ out
 
     parameters = [conv, scale, shift, hidden, out]
@@ -99,7 +101,7 @@ def trained_torch(x: Any, c: Any, optimizer: str = "sgd", mistake: str = "") -> 
         eps = {"adam_default": 1e-8}.get(mistake, ADAM_EPSILON)
         steps = torch.optim.Adam(parameters, lr=ADAM_RATE, eps=eps)
         if not mistake.startswith("adam"):
-            steps = tools.adam_as_keras(steps, ADAM_EPSILON)
+            steps = adam_as_keras(steps, ADAM_EPSILON)
     for batch in batches(x):
         y = logits(x[batch], True)
         cost = F.cross_entropy(y.softmax(-1) if mistake == "softmax" else y, c[batch])
