@@ -1,6 +1,7 @@
 """Run a fact: both expressions on the same arrays, and how far apart they are."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,12 @@ class Outcome:
 
 def evaluate(fact: Fact) -> Outcome:
     """Run the code of a fact. What does not hold is told in the outcome; a defect of the code is an exception."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a naive port may well be warned of
+        return _evaluate(fact)
+
+
+def _evaluate(fact: Fact) -> Outcome:
     given = _given(fact)
     keras, torch = (_side(fact, name, code, given) for name, code in (("keras", fact.keras), ("torch", fact.torch)))
     ulp, share = _apart(fact, keras, torch)
