@@ -65,7 +65,7 @@ def _error(row: Row) -> str:
         return "not run"
     if row.error is None:
         return percent(row.share) if row.share is not None else "differs"
-    return f"{short(row.error)} {'σ' if row.unit != 'ulp' else row.unit}"
+    return f"{short(row.error)} {'s.e.' if row.unit != 'ulp' else row.unit}"
 
 
 def _words(row: Row) -> str:
