@@ -145,11 +145,12 @@ def constants(site: Site) -> Changed:
     """Another number. Places in sequences are the business of `indices`."""
     if not isinstance(node := site.node, ast.Constant):
         return
-    for value in _other_values(node.value):
+    for value in other_values(node.value):
         yield "constant", ast.Constant(value)
 
 
-def _other_values(value: object) -> Sequence[int | float]:
+def other_values(value: object) -> Sequence[int | float]:
+    """The numbers that may stand for a number by mistake."""
     if isinstance(value, bool):
         return (not value,)
     if isinstance(value, int):

@@ -89,11 +89,12 @@ def reached(cls: Callable[..., Any]) -> Iterator[Function]:
             continue
         seen.add(id(item))
         waiting.extend(_uses(item))
-        if isinstance(item, FunctionType) and _is_ours(item) and (function := _function(item)):
+        if isinstance(item, FunctionType) and is_ours(item) and (function := _function(item)):
             yield function
 
 
-def _is_ours(item: Any) -> bool:
+def is_ours(item: Any) -> bool:
+    """Whether a class or function stands in `scratch`."""
     return getattr(item, "__module__", "").partition(".")[0] == "scratch"
 
 
@@ -106,21 +107,21 @@ def _uses(item: Any) -> Iterator[Any]:
     elif isinstance(item, property):
         yield from (item.fget, item.fset)
     elif isinstance(item, type):
-        if _is_ours(item):
+        if is_ours(item):
             yield from vars(item).values()
             yield from item.__mro__[1:]
     elif isinstance(item, list | tuple):
         yield from item
     elif isinstance(item, dict):
         yield from item.values()
-    elif _is_ours(type(item)):
+    elif is_ours(type(item)):
         yield type(item)
         yield from getattr(item, "__dict__", {}).values()
 
 
 def _used_by(function: FunctionType) -> Iterator[Any]:
-    names = set(_names(function.__code__))
-    used = [value for name, value in function.__globals__.items() if name in names and not inspect.ismodule(value)]
+    read = set(names(function.__code__))
+    used = [value for name, value in function.__globals__.items() if name in read and not inspect.ismodule(value)]
     defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     yield from (*used, *defaults, *(cell.cell_contents for cell in function.__closure__ or ()))
     if find_activation in used:
@@ -135,8 +136,9 @@ def _activations(defaults: list[Any]) -> Iterator[type]:
                 yield type(find_activation(name))
 
 
-def _names(code: CodeType) -> Iterator[str]:
+def names(code: CodeType) -> Iterator[str]:
+    """The names that a function reads, inner functions included."""
     yield from code.co_names
     for each in code.co_consts:
         if isinstance(each, CodeType):
-            yield from _names(each)
+            yield from names(each)

@@ -5,24 +5,37 @@ written. A mutant is compiled when it is asked for, one function at a time, and 
 methods runs: between calls every class and module is as it was. One thread at a time may run a mutant.
 """
 
+import ast
 import contextlib
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from types import CodeType, FunctionType
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from types import FunctionType
 from typing import Any
 
+from reference.diagnosis.arithmetic import other_values
 from reference.diagnosis.changes import Change, changes
 from reference.diagnosis.functions import Function, compiled, reached
-from reference.diagnosis.sites import Path, replaced
+from reference.diagnosis.sites import FunctionNode, Path, replaced
+from reference.diagnosis.values import Setting, values_of
+
+
+@dataclass(frozen=True)
+class Edit:
+    """`new` in the place of the node at `path`."""
+
+    function: Function
+    path: Path
+    new: ast.AST
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change. `owner` is the class (or module, of a function) in which the changed `method` is defined.
+    """One change, or several. `owner` is the class (or module, of a function) in which the changed `method` is defined.
 
-    `before` and `after` are the source of the changed expression or statement, `line` is where it stands.
+    `before` and `after` are the source of the changed expression or statement, `line` is where it stands. `subject` is
+    the class whose mutant it is.
     """
 
     id: str
@@ -33,16 +46,17 @@ class Mutant:
     before: str
     after: str
     subject: Callable[..., Any] = field(repr=False, compare=False)
-    function: Function = field(repr=False, compare=False)
-    edits: tuple[tuple[Path, Any], ...] = field(repr=False, compare=False)
+    changes: tuple[Edit | Setting, ...] = field(repr=False, compare=False)
 
     @functools.cached_property
-    def code(self) -> CodeType:
-        """The changed function. Raises SyntaxError or ValueError where the change makes no program."""
-        node = self.function.node
-        for path, new in self.edits:
-            node = replaced(node, path, new)
-        return compiled(self.function, node)
+    def settings(self) -> tuple[Setting, ...]:
+        """What is set while the mutant runs. Raises SyntaxError where the change makes no program."""
+        nodes: dict[Function, FunctionNode] = {}
+        for edit in self.changes:
+            if isinstance(edit, Edit):
+                nodes[edit.function] = replaced(nodes.get(edit.function, edit.function.node), edit.path, edit.new)
+        codes = [Setting(function.object, "__code__", compiled(function, node)) for function, node in nodes.items()]
+        return (*codes, *(each for each in self.changes if isinstance(each, Setting)))
 
     @functools.cached_property
     def layer(self) -> Callable[..., Any]:
@@ -61,12 +75,31 @@ class Mutant:
     @contextlib.contextmanager
     def planted(self) -> Iterator[None]:
         """The change is in force within."""
-        function = self.function.object
-        before, function.__code__ = function.__code__, self.code
+        before = [getattr(each.target, each.attribute) for each in self.settings]
+        for each in self.settings:
+            setattr(each.target, each.attribute, each.value)
         try:
             yield
         finally:
-            function.__code__ = before
+            for each, value in zip(self.settings, before, strict=True):
+                setattr(each.target, each.attribute, value)
+
+    def with_(self, other: "Mutant") -> "Mutant | None":
+        """Both mistakes at once; None where one stands inside the other."""
+        if any(_overlap(a, b) for a in self.changes for b in other.changes):
+            return None
+        return replace(
+            self, id=f"{self.id} + {other.id}", kind=f"{self.kind} + {other.kind}", changes=self.changes + other.changes
+        )
+
+
+def _overlap(a: Edit | Setting, b: Edit | Setting) -> bool:
+    if isinstance(a, Edit) and isinstance(b, Edit):
+        shorter = min(len(a.path), len(b.path))
+        return a.function == b.function and a.path[:shorter] == b.path[:shorter]
+    if isinstance(a, Setting) and isinstance(b, Setting):
+        return a.target is b.target and a.attribute == b.attribute
+    return False
 
 
 Planted = Callable[[], contextlib.AbstractContextManager[None]]
@@ -98,10 +131,12 @@ def _watched(cls: type, planted: Planted) -> type:
 def mutants(cls: Callable[..., Any]) -> tuple[Mutant, ...]:
     """Every mutant of a class, or function that makes layers; those of its own code come first.
 
-    They are those of its methods, inherited ones among them, and of the functions and classes of `scratch` that these
-    use. How weights are drawn is left out unless that is what the class is for: weights are given to it.
+    They are those of its methods, inherited ones among them, of the functions and classes of `scratch` that these
+    use, and of the numbers among its defaults and its constants. How weights are drawn is left out unless that is what
+    the class is for: weights are given to it.
     """
-    return tuple(mutant for function in reached(cls) for mutant in _of(cls, function))
+    functions = tuple(reached(cls))
+    return (*(mutant for function in functions for mutant in _of(cls, function)), *_of_values(cls, functions))
 
 
 def _of(cls: Callable[..., Any], function: Function) -> Iterator[Mutant]:
@@ -117,11 +152,26 @@ def _of(cls: Callable[..., Any], function: Function) -> Iterator[Mutant]:
             before=change.before,
             after=change.after,
             subject=cls,
-            function=function,
-            edits=((change.path, change.new),),
+            changes=(Edit(function, change.path, change.new),),
         )
 
 
 @functools.cache
 def _changes(function: Function) -> tuple[Change, ...]:
     return tuple(changes(function.node))
+
+
+def _of_values(cls: Callable[..., Any], functions: Sequence[Function]) -> Iterator[Mutant]:
+    for value in values_of(cls, functions):
+        for i, other in enumerate(other_values(value.value), start=1):
+            yield Mutant(
+                id=f"{value.owner}.{value.name}:{value.kind}:{i}",
+                kind=value.kind,
+                owner=value.owner,
+                method=value.method,
+                line=value.line,
+                before=f"{value.name} = {value.value}",
+                after=f"{value.name} = {other}",
+                subject=cls,
+                changes=(value.to(other),),
+            )

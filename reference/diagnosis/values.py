@@ -1,0 +1,83 @@
+"""The numbers that stand outside the functions: defaults of options, constants of a class or a module."""
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from reference.diagnosis.functions import Function, is_ours, names
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Another value of an attribute: of a class, a module, or the defaults of a function."""
+
+    target: Any
+    attribute: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number by its name, and how it is set to another."""
+
+    owner: str
+    method: str
+    name: str
+    kind: str
+    value: int | float
+    line: int
+    to: Callable[[int | float], Setting]
+
+
+def values_of(cls: Callable[..., Any], functions: Sequence[Function]) -> Iterator[Value]:
+    """The numbers of a class of `scratch`, and those of the modules that its functions read."""
+    if isinstance(cls, type):
+        yield from _defaults(cls)
+        for base in filter(is_ours, cls.__mro__):
+            yield from _of_class(base)
+    yield from _of_modules(functions)
+
+
+def _defaults(cls: type) -> Iterator[Value]:
+    """Of the options; a dataclass has an `__init__` of its own, with the defaults of its bases."""
+    init: Any = vars(cls).get("__init__") or cls.__init__  # type: ignore[misc]
+    if not isinstance(init, FunctionType):
+        return
+    owner = init.__qualname__.rpartition(".")[0]
+    line = inspect.getsourcelines(init if init.__code__.co_filename.endswith(".py") else cls)[1]
+    given, by_name = init.__defaults__ or (), init.__kwdefaults__ or {}
+    positional = init.__code__.co_varnames[: init.__code__.co_argcount][-len(given) :] if given else ()
+
+    def at(i: int) -> Callable[[int | float], Setting]:
+        return lambda other: Setting(init, "__defaults__", (*given[:i], other, *given[i + 1 :]))
+
+    def called(name: str) -> Callable[[int | float], Setting]:
+        return lambda other: Setting(init, "__kwdefaults__", {**by_name, name: other})
+
+    places = {name: at(i) for i, name in enumerate(positional)} | {name: called(name) for name in by_name}
+    for name, value in {**dict(zip(positional, given, strict=True)), **by_name}.items():
+        if isinstance(value, int | float):
+            yield Value(owner, "__init__", name, "default", value, line, places[name])
+
+
+def _of_class(cls: type) -> Iterator[Value]:
+    fields = getattr(cls, "__dataclass_fields__", {})
+    for name, value in vars(cls).items():
+        if isinstance(value, int | float) and not name.startswith("_") and name not in fields:
+            line = inspect.getsourcelines(cls)[1]
+            yield Value(cls.__name__, "", name, "constant", value, line, functools.partial(Setting, cls, name))
+
+
+def _of_modules(functions: Sequence[Function]) -> Iterator[Value]:
+    read = {
+        (function.object.__module__, name): None for function in functions for name in names(function.object.__code__)
+    }
+    for module, name in read:
+        value = vars(sys.modules[module]).get(name)
+        if isinstance(value, int | float):
+            owner = module.rpartition(".")[2]
+            yield Value(owner, "", name, "constant", value, 1, functools.partial(Setting, sys.modules[module], name))
