@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.asking import asked_once
 from reference.compare import Finding, allowed_ulp, compare
 from reference.frameworks import framework
 from reference.pair import Array, Case, Pair, Slot
@@ -38,13 +39,7 @@ def initializer_findings(
     (shape,) = (spec.shape for spec in case.inputs.values())
     rng = generator(seed, pair.name, case.name)
     ours = np.asarray((initializer or pair.layer)(**case.options)(shape, rng, dtype))
-    twin = case.twins.get(judge, pair.twin(judge))
-    # vectors lie alike everywhere
-    slot = twin.slots.get("w", Slot("")) if len(shape) > 1 else Slot("")
-    drawn = framework(judge).draw(
-        twin, pair.options(case), slot.to_twin(np.empty(shape)).shape, int(rng.integers(2**31))
-    )
-    theirs = slot.to_scratch(drawn, shape)
+    theirs = _twin(pair, case, seed, judge)
     kept = Finding("dtype", ours.dtype == dtype, problem="" if ours.dtype == dtype else f"does not keep {dtype}")
     if ours.shape != shape:
         return [kept, Finding("shape", False, problem=f"has shape {ours.shape}, expected {shape}")]
@@ -56,6 +51,18 @@ def initializer_findings(
     if len(shape) > 1:
         findings += _as_matrices(a.reshape(-1, shape[-1]), b.reshape(-1, shape[-1]), same == "products")
     return [finding for finding in findings if not case.only or finding.name in case.only]
+
+
+@asked_once(8)
+def _twin(pair: Pair, case: Case, seed: int, judge: str) -> Array:
+    """What a twin draws, laid out as in scratch; the arrays are large."""
+    (spec,) = case.inputs.values()
+    twin, chance = case.twins.get(judge, pair.twin(judge)), generator(seed, pair.name, case.name, judge)
+    # vectors lie alike everywhere
+    slot = twin.slots.get("w", Slot("")) if len(spec.shape) > 1 else Slot("")
+    shape = slot.to_twin(np.empty(spec.shape)).shape
+    drawn = framework(judge).draw(twin, pair.options(case), shape, int(chance.integers(2**31)))
+    return slot.to_scratch(drawn, spec.shape)
 
 
 def _statistics(a: Array, b: Array) -> list[Finding]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.asking import asked_once
 from reference.compare import Finding, allowed_ulp, compare
 from reference.frameworks import framework
 from reference.pair import Array, Case, Pair
@@ -114,7 +115,7 @@ def _apart(a: Array, b: Array) -> float:
     return float(np.abs(a - b).max())
 
 
-@functools.lru_cache(maxsize=512)
+@asked_once(512)
 def twin_course(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> Weights:
     """The weights of a twin; asked for by every optimizer that is compared with it, in every dtype."""
     course, twin = course_of(pair, case, seed), case.twins.get(judge, pair.twin(judge))

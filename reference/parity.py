@@ -1,12 +1,12 @@
 """Parity: one check of a pair against one judge, and all checks."""
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from reference.asking import asked_once
 from reference.compare import Finding, allowed_ulp, compare
 from reference.contract import contract_findings
 from reference.frameworks import framework
@@ -70,17 +70,24 @@ def check(
     """Compare one case of a pair with one judge. `layer` puts another class in the place of the pair's own."""
     if judge in FRAMEWORKS:
         framework(judge)  # a missing one is no disagreement
+    return Check(pair.name, judge, dtype, case.name, tuple(findings_of(pair, case, judge, dtype, seed, layer)), seed)
+
+
+def findings_of(
+    pair: Pair, case: Case, judge: str, dtype: str, seed: int, layer: Callable[..., Any] | None = None
+) -> Sequence[Finding]:
+    """What `check` finds; a framework that is asked elsewhere (see `reference.asking`) need not be here."""
     compare_kind = _FINDINGS.get(pair.kind, layer_findings)
     try:
         findings = compare_kind(pair, case, judge, dtype, seed, layer)
-        if judge in FRAMEWORKS:
-            findings = [_demonstrated(f, case) if f.name in case.differs else f for f in findings]
     except Exception as error:
         # a foreign layer that breaks disagrees; one of our own that breaks is a defect that must be seen
         if layer is None:
             raise
-        findings = [Finding("run", False, problem=f"{type(error).__name__}: {error}")]
-    return Check(pair.name, judge, dtype, case.name, tuple(findings), seed)
+        return [Finding("run", False, problem=f"{type(error).__name__}: {error}")]
+    if judge in FRAMEWORKS:
+        return [_demonstrated(f, case) if f.name in case.differs else f for f in findings]
+    return findings
 
 
 def layer_findings(
@@ -114,7 +121,7 @@ def layer_findings(
     if all(finding.agree for finding in found):
         return found
     if dtype == "float32":
-        twin = twin_side(pair, case, arrays, dtype, judge)
+        twin = _rounded(pair, case, seed, judge)
         error = max(compare(name, twin[name], truth[name], allowed, scale=scale[name]).ulp for name in names)
         allowed = max(allowed, FLOAT32_MULTIPLE * min(error, WORST * allowed))
     elif case.smooth:
@@ -123,7 +130,7 @@ def layer_findings(
     return findings(allowed)
 
 
-@functools.lru_cache(maxsize=64)
+@asked_once(64)
 def _unsteadiness(pair: Pair, case: Case, seed: int, judge: str) -> dict[str, float]:
     """How far a twin moves in float64 when what it is given is rounded anew, in units of eps.
 
@@ -144,10 +151,16 @@ def _largest(array: Array) -> float:
     return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
 
-@functools.lru_cache(maxsize=512)
+@asked_once(512)
 def _truth(pair: Pair, case: Case, seed: int, judge: str) -> Side:
     """What a twin says in float64; asked again in the float32 check, and for every wrong layer put in the place."""
     return twin_side(pair, case, prepare(pair, case, seed).arrays, "float64", judge)
+
+
+@asked_once(64)
+def _rounded(pair: Pair, case: Case, seed: int, judge: str) -> Side:
+    """What a twin says in float32."""
+    return twin_side(pair, case, prepare(pair, case, seed).arrays, "float32", judge)
 
 
 def _demonstrated(finding: Finding, case: Case) -> Finding:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.asking import asked_once
 from reference.compare import Finding, allowed_ulp, compare
 from reference.frameworks import framework
 from reference.pair import Array, Case, Pair
@@ -27,10 +28,10 @@ def schedule_findings(
     return [compare("lr", np.array(got), rates(pair, case, seed, judge), allowed_ulp(STEPS))]
 
 
+@asked_once(64)
 def rates(pair: Pair, case: Case, seed: int, judge: str) -> Array:
     """The learning rates of 240 steps of a twin."""
-    metrics = _metrics(generator(seed, pair.name, case.name))
-    twin = case.twins.get(judge, pair.twin(judge))
+    twin, metrics = case.twins.get(judge, pair.twin(judge)), _metrics(generator(seed, pair.name, case.name))
     return np.array(framework(judge).schedule(twin, pair.options(case), metrics))
 
 
