@@ -29,6 +29,10 @@ class Function:
         return self.node.name
 
     @property
+    def file(self) -> str:
+        return self.object.__code__.co_filename
+
+    @property
     def name(self) -> str:
         """`method`, with its owner; a property's two accessors are told apart."""
         setter = any(isinstance(each, ast.Attribute) for each in self.node.decorator_list)

@@ -17,7 +17,7 @@ from typing import Any
 from reference.diagnosis.arithmetic import other_values
 from reference.diagnosis.changes import Change, changes
 from reference.diagnosis.functions import Function, compiled, reached
-from reference.diagnosis.sites import FunctionNode, Path, replaced
+from reference.diagnosis.sites import FunctionNode, Path, lines_at, replaced
 from reference.diagnosis.values import Setting, values_of
 
 
@@ -28,6 +28,11 @@ class Edit:
     function: Function
     path: Path
     new: ast.AST
+
+    @property
+    def lines(self) -> range:
+        """Those of the changed node's statement, or of the node itself where its statement holds others."""
+        return lines_at(self.function.node, self.path)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,12 @@ class Mutant:
                 nodes[edit.function] = replaced(nodes.get(edit.function, edit.function.node), edit.path, edit.new)
         codes = [Setting(function.object, "__code__", compiled(function, node)) for function, node in nodes.items()]
         return (*codes, *(each for each in self.changes if isinstance(each, Setting)))
+
+    @functools.cached_property
+    def lines(self) -> frozenset[tuple[str, int]]:
+        """Where the changed statements stand, by file and line; empty where they are outside of functions."""
+        edits = [each for each in self.changes if isinstance(each, Edit)]
+        return frozenset((edit.function.file, line) for edit in edits for line in edit.lines)
 
     @functools.cached_property
     def layer(self) -> Callable[..., Any]:

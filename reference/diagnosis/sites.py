@@ -67,6 +67,19 @@ def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+def lines_at(function: FunctionNode, path: Path) -> range:
+    """The lines of the statement at `path`; those of the node there where its statement holds other statements."""
+    node: ast.AST = function
+    lines = range(function.lineno, function.lineno + 1)
+    simple = False
+    for field, place in path:
+        node = _child(node, field, place)
+        if not simple and isinstance(node, ast.stmt | ast.expr):
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            simple = isinstance(node, ast.stmt) and not hasattr(node, "body")
+    return lines
+
+
 def replaced(function: FunctionNode, path: Path, node: ast.AST) -> FunctionNode:
     """The function with `node` at `path`; what lies beside the path is shared with the original."""
     changed = copy.copy(function)

@@ -1,0 +1,114 @@
+"""The parity suite asked about a mutant: does any declared case of a pair tell it from the right code?
+
+A twin's judgement is the comparison of `reference.parity` itself. One framework is asked: where both have a twin they
+say the same to rounding, so the other could kill no more.
+"""
+
+import contextlib
+import functools
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reference.diagnosis.coverage import Lines, lines_run
+from reference.diagnosis.mutants import Mutant
+from reference.pair import FRAMEWORKS, Case, Pair
+from reference.parity import CONTRACT, DERIVATIVE, findings_of, judges_of
+
+SEED = 7
+# seconds of computing for one question; the right code takes some hundredths
+LIMIT = 5.0
+
+Candidate = tuple[Pair, Mutant]
+
+
+class Endless(Exception):
+    """A mutant computes without end."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One check of a pair's suite."""
+
+    pair: Pair
+    case: Case
+    judge: str
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"{self.pair.name}/{self.case.name} {self.judge} {self.dtype}"
+
+    def refuses(self, layer: Callable[..., Any]) -> bool:
+        """Whether this check disagrees with a layer."""
+        found = findings_of(self.pair, self.case, self.judge, self.dtype, SEED, layer)
+        return not all(finding.agree for finding in found)
+
+
+def questions(pair: Pair) -> Iterator[Sequence[Question]]:
+    """The checks of a pair in rounds, those that decide most for the least first."""
+    rounds = (("twin", "float64"), (CONTRACT, "float64"), ("twin", "float32"), (CONTRACT, "float32"))
+    for kind, dtype in (*rounds, (DERIVATIVE, "float64")):
+        asked = []
+        for case in pair.cases:
+            judges = judges_of(pair, case, dtype)
+            twins = [judge for judge in judges if judge in FRAMEWORKS]
+            for judge in twins[:1] if kind == "twin" else [kind] if kind in judges else []:
+                asked.append(Question(pair, case, judge, dtype))
+        yield asked
+
+
+@functools.lru_cache(maxsize=4096)
+def lines_of(question: Question) -> Lines:
+    """The lines that a check runs with the right code. Raises RuntimeError where that disagrees."""
+
+    def ask() -> None:
+        if question.refuses(question.pair.layer):
+            raise RuntimeError(f"{question} disagrees with the right code; see crosscheck parity {question.pair.name}")
+
+    ask()  # what is kept from call to call must not be computed by a mutant
+    return lines_run(ask)
+
+
+def killer(candidates: Sequence[Candidate]) -> str:
+    """The check that refuses a mutant, which may be planted for several pairs; "" where none does."""
+    rounds = [list(questions(pair)) for pair, _ in candidates]
+    for number in range(len(rounds[0])):
+        for (_, mutant), of_pair in zip(candidates, rounds, strict=True):
+            for question in of_pair[number]:
+                if covers(lines_of(question), mutant) and (how := _kills(question, mutant)):
+                    return how
+    return ""
+
+
+def covers(lines: Lines, mutant: Mutant) -> bool:
+    """Whether one of these lines is changed; what stands outside a function, such as a default, always counts."""
+    return not mutant.lines or not mutant.lines.isdisjoint(lines)
+
+
+def _kills(question: Question, mutant: Mutant) -> str:
+    try:
+        with _limited(LIMIT):
+            return str(question) if question.refuses(mutant.layer) else ""
+    except Endless:
+        return f"{question}: without end"
+    except MemoryError:
+        return f"{question}: out of memory"
+    except SyntaxError:
+        return "no program"
+
+
+@contextlib.contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise Endless after so many seconds of computing."""
+
+    def stop(*_: Any) -> None:
+        raise Endless
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
