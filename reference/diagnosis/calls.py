@@ -41,7 +41,7 @@ _OTHER = {
 _BUILTINS = {
     *("len", "range", "zip", "enumerate", "isinstance", "super", "getattr", "hasattr", "type", "tuple", "list"),
     *("dict", "set", "iter", "next", "slice", "issubdtype", "str", "repr", "format", "items", "values", "keys"),
-    *("map", "filter", "sorted", "callable", "cast"),
+    *("map", "filter", "sorted", "callable", "cast", "reversed"),
 }
 
 
