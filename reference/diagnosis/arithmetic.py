@@ -126,7 +126,7 @@ def signs(site: Site) -> Changed:
             yield "sign" if isinstance(site.node.op, ast.USub) else "condition", operand
         case ast.UnaryOp(op=ast.Invert(), operand=operand):
             yield "mask-missing", operand
-        case ast.expr() as value if site.field == "value" and _is_result(site.parent) and _is_computed(value):
+        case ast.expr() as value if site.field == "value" and _is_result(site.parent) and _has_sign(value):
             yield "sign", ast.UnaryOp(ast.USub(), value)
 
 
@@ -137,8 +137,9 @@ def _is_result(statement: ast.AST) -> bool:
     return False
 
 
-def _is_computed(value: ast.expr) -> bool:
-    return isinstance(value, ast.BinOp | ast.Call | ast.Subscript)
+def _has_sign(value: ast.expr) -> bool:
+    """Whether it is computed, and not of zeros."""
+    return isinstance(value, ast.BinOp | ast.Call | ast.Subscript) and not ast.unparse(value).startswith("np.zeros")
 
 
 def constants(site: Site) -> Changed:

@@ -44,6 +44,9 @@ _BUILTINS = {
     *("map", "filter", "sorted", "callable", "cast", "reversed"),
 }
 
+# whose first two arguments may change places
+_SYMMETRIC = {"swapaxes", "maximum", "minimum", "array_equal", "add", "multiply"}
+
 
 def functions(site: Site) -> Changed:
     """Another function, or what is given to it left as it is; the two values of `where` in each other's place."""
@@ -104,7 +107,7 @@ def arguments(site: Site) -> Changed:
     for i, keyword in enumerate(node.keywords):
         kind = "axis" if keyword.arg == "axis" else "argument-dropped"
         yield kind, ast.Call(node.func, node.args, [*node.keywords[:i], *node.keywords[i + 1 :]])
-    for i in range(len(node.args) - 1):
+    for i in range(1 if called(node) in _SYMMETRIC else 0, len(node.args) - 1):
         first, second = node.args[i : i + 2]
         if not isinstance(first, ast.Starred) and not isinstance(second, ast.Starred):
             yield (

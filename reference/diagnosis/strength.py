@@ -11,7 +11,7 @@ from reference.diagnosis.workers import frameworks_elsewhere, spread
 from reference.pair import Pair
 
 # A change of what many pairs use is planted for so many of them, the ones that use it most directly.
-CANDIDATES = 8
+CANDIDATES = 5
 
 
 @dataclass(frozen=True)

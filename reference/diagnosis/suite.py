@@ -53,20 +53,23 @@ def questions(pair: Pair) -> Iterator[Sequence[Question]]:
         for case in pair.cases:
             judges = judges_of(pair, case, dtype)
             twins = [judge for judge in judges if judge in FRAMEWORKS]
+            if kind == DERIVATIVE and twins and not case.only:
+                continue  # the twin has been asked about every gradient, as strictly
             for judge in twins[:1] if kind == "twin" else [kind] if kind in judges else []:
                 asked.append(Question(pair, case, judge, dtype))
         yield asked
 
 
-@functools.lru_cache(maxsize=4096)
-def lines_of(question: Question) -> Lines:
-    """The lines that a check runs with the right code. Raises RuntimeError where that disagrees."""
+@functools.lru_cache(maxsize=1024)
+def lines_of(pair: Pair, case: Case) -> Lines:
+    """The lines that a case runs with the right code. Raises RuntimeError where a check disagrees with that."""
+    judges = judges_of(pair, case, "float64")
+    first = Question(pair, case, CONTRACT if CONTRACT in judges else judges[0], "float64")
 
     def ask() -> None:
-        if question.refuses(question.pair.layer):
-            raise RuntimeError(f"{question} disagrees with the right code; see crosscheck parity {question.pair.name}")
+        if first.refuses(pair.layer):
+            raise RuntimeError(f"{first} disagrees with the right code; see crosscheck parity {pair.name}")
 
-    ask()  # what is kept from call to call must not be computed by a mutant
     return lines_run(ask)
 
 
@@ -76,7 +79,7 @@ def killer(candidates: Sequence[Candidate]) -> str:
     for number in range(len(rounds[0])):
         for (_, mutant), of_pair in zip(candidates, rounds, strict=True):
             for question in of_pair[number]:
-                if covers(lines_of(question), mutant) and (how := _kills(question, mutant)):
+                if covers(lines_of(question.pair, question.case), mutant) and (how := _kills(question, mutant)):
                     return how
     return ""
 
