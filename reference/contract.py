@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from reference.compare import Finding
+from reference.contract_use import uses
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, built
+from scratch.layer import Layer
 
 
 def contract_findings(
@@ -20,6 +22,7 @@ def contract_findings(
     before = [a.copy() for a in given]
 
     with np.errstate(all="ignore"):
+        used = list(uses(pair, case, arrays, layer)) if isinstance(made, Layer) else []
         first, kept = _outputs(made, arrays)
         others = _others(arrays)
         between, _ = _outputs(made, others)  # whatever is remembered or reused by mistake shows with other numbers
@@ -33,6 +36,7 @@ def contract_findings(
 
     weights = list(made.params.values())
     return [
+        *(finding(name, [broken], problem) for name, broken, problem in used),
         finding("arguments", (_differ(a, b) for a, b in zip(given, before, strict=True)), "changes its arguments"),
         finding(
             "weights",

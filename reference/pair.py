@@ -153,7 +153,9 @@ class Pair:
 
     `layer(**options)` makes the layer. `draw(rng)` gives a random case from the space of options; one that the layer
     itself refuses with ValueError is drawn again. `derivative` is how the numerical judge differentiates `forward`:
-    "complex" step where it is analytic, "central" differences where it is not.
+    "complex" step where it is analytic, "central" differences where it is not. `starts` gives, from the options and
+    the weight itself, what a weight is before training, where neither an initializer nor its name tells (see
+    `reference.contract_use`).
     """
 
     name: str
@@ -165,6 +167,7 @@ class Pair:
     draw: Callable[[np.random.Generator], Case] | None = None
     derivative: Literal["complex", "central"] = "complex"
     notes: tuple[str, ...] = ()
+    starts: Mapping[str, Callable[[SimpleNamespace, Array], Array | float]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return self.name

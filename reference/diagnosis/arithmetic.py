@@ -46,12 +46,14 @@ def operators(site: Site) -> Changed:
             yield "term-dropped", right if isinstance(op, ast.Add) else ast.UnaryOp(ast.USub(), right)
             if isinstance(op, ast.Sub):
                 yield "sign", right
-            yield "term-doubled", ast.BinOp(_twice(left), op, right)
-            yield "term-doubled", ast.BinOp(left, op, _twice(right))
+            if not _is_place(site):
+                yield "term-doubled", ast.BinOp(_twice(left), op, right)
+                yield "term-doubled", ast.BinOp(left, op, _twice(right))
         case ast.Mult() | ast.Div():
             yield "factor-dropped", left
             yield "factor-dropped", right
-            yield "factor-repeated", ast.BinOp(node, op, right)
+            if not _is_place(site):
+                yield "factor-repeated", ast.BinOp(node, op, right)
         case ast.MatMult():
             yield "factor-dropped", left
             yield "factor-dropped", right
@@ -70,6 +72,11 @@ def operators(site: Site) -> Changed:
             yield "factor-dropped", left
     if not isinstance(op, ast.Add | ast.Mult | ast.BitAnd | ast.BitOr | ast.BitXor):
         yield "argument-order", ast.BinOp(right, op, left)
+
+
+def _is_place(site: Site) -> bool:
+    """Whether the site computes a place in an array."""
+    return any(isinstance(node, ast.Slice) for node in site.above) or site.field == "slice"
 
 
 def _twice(node: ast.expr) -> ast.expr:
@@ -144,10 +151,18 @@ def _has_sign(value: ast.expr) -> bool:
 
 def constants(site: Site) -> Changed:
     """Another number. Places in sequences are the business of `indices`."""
-    if not isinstance(node := site.node, ast.Constant):
+    if not isinstance(node := site.node, ast.Constant) or _is_left_over(site):
         return
     for value in other_values(node.value):
         yield "constant", ast.Constant(value)
+
+
+def _is_left_over(site: Site) -> bool:
+    """The -1 of `reshape`, for which any negative number stands."""
+    negative = isinstance(site.parent, ast.UnaryOp) and isinstance(site.parent.op, ast.USub)
+    return negative and any(
+        "reshape" in ast.unparse(each.func) for each in site.above[-3:] if isinstance(each, ast.Call)
+    )
 
 
 def other_values(value: object) -> Sequence[int | float]:

@@ -45,7 +45,7 @@ _BUILTINS = {
 }
 
 # whose first two arguments may change places
-_SYMMETRIC = {"swapaxes", "maximum", "minimum", "array_equal", "add", "multiply"}
+_SYMMETRIC = {"swapaxes", "maximum", "minimum", "array_equal", "add", "multiply", "max", "min"}
 
 
 def functions(site: Site) -> Changed:
@@ -163,7 +163,7 @@ def indices(site: Site) -> Changed:
         case ast.Name(id=name) if site.field == "slice" and name in _counters(site):
             for op in (ast.Add(), ast.Sub()):
                 yield "index-shift", ast.BinOp(site.node, op, ast.Constant(1))
-        case ast.Constant(value=int(place)) if site.field == "slice" and not isinstance(place, bool):
+        case ast.Constant(value=int(place)) if site.field == "slice" and not _is_size(site.parent):
             yield "index-shift", ast.Constant(-1 if place == 0 else place - 2)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)) if site.field == "slice":
             yield "index-shift", ast.Constant(0)
@@ -177,6 +177,11 @@ def _shifted(lower: ast.expr | None, upper: ast.expr | None, step: ast.expr | No
             yield "index-shift", ast.Slice(n, None, step)
         case ast.Constant() as n, None:
             yield "index-shift", ast.Slice(None, ast.UnaryOp(ast.USub(), n), step)
+
+
+def _is_size(node: ast.AST) -> bool:
+    """x.shape[0]: of few axes, the last but one is the first."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
 
 
 def _is_reverse(step: ast.expr) -> bool:

@@ -1,6 +1,10 @@
 """The LSTM and its twins."""
 
-from reference.pair import Pair, Twin
+from types import SimpleNamespace
+
+import numpy as np
+
+from reference.pair import Array, Pair, Twin
 from reference.pairs.recurrent import (
     PACKED,
     TWO_BIASES,
@@ -21,12 +25,20 @@ GATES = "i f o g -> i f g o"
 KERAS = Twin(keras_layer("LSTM"), keras_slots(blocks=GATES))
 SLOTS = torch_slots(blocks=GATES)
 
+
+def _forgetting_little(o: SimpleNamespace, b: Array) -> Array:
+    return np.repeat([0, o.forget_bias, 0, 0], len(b) // 4)
+
+
+STARTS = {"b": _forgetting_little}
+
 LSTM_PLAIN = Pair(
     "lstm",
     LSTM,
     torch=Twin(torch_layer("LSTM"), SLOTS, frozen=("bias_hh_l0",)),
     keras=KERAS,
     cases=plain_cases(STATES),
+    starts=STARTS,
     draw=draw_recurrent(STATES),
     notes=(TWO_BIASES, "A new forget bias is 1 in Keras and here; in PyTorch it is random like all the others."),
 )
@@ -47,6 +59,7 @@ LSTM_ANY = Pair(
         recurrent_case("relu", (3, 5, 4), 6, STATES, activation="relu"),
         recurrent_case("identity", (2, 4, 3), 5, STATES, activation="identity"),
     ),
+    starts=STARTS,
     draw=draw_recurrent(STATES, activation=("tanh", "relu", "sigmoid"), recurrent_activation=("sigmoid", "tanh")),
 )
 
@@ -56,5 +69,6 @@ MASKED_LSTM_PLAIN = Pair(
     torch=Twin(torch_layer("LSTM"), SLOTS, frozen=("bias_hh_l0",), likeness="composed", reason=PACKED),
     keras=KERAS,
     cases=masked_cases(STATES),
+    starts=STARTS,
     draw=draw_recurrent(STATES, masked=True),
 )
