@@ -8,6 +8,9 @@ from reference.diagnosis.sites import Site
 Changed = Iterator[tuple[str, ast.AST]]
 Rule = Callable[[Site], Changed]
 
+# arguments that check or hasten what is computed, and change no number
+UNCOMPUTED = {"strict", "writeable", "optimize", "order"}
+
 _OTHER: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
     ast.Sub: (ast.Add,),
@@ -145,16 +148,25 @@ def _is_result(statement: ast.AST) -> bool:
 
 
 def _has_sign(value: ast.expr) -> bool:
-    """Whether it is computed, and not of zeros."""
-    return isinstance(value, ast.BinOp | ast.Call | ast.Subscript) and not ast.unparse(value).startswith("np.zeros")
+    """Whether it is computed, and not of zeros or of nothing."""
+    return isinstance(value, ast.BinOp | ast.Call | ast.Subscript) and not ast.unparse(value).startswith(
+        ("np.zeros", "np.empty")
+    )
 
 
 def constants(site: Site) -> Changed:
     """Another number. Places in sequences are the business of `indices`."""
-    if not isinstance(node := site.node, ast.Constant) or _is_left_over(site):
+    if not isinstance(node := site.node, ast.Constant) or _is_left_over(site) or is_like(site):
+        return
+    if isinstance(site.parent, ast.keyword) and site.parent.arg in UNCOMPUTED:
         return
     for value in other_values(node.value):
         yield "constant", ast.Constant(value)
+
+
+def is_like(site: Site) -> bool:
+    """Whether the site is asked for its shape only, as in `zeros_like(x[0])`."""
+    return any(ast.unparse(each.func).endswith("_like") for each in site.above if isinstance(each, ast.Call))
 
 
 def _is_left_over(site: Site) -> bool:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from reference.diagnosis.arithmetic import Changed, Rule
+from reference.diagnosis.arithmetic import UNCOMPUTED, Changed, Rule, is_like
 from reference.diagnosis.sites import Site
 
 # one function for another, with what the mistake is called where it has a name
@@ -105,6 +105,8 @@ def arguments(site: Site) -> Changed:
     if not isinstance(node := site.node, ast.Call) or called(node) in ("zip", "isinstance", "super", "range"):
         return
     for i, keyword in enumerate(node.keywords):
+        if keyword.arg in UNCOMPUTED:
+            continue
         kind = "axis" if keyword.arg == "axis" else "argument-dropped"
         yield kind, ast.Call(node.func, node.args, [*node.keywords[:i], *node.keywords[i + 1 :]])
     for i in range(1 if called(node) in _SYMMETRIC else 0, len(node.args) - 1):
@@ -149,6 +151,8 @@ def windows(site: Site) -> Changed:
 
 def indices(site: Site) -> Changed:
     """A step or place further, or before; a slice at its other end, longer, or in the other direction."""
+    if is_like(site):
+        return
     match site.node:
         case ast.Slice(lower=lower, upper=upper, step=step):
             for one, other in ((lower, upper), (upper, lower)):

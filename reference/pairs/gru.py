@@ -68,6 +68,7 @@ GRU_ANY = Pair(
         *plain_cases(activation="sigmoid", recurrent_activation="tanh")[:5],
         recurrent_case("relu", (3, 5, 4), 6, ("h_0",), activation="relu"),
         recurrent_case("identity", (2, 4, 3), 5, ("h_0",), activation="identity"),
+        recurrent_case("relu-gates", (2, 4, 3), 5, ("h_0",), recurrent_activation="relu"),
     ),
     draw=draw_recurrent(activation=("tanh", "relu", "sigmoid"), recurrent_activation=("sigmoid", "tanh")),
 )
@@ -95,6 +96,7 @@ GRU_RESET_BEFORE = Pair(
         *plain_cases(),
         recurrent_case("relu", (3, 5, 4), 6, ("h_0",), activation="relu"),
         recurrent_case("tanh-gates", (2, 5, 3), 4, ("h_0",), recurrent_activation="tanh"),
+        recurrent_case("relu-gates", (2, 4, 3), 5, ("h_0",), recurrent_activation="relu"),
         _shown(
             "reset-after",
             Twin(torch_layer("GRU"), torch_slots(blocks=GATES), frozen=("bias_hh_l0",)),
