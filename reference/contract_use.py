@@ -18,8 +18,14 @@ Use = tuple[str, bool, str]
 
 def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None) -> Iterator[Use]:
     """What a layer of this project must keep in use: a name, whether it is broken, and how."""
-    if isinstance(pair.layer, type):  # what a function puts together starts as its parts do
-        yield "start", not _starts(pair, case, layer or pair.layer), "does not start from the weights it should"
+    make = functools.partial(layer or pair.layer, **case.options)
+    takes = inspect.signature(pair.layer).parameters.keys()
+    if isinstance(pair.layer, type) or "init" in takes:  # what else a function puts together starts as its parts do
+        yield "start", not _starts(pair, case, make, "init" in takes), "does not start from the weights it should"
+    if "rng" in takes:
+        yield "seed", not _seeded(make), "starts from weights that do not depend on the seed, or on one another"
+    if "dtype" in takes:
+        yield "precision", not _in_dtype(make(dtype="float32")), "does not start from weights of the dtype asked for"
     made = built(pair, case, arrays, layer)
     loaded = [(made.params[name], w) for name, w in arrays.params.items()]
     loaded += [(made.buffers[name], b) for name, b in arrays.buffers.items()]
@@ -49,11 +55,10 @@ def _alike(a: Any, b: Any) -> bool:
     return bool(np.array_equal(a, b, equal_nan=bool(np.issubdtype(np.asarray(a).dtype, np.floating))))
 
 
-def _starts(pair: Pair, case: Case, layer: Callable[..., Any]) -> bool:
+def _starts(pair: Pair, case: Case, make: Callable[..., Any], given: bool) -> bool:
     """Whether a new layer trains, and its weights are what its initializer gave, or what their names say."""
     drawn: list[Array] = []
-    chance = {"init": functools.partial(_drawn, drawn), "rng": 0} if _has_initializer(pair) else {}
-    made = layer(**{**case.options, **chance})
+    made = make(init=functools.partial(_drawn, drawn)) if given else make()
     if made.training is not True:
         return False
     options = pair.options(case)
@@ -64,14 +69,22 @@ def _starts(pair: Pair, case: Case, layer: Callable[..., Any]) -> bool:
         elif (number := STARTS.get(last.partition("_")[0], STARTS.get(last))) is not None:
             right = bool((w == number).all())
         else:
-            right = not chance or any(np.array_equal(w.ravel(), each.ravel()) for each in drawn)
+            right = not given or any(np.array_equal(w.ravel(), each.ravel()) for each in drawn)
         if not right:
             return False
-    return len({each.flat[0] for each in drawn}) == len(drawn)
+    return True
 
 
-def _has_initializer(pair: Pair) -> bool:
-    return {"init", "rng"} <= inspect.signature(pair.layer).parameters.keys()
+def _seeded(make: Callable[..., Any]) -> bool:
+    """Whether the same seed gives the same weights, and no two of them the same random numbers."""
+    first, second = (list(make(rng=0).params.values()) for _ in range(2))
+    drawn = [w.ravel()[:3] for w in first if w.size >= 3 and np.unique(w).size > 2]
+    ratios = {float(w[0] / w[1]) for w in drawn}  # of two weights with the same numbers, scaled
+    return _alike(first, second) and len(ratios) == len(drawn)
+
+
+def _in_dtype(made: Any) -> bool:
+    return all(w.dtype == np.float32 for w in {**made.params, **made.buffers}.values())
 
 
 def _drawn(drawn: list[Array], shape: tuple[int, ...], rng: Any, dtype: Any = np.float64) -> Array:

@@ -10,8 +10,8 @@ from reference.diagnosis.suite import Candidate, killer
 from reference.diagnosis.workers import frameworks_elsewhere, spread
 from reference.pair import Pair
 
-# A change of what many pairs use is planted for so many of them, the ones that use it most directly.
-CANDIDATES = 5
+# A change of what many pairs use is planted for the ones that use it most directly, as far as these.
+CANDIDATES = 40
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ class Verdict:
 
 def planted(pairs: Sequence[Pair]) -> list[Planted]:
     """Every change once, for the pairs whose own code it is first."""
-    found: dict[str, list[tuple[int, Candidate]]] = {}
+    found: dict[str, list[tuple[tuple[bool, int], Candidate]]] = {}
     for pair in pairs:
         place = dict[str, int]()
         for mutant in mutants(pair.layer):
             distance = place.setdefault(f"{mutant.owner}.{mutant.method}", len(place))
-            found.setdefault(mutant.id, []).append((distance, (pair, mutant)))
+            another = mutant.owner != getattr(pair.layer, "__name__", "")
+            found.setdefault(mutant.id, []).append(((another, distance), (pair, mutant)))
     return [
         Planted(tuple(candidate for _, candidate in sorted(those, key=lambda one: one[0])[:CANDIDATES]))
         for those in found.values()

@@ -61,7 +61,14 @@ def _defaults(cls: type) -> Iterator[Value]:
     places = {name: at(i) for i, name in enumerate(positional)} | {name: called(name) for name in by_name}
     for name, value in {**dict(zip(positional, given, strict=True)), **by_name}.items():
         if isinstance(value, int | float):
-            yield Value(owner, "__init__", name, "default", value, line, places[name])
+            yield Value(_declared_in(cls, name) or owner, "__init__", name, "default", value, line, places[name])
+
+
+def _declared_in(cls: type, name: str) -> str:
+    """The class that declares a field of a dataclass, or gives it this default; "" where it is no field."""
+    if name not in getattr(cls, "__dataclass_fields__", {}):
+        return ""
+    return next(base.__name__ for base in cls.__mro__ if name in inspect.get_annotations(base))
 
 
 def _of_class(cls: type) -> Iterator[Value]:

@@ -92,7 +92,7 @@ SGD_PAIR = Pair(
     keras=Twin(_keras_sgd),
     kind="optimizer",
     cases=(
-        Case("plain", {}, {"lr": 0.01}),
+        Case("plain", {}),
         Case("large-lr", {}, {"lr": 0.5}),
         Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
         Case("clip-by-norm", {}, {"lr": 0.1, **CLIP_NORM}),
@@ -176,6 +176,7 @@ MOMENTUM = Pair(
     keras=Twin(_keras_momentum(False)),
     kind="optimizer",
     cases=(
+        Case("defaults", {}),
         Case("gradients", {}, {"lr": 0.1}),
         Case("steps", {}, {"lr": 0.1, "velocity_of": "steps"}),
         Case("long", {}, {"lr": 0.1, "momentum": 0.99}),
@@ -195,6 +196,7 @@ NESTEROV = Pair(
     keras=Twin(_keras_momentum(True)),
     kind="optimizer",
     cases=(
+        Case("defaults", {}),
         Case("gradients", {}, {"lr": 0.1}),
         Case("steps", {}, {"lr": 0.1, "velocity_of": "steps"}),
         Case("long", {}, {"lr": 0.1, "momentum": 0.99}),
