@@ -15,7 +15,7 @@ from reference import sides
 from reference.diagnosis import mutation, suite, workers
 from reference.diagnosis.equivalence import reason_of, rules
 from reference.diagnosis.mutants import Mutant, mutants
-from reference.diagnosis.strength import Planted, Verdict, planted, sampled, verdicts
+from reference.diagnosis.strength import Planted, Verdict, planted, sampled
 from reference.diagnosis.suite import Endless, killer
 from reference.pair import Case, Pair
 from reference.registry import find, pairs
@@ -32,7 +32,7 @@ def changes() -> list[Planted]:
 
 def test_nearly_every_mutant_of_a_sample_is_killed(tmp_path: Path) -> None:
     file = tmp_path / "mutation.json"
-    names = ["tanh", "gru", "conv2d", "max_pool2d", "layer_norm", "adam", "huber", "one_cycle", "dense"]
+    names = ["tanh", "softmax", "dense", "layer_norm", "huber"]
     args = [*names, "--sample", str(SAMPLE), "--jobs", "1", "--json", str(file)]
     ran = CliRunner().invoke(mutation.command, args, standalone_mode=False)
     found = json.loads(file.read_text())
@@ -137,9 +137,3 @@ def test_a_loop_without_end_ends() -> None:
     with pytest.raises(Endless):
         never()
     assert time.process_time() - start < 5
-
-
-def test_two_ways_to_the_same_verdict(changes: list[Planted]) -> None:
-    some = [change for change in changes if change.home == "tanh" and change.mutant.owner == "Tanh"]
-    apart = {verdict.mutant: verdict.state for verdict in verdicts(some, 1)}
-    assert apart == {each.mutant.id: "killed" if killer(each.candidates[:1]) else "survived" for each in some}
