@@ -45,6 +45,10 @@ def test_verdict(group: str, entry: Entry) -> None:
     if entry.get("wrong"):
         named = {plain(quantity.name) for quantity in report.quantities if not quantity.agree}
         assert named & {plain(name) for name in (*entry["wrong"], *entry.get("either", ()))}, said
+    if "diagnosis" in entry and "undiagnosed" not in entry:
+        assert [cause.id for cause in report.causes][:1] == [entry["diagnosis"]], report.causes
+    if report.verdict == "correct":
+        assert not report.causes
 
 
 def plain(name: str) -> str:
@@ -57,6 +61,13 @@ def test_there_are_enough_of_each() -> None:
     assert verdicts.total() >= 500
     assert verdicts["correct"] >= 150
     assert verdicts["wrong"] >= 150
+
+
+def test_causes_are_found() -> None:
+    """Of what is labelled with a cause, which `test_verdict` asserts, few are left undiagnosed."""
+    labelled = [entry for _, entry in entries() if "diagnosis" in entry]
+    assert len(labelled) >= 120
+    assert sum("undiagnosed" in entry for entry in labelled) <= 0.1 * len(labelled)
 
 
 def test_every_described_implementation_is_covered() -> None:

@@ -24,6 +24,10 @@ from reference.commands.options import json_option, seed_option
     help="How to call it, where that cannot be told; see crosscheck adapter.",
 )
 @click.option("--time", "seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, metavar="SECONDS")
+@click.option("--hint", is_flag=True, help="Point to a mistake without giving the answer.")
+@click.option(
+    "--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="The language of what is wrong."
+)
 @seed_option
 @json_option
 def command(
@@ -33,6 +37,8 @@ def command(
     framework: str | None,
     adapter_file: Path | None,
     seconds: float,
+    hint: bool,
+    lang: str,
     seed: int,
     json_file: Path | None,
 ) -> int:
@@ -41,6 +47,7 @@ def command(
     The file's definitions run in a process of their own, without network and without its training loops. --time is
     what one call may take. Exit status 0 if all is right, 1 if something is not or cannot be told.
     """
+    from reference.diagnosis.sentences import spoken
     from reference.homework.adapter import read_adapter
     from reference.homework.check import check_submission
     from reference.homework.process import Limits
@@ -52,6 +59,7 @@ def command(
     adapter = read_adapter(adapter_file) if adapter_file else None
     limits = Limits(seconds=seconds)
     report = check_submission(Path(file), symbol, pair, cell, seed, limits, framework=framework or "", adapter=adapter)
+    report = spoken(report, lang, hint=hint)
     if json_file is not None:
         write_json(json_file, check_document(report))
     print_submission(report)

@@ -39,7 +39,11 @@ class Place:
 
 @dataclass
 class Attempt:
-    """What came of a reading. `failure` is what stopped it; `at`: "init", "weights", "forward" or "backward"."""
+    """What came of a reading. `failure` is what stopped it; `at`: "init", "weights", "forward" or "backward".
+
+    `number` is that of the plan of the backward call, `first` the call before it on the same object,
+    `optimizer` what it was handed as one.
+    """
 
     reading: Reading
     problem: Problem
@@ -61,6 +65,9 @@ class Attempt:
     aliased: tuple[Any, ...] = ()
     known: bool = False
     misshapen: Mapping[str, Leaf] = field(default_factory=dict)
+    number: int | None = None
+    first: "Attempt | None" = None
+    optimizer: Any = None
 
 
 def outline(value: Any) -> Any:

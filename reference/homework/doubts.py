@@ -81,9 +81,11 @@ def moves_wrongly(right: Right) -> Wrong | None:
         if tried is not None and not (other := judge.whole(tried)).right:
             return Wrong("as its weights move under the optimizer of the same file", other, tried)
     tried = _with_optimizer(right, Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE, disturb=_names(attempt))))
-    wrong = [q for q in judge.whole(tried).quantities if not q.agree and q.name == "dx"] if tried else []
+    other = judge.whole(tried) if tried else Judged()
+    wrong = [q for q in other.quantities if not q.agree and q.name == "dx"]
     if tried is None or not wrong:
         return None
+    right.judged.arrays |= {"dx": other.arrays["dx"]} if "dx" in other.arrays else {}
     right.judged.quantities = [*(q for q in right.judged.quantities if q.name != "dx"), *wrong]
     return Wrong("the gradient of the input is computed with the weights after their update", right.judged, tried)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from reference.homework.attempt import Attempt, crash_of, told_of
-from reference.homework.causes import causes_of
+from reference.homework.diagnosing import causes_of
 from reference.homework.doubts import DOUBTS, Right
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
@@ -220,14 +220,8 @@ class Examination:
         )
 
     def _causes(self, judged: Judged, attempt: Attempt) -> tuple[Cause, ...]:
-        """What the numbers alone tell of why they are wrong."""
-        wrong = {q.name: judged.arrays[q.name] for q in judged.quantities if not q.agree and q.name in judged.arrays}
-        sizes = (
-            {"the batch size": attempt.problem.batch, "the size of the last axis": attempt.problem.want["y"].shape[-1]}
-            if attempt.problem.want["y"].ndim
-            else {"the batch size": attempt.problem.batch}
-        )
-        return causes_of(wrong, {name: n for name, n in sizes.items() if n > 1})
+        """Why the numbers are wrong, as far as it can be proved."""
+        return causes_of(self.subject, self.trying, self.judge, judged, attempt)
 
 
 def _as_long(entry: Entry, leaf: Leaf) -> Entry:

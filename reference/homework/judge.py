@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from reference.homework.agreement import compare, far
-from reference.homework.attempt import Attempt
+from reference.homework.attempt import Attempt, Place
 from reference.homework.candidates import Candidates
 from reference.homework.family import Family
 from reference.homework.gathering import gathered, owners
@@ -31,6 +31,7 @@ class Judged:
     conventions: list[str] = field(default_factory=list)
     arrays: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     factor: float = 1.0
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     def add(self, quantity: Quantity) -> None:
         """One quantity more; none of the same name twice."""
@@ -77,7 +78,7 @@ class Judge(Candidates):
         judged.conventions += [said] if said else []
         judged.factor = scales[said]
         judged.arrays["y"] = (attempt.y, want * judged.factor)
-        judged.quantities += self._beside(attempt, part)
+        judged.quantities += self._beside(attempt, part, judged.arrays)
         return judged
 
     def cut_short(self, attempt: Attempt) -> Judged | None:
@@ -99,8 +100,8 @@ class Judge(Candidates):
             [Quantity("y", False, part=self.subject.forward.name if self.subject.forward else "", problem=problem)]
         )
 
-    def _beside(self, attempt: Attempt, part: str) -> Iterator[Quantity]:
-        """What is returned beside the output, such as the state of a cell."""
+    def _beside(self, attempt: Attempt, part: str, arrays: dict[str, tuple[Array, Array]]) -> Iterator[Quantity]:
+        """What is returned beside the output, such as the state of a cell; put into `arrays` too."""
         value, lay, y = attempt.value, attempt.layout, attempt.problem.want["y"]
         items = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else []
         outputs = [lay.from_submission("y", each, y.shape) for each in items]
@@ -111,7 +112,8 @@ class Judge(Candidates):
             want = attempt.problem.want[name]
             found = [got for each in rest if (got := lay.from_submission(name, each, want.shape)) is not None]
             if found:
-                yield compare(name, min(found, key=lambda got: far(got, want)), want, 0.0, part, self.family.loose)
+                arrays[name] = min(found, key=lambda got: far(got, want)), want
+                yield compare(name, *arrays[name], 0.0, part, self.family.loose)
 
     def whole(self, attempt: Attempt) -> Judged:
         """The output and every gradient."""
@@ -131,7 +133,7 @@ class Judge(Candidates):
         return judged
 
     def _weights(self, attempt: Attempt, judged: Judged) -> None:
-        places = {**attempt.places, **self._function_places(attempt)}
+        places = judged.places = {**attempt.places, **self._function_places(attempt)}
         found: dict[str, tuple[Array, Array, str]] = {}
         flat = np.append(attempt.problem.flat(_gradients(attempt)), 0.0)
         part = self.subject.backward.name if self.subject.backward else ""

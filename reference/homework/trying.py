@@ -59,7 +59,7 @@ class Trying(Planner):
         """One reading carried out, with the backward plan number `back`; None where there is no such plan."""
         layout = self.layouts(problem)[reading.layout]
         scheme = self.family.schemes(problem)[reading.scheme]
-        attempt = Attempt(reading, problem, layout, scheme)
+        attempt = Attempt(reading, problem, layout, scheme, number=back, optimizer=self.optimizer)
         state: Any = None
         if self.subject.made:
             attempt.init = self._init_plan(attempt)
@@ -94,6 +94,7 @@ class Trying(Planner):
     def repeat(self, first: Attempt, again: Problem, back: int | None) -> Attempt | None:
         """The same object called once more, with other inputs."""
         attempt = Attempt(first.reading, again, first.layout, first.scheme, first.init, places=first.places)
+        attempt.number, attempt.first, attempt.optimizer = back, first, self.optimizer
         attempt.given = first.given
         attempt.call = self._call_plan(attempt)
         if attempt.call is None:

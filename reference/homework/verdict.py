@@ -38,12 +38,16 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Cause:
-    """A mistake by name. `reproduces`: applied to the correct computation it gives the submission's numbers."""
+    """A mistake by name. `reproduces`: applied to the correct computation it gives the submission's numbers.
+
+    `facts` fill its sentence in the catalogue of `reference.diagnosis.sentences`, in every language.
+    """
 
     id: str
     sentence: str
     reproduces: bool
     hint: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ from reference.homework.loss_problems import (
 )
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
-from reference.pair import Input
+from reference.pair import Array, Input, Pair, Twin
+from scratch.layer import Layer
+from scratch.losses import SoftmaxCrossEntropy
 
 PREDICTION = (
     r"p|y|yhat|yp|ypred\w*|pred\w*|outputs?|out|a|z|x|logits?|scores?|probs?|probabilities|h|o|hypothesis|"
@@ -187,14 +189,28 @@ LOG_COSH = loss("log_cosh", "log_cosh", r"logcosh\w*", ((normal, _NORMALS),))
 # ---- softmax whose backward takes the targets: y = softmax(x), dx = y - t
 
 
+class SoftmaxOutput(Layer):
+    """y = softmax(x); backward takes targets t, as indices or rows, and is that of the cross-entropy: y - t."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = SoftmaxCrossEntropy(reduction="sum")
+
+    def forward(self, x: Array, t: Array) -> Array:
+        self.loss.forward(x, t)
+        return self.loss.y
+
+    def backward(self, dy: Array) -> Array:
+        return self.loss.backward()
+
+
+NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
+OUTPUT = Pair("softmax_output", SoftmaxOutput, NONE, NONE, ())
+
+
 def _output_problem(seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
-    found = problem("softmax", {"x": normal(n, c)}, seed, label=label)
-    rng = np.random.default_rng(seed)
-    t = rng.integers(0, c, n)
-    rows = np.eye(c)[t]
-    want = {"y": found.want["y"], "dx": found.want["y"] - rows}
-    extras = {"t": t if indices else rows}
-    return replace(found, want=want, extras=extras, remake=lambda seed: _output_problem(seed, label, n, c, indices))
+    t = Input((n,), lambda rng, shape: rng.integers(0, c, shape), differentiable=False) if indices else one_hot(n, c)
+    return problem(OUTPUT, {"x": normal(n, c), "t": t}, seed, label=label, apart=("t",))
 
 
 def _output_layouts(asked: Problem) -> Sequence[Layout]:

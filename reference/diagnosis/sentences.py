@@ -1,0 +1,53 @@
+"""The words for causes, from one catalogue: what is wrong, and what points to it without giving the answer away."""
+
+import functools
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+
+from reference.homework.verdict import Cause, SubmissionReport
+
+LANGUAGES = ("en", "ja")
+Entry = Mapping[str, str]
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Entry]:
+    """For each id: `en` and `ja`, the sentence; `hint_en` and `hint_ja`."""
+    text = files("reference.diagnosis").joinpath("sentences.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def entry(id: str) -> Entry:
+    """The words of an id; those of any derivative, or of any change of the code, where it has none of its own."""
+    known = catalogue()
+    if id in known:
+        return known[id]
+    return known["derivative" if id.endswith("-derivative") else "changed"]
+
+
+def worded(id: str, facts: Mapping[str, str], lang: str = "en", *, hint: bool = False) -> Cause:
+    """A cause in a language; with `hint` its sentence stops short of the answer."""
+    words = entry(id)
+    said = _filled(words[f"hint_{lang}" if hint else lang], facts)
+    return Cause(id, said, True, _filled(words[f"hint_{lang}"], facts), tuple(facts.items()))
+
+
+def _filled(template: str, facts: Mapping[str, str]) -> str:
+    empty = dict.fromkeys((field for _, field, _, _ in string.Formatter().parse(template) if field), "")
+    return " ".join(template.format(**{**empty, **facts}).split())
+
+
+def spoken(report: SubmissionReport, lang: str, *, hint: bool) -> SubmissionReport:
+    """A report with its causes in another language, or as hints."""
+    symbols = (replace(each, causes=tuple(_spoken(c, lang, hint) for c in each.causes)) for each in report.symbols)
+    return replace(report, symbols=tuple(symbols))
+
+
+def _spoken(cause: Cause, lang: str, hint: bool) -> Cause:
+    """One that the catalogue has not is said as it is, or its hint in its place."""
+    if cause.facts:
+        return worded(cause.id, dict(cause.facts), lang, hint=hint)
+    return replace(cause, sentence=cause.hint) if hint and cause.hint else cause

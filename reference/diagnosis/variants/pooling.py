@@ -1,0 +1,127 @@
+"""Pooling: where a gradient goes that should go to the maximum, or be shared evenly."""
+
+import math
+
+import numpy as np
+
+from reference.diagnosis.variant import Catalogue
+from scratch.layer import Array
+from scratch.pooling import AvgPooling, MaxPooling
+from scratch.windows import batch_first, batch_last, crop, pad
+
+VARIANTS = Catalogue()
+own_forward = MaxPooling.forward
+
+
+@VARIANTS.add("pool-ties-all", MaxPooling)
+def backward(self: MaxPooling, dy: Array) -> Array:
+    """Every place that equals the maximum receives the whole gradient."""
+    dy = batch_last(dy)
+    x = pad(self.x, self.pads, math.nan)
+    dx = np.zeros(x.shape, dy.dtype)
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        gradients += (values == self.y) * dy
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-overwritten", MaxPooling, "backward")
+def _overwritten(self: MaxPooling, dy: Array) -> Array:
+    """Windows that overlap overwrite each other."""
+    dy = batch_last(dy)
+    x = pad(self.x, self.pads, math.nan)
+    dx = np.zeros(x.shape, dy.dtype)
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        np.copyto(gradients, dy, where=values == self.y)
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-as-mean", MaxPooling, "backward")
+def _as_mean(self: MaxPooling, dy: Array) -> Array:
+    dx = np.zeros(pad(self.x, self.pads).shape, dy.dtype)
+    for gradients in self.taps(dx):
+        gradients += batch_last(dy) / math.prod(self.kernel)
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-in-proportion", MaxPooling, "backward")
+def _in_proportion(self: MaxPooling, dy: Array) -> Array:
+    x = pad(self.x, self.pads)
+    total = np.add.reduce(self.taps(x))
+    dx = np.zeros(x.shape, dy.dtype)
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        gradients += values / total * batch_last(dy)
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-mask-across-channels", MaxPooling, "backward")
+def _across_channels(self: MaxPooling, dy: Array) -> Array:
+    """The maximum over all channels of the window: channels are the first axis here."""
+    dy, largest = batch_last(dy), self.y.max(axis=0, keepdims=True)
+    x = pad(self.x, self.pads, math.nan)
+    dx = np.zeros(x.shape, dy.dtype)
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        gradients += (values == largest) * dy
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-argmax-of-another", MaxPooling, "backward")
+def _last_for_all(self: MaxPooling, dy: Array) -> Array:
+    """The places of the last channel's and sample's maxima for all."""
+    dy = batch_last(dy)
+    x = pad(self.x, self.pads, math.nan)
+    dx = np.zeros(x.shape, dy.dtype)
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        gradients += (values == self.y)[-1:, ..., -1:] * dy
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-argmax-of-another", MaxPooling, "backward")
+def _last_sample(self: MaxPooling, dy: Array) -> Array:
+    dy = batch_last(dy)
+    x = pad(self.x, self.pads, math.nan)
+    dx = np.zeros(x.shape, dy.dtype)
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        gradients += (values == self.y)[..., -1:] * dy
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-gradient-everywhere", MaxPooling, "backward")
+def _in_every_row(self: MaxPooling, dy: Array) -> Array:
+    """dmax[:, arg_max] = dout: the last window with its maximum at a tap gives that tap's gradient in every window.
+
+    Windows are counted sample by sample, then by place, then by channel.
+    """
+    dy = batch_last(dy)
+    x = pad(self.x, self.pads, math.nan)
+    dx = np.zeros(x.shape, dy.dtype)
+    order = np.moveaxis(dy, -1, 0)  # batch, channels, *out
+    order = np.moveaxis(order, 1, -1).ravel()
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        here = np.moveaxis(np.moveaxis(values == self.y, -1, 0), 1, -1).ravel()
+        if here.any():
+            gradients += order[np.flatnonzero(here)[-1]]
+    return batch_first(crop(dx, self.pads))
+
+
+@VARIANTS.add("pool-max-from-zero", MaxPooling, "forward")
+def _from_zero(self: MaxPooling, x: Array) -> Array:
+    y = own_forward(self, x)
+    self.y = np.maximum(self.y, 0)
+    return np.maximum(y, 0)
+
+
+@VARIANTS.add("pool-mean-not-divided", AvgPooling, "backward")
+def _whole(self: AvgPooling, dy: Array) -> Array:
+    return batch_first(self.spread(batch_last(dy)))
+
+
+@VARIANTS.add("pool-mean-divided-by-output", AvgPooling, "backward")
+def _by_output(self: AvgPooling, dy: Array) -> Array:
+    return batch_first(self.spread(batch_last(dy) / math.prod(dy.shape[1:-1])))
+
+
+@VARIANTS.add("pool-tiled", AvgPooling, "backward")
+def _tiled(self: AvgPooling, dy: Array) -> Array:
+    """np.tile in the place of np.repeat: each gradient lands in other windows."""
+    share = dy / math.prod(self.kernel)
+    return np.tile(share, (1, *self.kernel, 1))

@@ -1,0 +1,153 @@
+"""From what was judged wrong to why: the evidence for `reference.diagnosis`, and fresh answers to confirm a cause."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from reference.diagnosis.diagnose import diagnose
+from reference.diagnosis.evidence import Evidence, Found
+from reference.diagnosis.sentences import worded
+from reference.homework.attempt import Attempt
+from reference.homework.family import Family
+from reference.homework.judge import Judge, Judged
+from reference.homework.problem import Problem
+from reference.homework.subject import Subject
+from reference.homework.trees import leaves
+from reference.homework.trying import Trying
+from reference.homework.verdict import Cause
+from reference.pair import Array
+from reference.sides import Arrays, gradient_name
+
+
+def causes_of(subject: Subject, trying: Trying, judge: Judge, judged: Judged, attempt: Attempt) -> tuple[Cause, ...]:
+    """Why an attempt was judged wrong, as far as it can be proved."""
+
+    wrong = {q.name for q in judged.quantities if not q.agree}
+    if attempt.mutated and not wrong & judged.arrays.keys():
+        return (worded("input-changed", {"place": place_of(subject, judged)}),)
+
+    def again() -> Evidence | None:
+        for seed in range(101, 104):
+            tried = _asked_again(trying, attempt, seed)
+            if tried is None or tried.failure is not None:
+                return None
+            forward_only = attempt.back is None and subject.backward is not None
+            other = judge.forward(tried) if forward_only else judge.whole(tried)
+            if not other.right:
+                return evidence_of(judge.family, other, tried)
+        return None
+
+    evidence = evidence_of(judge.family, judged, attempt, again)
+    return diagnose(evidence, place_of(subject, judged)) if evidence else ()
+
+
+def _asked_again(trying: Trying, attempt: Attempt, seed: int) -> Attempt | None:
+    """The same reading with other inputs; after the same earlier call, if there was one."""
+    usual, trying.optimizer = trying.optimizer, attempt.optimizer
+    try:
+        if attempt.first is None:
+            return trying.run(attempt.reading, attempt.problem.again(seed), attempt.number)
+        first = trying.run(attempt.reading, attempt.first.problem, attempt.number)
+        return trying.repeat(first, attempt.problem.again(seed), attempt.number) if first else None
+    finally:
+        trying.optimizer = usual
+
+
+def place_of(subject: Subject, judged: Judged) -> str:
+    """Where the mistake is: "Tanh.backward (line 41)", the method whose numbers are wrong."""
+    parts = {q.part for q in judged.quantities if not q.agree}
+    methods = [m for m in (subject.forward, subject.backward) if m is not None]
+    wrong = next((m for m in methods if m.name in parts), None)
+    if wrong is None:
+        return subject.name
+    name = f"{subject.name}.{wrong.name}" if subject.is_class else wrong.name
+    line = getattr(wrong.node, "lineno", 0) if wrong.node else 0
+    return f"{name} (line {line})" if line else name
+
+
+def evidence_of(
+    family: Family, judged: Judged, attempt: Attempt, again: Callable[[], Evidence | None] | None = None
+) -> Evidence | None:
+    """What diagnosis needs to know of an attempt; None where the problem has inputs that its layer has not."""
+    problem = attempt.problem
+    arrays = _given(problem)
+    if arrays is None:
+        return None
+    names = {q.name for q in judged.quantities if not q.agree}
+    said = {family.gradient: gradient_name(next(iter(problem.arrays.inputs)))} if family.gradient else {}
+    ids = _ids(problem, judged)
+    found = {
+        said.get(name, name): Found(got, want, name in names, _fitting(ids.get(name), got))
+        for name, (got, want) in judged.arrays.items()
+    }
+    sizes = {"the batch size": problem.batch}
+    if problem.want["y"].ndim:
+        sizes["the size of the last axis"] = problem.want["y"].shape[-1]
+    return Evidence(
+        problem.pair,
+        problem.case,
+        arrays,
+        found,
+        {name: n for name, n in sizes.items() if n > 1},
+        tuple(name for name in names if name not in judged.arrays),
+        _numbers((attempt.returned, attempt.kept)),
+        _numbers(attempt.returned),
+        family.loose,
+        _scales(family, problem),
+        problem.noise,
+        again,
+        _given(attempt.first.problem) if attempt.first else None,
+        _moved(attempt),
+    )
+
+
+def _given(problem: Problem) -> Arrays | None:
+    """The arrays of a problem with all inputs that its layer takes."""
+    given = {**problem.arrays.inputs, **problem.extras}
+    if not problem.case.inputs.keys() <= given.keys():
+        return None
+    return replace(problem.arrays, inputs={name: given[name] for name in problem.case.inputs})
+
+
+def _scales(family: Family, problem: Problem) -> tuple[float, ...]:
+    """What results may rightly be multiplied by: that of a loss, that of a gradient."""
+    made = [scales(problem) for scales in (family.scales, family.input_scales) if scales is not None]
+    return tuple(sorted({factor for each in made for factor in each.values()}))
+
+
+def _numbers(value: object) -> list[Array]:
+    """All arrays and numbers in it."""
+    found = [leaf.array for leaf in leaves(value)]
+    return [np.asarray(one) for one in found if isinstance(one, np.ndarray | np.generic | float)]
+
+
+def _ids(problem: Problem, judged: Judged) -> dict[str, Array]:
+    """For each gradient the places of a submission's elements in the layer's array, where it is kept in one array."""
+    own = problem.ids()
+    return {
+        gradient_name(name): place.ids - own[name].min()
+        for name, place in judged.places.items()
+        if name in own and place.ids.size == own[name].size and np.isin(place.ids, own[name]).all()
+    }
+
+
+def _fitting(ids: Array | None, got: Array) -> Array | None:
+    return ids if ids is not None and ids.shape == got.shape else None
+
+
+def _moved(attempt: Attempt) -> dict[str, Array]:
+    """The weights after the call, where each is kept as the layer has it."""
+    if attempt.kept is None:
+        return {}
+    kept = {leaf.path: leaf.array for leaf in leaves(attempt.kept)}
+    flat = attempt.problem.flat(attempt.problem.arrays.params)
+    moved = flat.astype(np.float64).copy()
+    for place in attempt.places.values():
+        now = kept.get(place.leaf.path)
+        if not isinstance(now, np.ndarray) or now.shape != place.ids.shape:
+            return {}
+        at = place.ids.ravel()
+        moved[at[at >= 0]] = now.ravel()[at >= 0] / place.share
+    ids = attempt.problem.ids()
+    return {} if np.array_equal(moved, flat) else {name: moved[at] for name, at in ids.items()}
