@@ -100,8 +100,15 @@ class Bench:
                 return False
             # what was judged may be another array of the shape
             others = self.evidence.strays if one.ids is not None else self.evidence.returned
-            kept += [other for other in others if other.shape == one.got.shape]
+            kept += [
+                other for other in others if other.shape == one.got.shape and not self._found_elsewhere(name, other)
+            ]
         return any(self.evidence.same(name, one.back(got), each) for got in kept for each in answers)
+
+    def _found_elsewhere(self, name: str, array: Array) -> bool:
+        """Whether an array is another quantity."""
+        found = self.evidence.found.items()
+        return any(np.array_equal(array, one.got) for other, one in found if other != name)
 
     def _unchanged(self, name: str, changed: Array) -> bool:
         return changed is UNCHANGED or (name in self.own and self.evidence.same(name, self.own[name], changed))

@@ -107,6 +107,7 @@ _slopes(
     Huber,
     lambda self, p, t: np.where(np.abs(p - t) <= self.delta, p - t, self.delta),
     lambda self, p, t: p - t,
+    lambda self, p, t: np.where(np.abs(p - t) <= self.delta, t - p, self.delta),
     lambda self, p, t: self.delta * np.sign(p - t),
 )
 
