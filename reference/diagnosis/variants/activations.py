@@ -103,7 +103,7 @@ def _formula(cls: type[Activation]) -> str:
 
 @VARIANTS.add("sigmoid-sign", Sigmoid)
 def value(self: Sigmoid, x: Array) -> Array:
-    return sigmoid(-x)
+    return np.asarray(1 / (1 + np.exp(x)))
 
 
 @VARIANTS.add("gelu-approximated", GELU, "value")
