@@ -200,11 +200,13 @@ def _overwritten(self: Convolution, dy: Array) -> Array | None:
     """Windows that overlap overwrite each other in the place of adding up."""
     own_conv(self, dy)
     cotangent = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
-    columns = (self._rows(self.params["w"]).swapaxes(1, 2) @ cotangent).reshape(self.windows)
-    rank = len(self.padded)
+    columns = (self._rows(self.params["w"]).swapaxes(1, 2) @ cotangent).reshape(
+        self.n_in, *self.kernel, *dy.shape[1:-1], len(dy)
+    )
+    rank = self.rank
     shape: list[int] = list(columns.shape)
     kernel, out = shape[1 : 1 + rank], shape[1 + rank : -1]
-    x = np.zeros((shape[0], *self.padded, shape[-1]), columns.dtype)
+    x = np.zeros((shape[0], *self.x.shape[1:-1], shape[-1]), columns.dtype)
     for place in itertools.product(*map(range, out)):
         window: list[Any] = [slice(p * s, p * s + k) for p, s, k in zip(place, self.stride, kernel, strict=True)]
         here: list[Any] = [*[slice(None)] * (rank + 1), *place]
