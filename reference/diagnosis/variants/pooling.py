@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from reference.diagnosis.variant import Catalogue
+from reference.diagnosis.variant import Catalogue, Variant
 from scratch.layer import Array
 from scratch.pooling import AvgPooling, MaxPooling
 from scratch.windows import batch_first, batch_last, crop, pad
@@ -13,11 +13,21 @@ VARIANTS = Catalogue()
 own_forward = MaxPooling.forward
 
 
+def _keeping(self: MaxPooling, x: Array) -> Array:
+    vars(self)["x"] = batch_last(x)
+    return own_forward(self, x)
+
+
+def _kept(self: MaxPooling) -> Array:
+    """The input, batch last."""
+    return np.asarray(vars(self)["x"])
+
+
 @VARIANTS.add("pool-ties-all", MaxPooling)
 def backward(self: MaxPooling, dy: Array) -> Array:
     """Every place that equals the maximum receives the whole gradient."""
     dy = batch_last(dy)
-    x = pad(self.x, self.pads, math.nan)
+    x = pad(_kept(self), self.pads, math.nan)
     dx = np.zeros(x.shape, dy.dtype)
     for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
         gradients += (values == self.y) * dy
@@ -28,7 +38,7 @@ def backward(self: MaxPooling, dy: Array) -> Array:
 def _overwritten(self: MaxPooling, dy: Array) -> Array:
     """Windows that overlap overwrite each other."""
     dy = batch_last(dy)
-    x = pad(self.x, self.pads, math.nan)
+    x = pad(_kept(self), self.pads, math.nan)
     dx = np.zeros(x.shape, dy.dtype)
     for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
         np.copyto(gradients, dy, where=values == self.y)
@@ -37,7 +47,7 @@ def _overwritten(self: MaxPooling, dy: Array) -> Array:
 
 @VARIANTS.add("pool-as-mean", MaxPooling, "backward")
 def _as_mean(self: MaxPooling, dy: Array) -> Array:
-    dx = np.zeros(pad(self.x, self.pads).shape, dy.dtype)
+    dx = np.zeros(pad(_kept(self), self.pads).shape, dy.dtype)
     for gradients in self.taps(dx):
         gradients += batch_last(dy) / math.prod(self.kernel)
     return batch_first(crop(dx, self.pads))
@@ -45,7 +55,7 @@ def _as_mean(self: MaxPooling, dy: Array) -> Array:
 
 @VARIANTS.add("pool-in-proportion", MaxPooling, "backward")
 def _in_proportion(self: MaxPooling, dy: Array) -> Array:
-    x = pad(self.x, self.pads)
+    x = pad(_kept(self), self.pads)
     total = np.add.reduce(self.taps(x))
     dx = np.zeros(x.shape, dy.dtype)
     for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
@@ -57,7 +67,7 @@ def _in_proportion(self: MaxPooling, dy: Array) -> Array:
 def _across_channels(self: MaxPooling, dy: Array) -> Array:
     """The maximum over all channels of the window: channels are the first axis here."""
     dy, largest = batch_last(dy), self.y.max(axis=0, keepdims=True)
-    x = pad(self.x, self.pads, math.nan)
+    x = pad(_kept(self), self.pads, math.nan)
     dx = np.zeros(x.shape, dy.dtype)
     for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
         gradients += (values == largest) * dy
@@ -68,7 +78,7 @@ def _across_channels(self: MaxPooling, dy: Array) -> Array:
 def _last_for_all(self: MaxPooling, dy: Array) -> Array:
     """The places of the last channel's and sample's maxima for all."""
     dy = batch_last(dy)
-    x = pad(self.x, self.pads, math.nan)
+    x = pad(_kept(self), self.pads, math.nan)
     dx = np.zeros(x.shape, dy.dtype)
     for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
         gradients += (values == self.y)[-1:, ..., -1:] * dy
@@ -78,7 +88,7 @@ def _last_for_all(self: MaxPooling, dy: Array) -> Array:
 @VARIANTS.add("pool-argmax-of-another", MaxPooling, "backward")
 def _last_sample(self: MaxPooling, dy: Array) -> Array:
     dy = batch_last(dy)
-    x = pad(self.x, self.pads, math.nan)
+    x = pad(_kept(self), self.pads, math.nan)
     dx = np.zeros(x.shape, dy.dtype)
     for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
         gradients += (values == self.y)[..., -1:] * dy
@@ -92,7 +102,7 @@ def _in_every_row(self: MaxPooling, dy: Array) -> Array:
     Windows are counted sample by sample, then by place, then by channel.
     """
     dy = batch_last(dy)
-    x = pad(self.x, self.pads, math.nan)
+    x = pad(_kept(self), self.pads, math.nan)
     dx = np.zeros(x.shape, dy.dtype)
     order = np.moveaxis(dy, -1, 0)  # batch, channels, *out
     order = np.moveaxis(order, 1, -1).ravel()
@@ -106,7 +116,7 @@ def _in_every_row(self: MaxPooling, dy: Array) -> Array:
 @VARIANTS.add("pool-max-from-zero", MaxPooling, "forward")
 def _from_zero(self: MaxPooling, x: Array) -> Array:
     y = own_forward(self, x)
-    self.y = np.maximum(self.y, 0)
+    self.y = np.where(self.y < 0, math.nan, self.y)  # and passes no gradient
     return np.maximum(y, 0)
 
 
@@ -125,3 +135,12 @@ def _tiled(self: AvgPooling, dy: Array) -> Array:
     """np.tile in the place of np.repeat: each gradient lands in other windows."""
     share = dy / math.prod(self.kernel)
     return np.tile(share, (1, *self.kernel, 1))
+
+
+# backward passes of the maximum need its input, which the layer does not keep
+VARIANTS[:] = [
+    Variant(each.id, each.owner, {"forward": _keeping, **each.methods}, each.facts)
+    if each.owner is MaxPooling and "backward" in each.methods
+    else each
+    for each in VARIANTS
+]
