@@ -68,6 +68,12 @@ class Recurrent(Layer):
         """The gradients of the weights on the states."""
         return {"w_h": product_sum(self.history[0][:-1], self.da)}
 
+    def weight_gradients(self) -> dict[str, Array]:
+        """The gradients of all weights from those of `a`."""
+        dw, n_in = product_sum(self.x, self.da), len(self.params["w_x"])
+        bias = {"b": dw[n_in]} if "b" in self.params else {}
+        return {"w_x": dw[:n_in], **bias, **self.recurrent_grads()}
+
     def forward(self, x: Array, *given: Array) -> Array:
         w_x = self.params["w_x"]
         require_rank(self, "x", x, "batch time n_in")
@@ -103,11 +109,7 @@ class Recurrent(Layer):
             # a skipped step passes on what the states after it receive
             taken = self.step_back(t, *(np.where(self.mask[t], d, 0) for d in after))
             dstates = tuple(np.where(self.mask[t], d, d_0) for d, d_0 in zip(taken, dstates, strict=True))
-        dw, n_in = product_sum(self.x, self.da), len(self.params["w_x"])
-        self.grads["w_x"] = dw[:n_in]
-        if "b" in self.params:
-            self.grads["b"] = dw[n_in]
-        self.grads.update(self.recurrent_grads())
+        self.grads.update(self.weight_gradients())
         dx = None
         if self.input_gradient:
             dx = (self.da @ self.params["w_x"].T).swapaxes(0, 1)

@@ -18,7 +18,7 @@ from reference.pair import Array, Input, Pair, Twin
 from scratch.gru import GRU, ResetBeforeGRU
 from scratch.layer import Layer
 from scratch.lstm import LSTM
-from scratch.recurrent import Recurrent, SimpleRNN, product_sum
+from scratch.recurrent import Recurrent, SimpleRNN
 
 CELLS: Mapping[str, type[Recurrent]] = {
     "simple_rnn": SimpleRNN,
@@ -133,8 +133,7 @@ class Model(Layer):
         cell = self.cell
         cell.da = np.empty_like(cell.a)
         states = cell.step_back(0, dh, dc)
-        cell.grads = {"w_x": product_sum(cell.x, cell.da), **cell.recurrent_grads(), "b": cell.da.sum(axis=(0, 1))}
-        cell.grads = {name: cell.grads[name] for name in cell.params}
+        cell.grads = cell.weight_gradients()
         return (cell.da[0] @ cell.params["w_x"].T, *states)
 
     def _through_output(self, dz: Array) -> Array:
