@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
 from reference.frameworks import framework
+from reference.migration.literals import NoWords, literal, parameters_of, same
 from reference.migration.operations import operations
 from reference.migration.recording import Calls, recording
 from reference.pair import Pair
@@ -69,7 +68,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
     call = twin_call(pair, options, name)
     try:
         found = writer.constructor(made)
-    except _NoWords:
+    except NoWords:
         pass
     else:
         if pair.kind in ("schedule", "initializer") or _makes(found, dtype):
@@ -87,7 +86,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
     for each in inside:
         try:
             found = writer.constructor(each)
-        except _NoWords:
+        except NoWords:
             continue
         return Constructor(call, (TWIN,), found.called, found.arguments, found.code)
     return Constructor(call, (TWIN,), shown=operations(twin.build, options) or call)
@@ -121,7 +120,7 @@ def twin_call(pair: Pair, options: SimpleNamespace, name: str) -> str:
     """The expression that makes any twin, with the options that are not the layer's defaults."""
     defaults = vars(pair.options(SimpleNamespace(options={})))  # type: ignore[arg-type]
     given = {key: value for key, value in vars(options).items() if key not in defaults or defaults[key] != value}
-    return f"twin({', '.join([repr(pair.name), repr(name), *(f'{k}={_literal(v)}' for k, v in given.items())])})"
+    return f"twin({', '.join([repr(pair.name), repr(name), *(f'{k}={literal(v)}' for k, v in given.items())])})"
 
 
 def _complete(pair: Pair, options: SimpleNamespace, name: str, dtype: str, adapter: Any) -> Any:
@@ -164,10 +163,6 @@ def _makes(found: Constructor, dtype: str) -> bool:
     return True
 
 
-class _NoWords(Exception):
-    """There is no expression for an object."""
-
-
 class _Writer:
     """Writes expressions for objects of one framework."""
 
@@ -184,7 +179,19 @@ class _Writer:
             called, arguments = type(made), self.arguments(made)[1]
         else:
             called, arguments = made, {}
-        return Constructor(code, tuple(dict.fromkeys(self.imports)), called, arguments)
+        imports = tuple(dict.fromkeys(self.imports))
+        return Constructor(code, imports, called, arguments, self.own_class(made))
+
+    def own_class(self, made: Any) -> str:
+        """The framework's own class in words, where one of the glue only calls it otherwise; "" elsewhere."""
+        if not hasattr(made, "own_class_with"):
+            return ""
+        own = next(base for base in type(made).__mro__ if not base.__module__.startswith(GLUE))
+        positional, keywords = self.arguments(made)
+        known = {p.name for p in parameters_of(own)}
+        kept = {key: value for key, value in keywords.items() if key in known} | made.own_class_with
+        words = [*map(self.expression, positional), *self.keyword_words(own, kept)]
+        return f"{self.named(own)}({', '.join(words)})"
 
     def expression(self, value: Any, name: str = "") -> str:
         if name in AT_HAND:
@@ -194,7 +201,7 @@ class _Writer:
             if type(value).__name__ == "Functional" or (type(value).__name__ == "Sequential" and not positional):
                 layers = keywords.get("layers")
                 if layers is None:
-                    raise _NoWords
+                    raise NoWords
                 return f"{self.named(type(value))}([{', '.join(map(self.expression, layers))}])"
             words = [*map(self.expression, positional), *self.keyword_words(type(value), keywords)]
             return f"{self.named(type(value))}({', '.join(words)})"
@@ -209,14 +216,14 @@ class _Writer:
             return f"[{', '.join(map(self.expression, value))}]"
         if callable(value) and not inspect.isclass(value):
             return self.named(value)
-        return _literal(value)
+        return literal(value)
 
     def keyword_words(self, made: type, keywords: Mapping[str, Any]) -> list[str]:
         """What must be given, by position as long as nothing before it is left out; the rest by name."""
         words, by_name = [], False
         own = list(inspect.signature(made).parameters)
-        order = list(dict.fromkeys([*own, *(p.name for p in _parameters(made))]))
-        required_names = {p.name for p in _parameters(made) if p.default is p.empty and p.kind != p.KEYWORD_ONLY}
+        order = list(dict.fromkeys([*own, *(p.name for p in parameters_of(made))]))
+        required_names = {p.name for p in parameters_of(made) if p.default is p.empty and p.kind != p.KEYWORD_ONLY}
         for name in sorted(keywords, key=lambda name: order.index(name) if name in order else len(order)):
             required = name in required_names and name in own
             word = self.expression(keywords[name], name)
@@ -227,11 +234,11 @@ class _Writer:
     def arguments(self, made: Any) -> tuple[list[Any], dict[str, Any]]:
         """The arguments it was made with, without those that are the defaults."""
         _, positional, keywords = self.calls.made[id(made)]
-        defaults = {p.name: p.default for p in _parameters(type(made))}
+        defaults = {p.name: p.default for p in parameters_of(type(made))}
         kept = {
             name: value
             for name, value in keywords.items()
-            if name not in LEFT_OUT and not (name in defaults and _same(defaults[name], value))
+            if name not in LEFT_OUT and not (name in defaults and same(defaults[name], value))
         }
         return positional, kept
 
@@ -250,47 +257,4 @@ class _Writer:
             if getattr(found, name, None) is function:
                 self.imports.append(f"import {self.name}")
                 return ".".join(filter(None, (self.name, place, name)))
-        raise _NoWords(f"{module}.{name}")
-
-
-def _parameters(made: Any) -> list[inspect.Parameter]:
-    """The parameters of a constructor, and of those of its bases that it hands arguments on to."""
-    found: dict[str, inspect.Parameter] = {}
-    for base in inspect.getmro(made):
-        if "__init__" not in vars(base):
-            continue
-        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
-        for p in parameters:
-            if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY):
-                found.setdefault(p.name, p)
-        if not any(p.kind == p.VAR_KEYWORD for p in parameters):
-            break
-    return list(found.values())
-
-
-def _same(default: Any, value: Any) -> bool:
-    if isinstance(value, tuple) and value and isinstance(default, int):
-        return all(_same(default, each) for each in value)
-    try:
-        return bool(default == value) and isinstance(default, bool) == isinstance(value, bool)
-    except (ValueError, RuntimeError):  # arrays
-        return default is value
-
-
-def _literal(value: Any) -> str:
-    if value is None or isinstance(value, bool | int | str):
-        return repr(value)
-    if isinstance(value, float):
-        return repr(float(value))
-    if isinstance(value, np.ndarray):
-        return f"np.array({value.tolist()})"
-    if isinstance(value, tuple | list):
-        words = list(map(_literal, value))
-        if isinstance(value, list):
-            return f"[{', '.join(words)}]"
-        return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
-    if type(value).__module__ == "torch" and type(value).__name__ == "Tensor":
-        return f"torch.tensor({value.tolist()})"
-    raise _NoWords(repr(value))
+        raise NoWords(f"{module}.{name}")

@@ -1,12 +1,15 @@
 """Keras' recurrent layers, called as the layers of this project are."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 
 
 class _Plain:
     """What is put before a Keras layer: further arguments are states, and a boolean one, the last, is a mask."""
+
+    # its weights and arguments are those of Keras' own class, made with nothing more
+    own_class_with: ClassVar[dict[str, Any]] = {}
 
     def __call__(self, x: Any, *given: Any, **kwargs: Any) -> Any:
         masked = bool(given) and given[-1].dtype == "bool"

@@ -1,7 +1,7 @@
 """Recurrent layers that PyTorch lacks, or has with other arguments. Arrays are batch first."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,9 @@ class _Plain(nn.RNNBase):
     output before them or, with `zero_output_for_mask` or both directions, are zero. Gives the outputs or, without
     `sequences`, the last of each direction.
     """
+
+    # its weights and arguments are those of PyTorch's own class, made with this
+    own_class_with: ClassVar[dict[str, Any]] = {"batch_first": True}
 
     def __init__(
         self,
