@@ -28,6 +28,9 @@ def load(path: Path) -> ModuleType:
         raise RequestError(f"{path} is no Python file, expected one that ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
+    # files beside it are found, as when Python runs it, but hide nothing that is installed
+    if (folder := str(path.resolve().parent)) not in sys.path:
+        sys.path.append(folder)
     try:
         spec.loader.exec_module(module)
     except Exception as error:

@@ -1,0 +1,16 @@
+"""The Python file that builds models."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from reference.migration.arch import load
+
+
+def test_files_beside_it_are_found_and_hide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "sizes_of_mine.py").write_text("hidden = 3\n")
+    (tmp_path / "json.py").write_text("raise RuntimeError('hidden by a file of the same name')\n")
+    (tmp_path / "model.py").write_text("import json\nfrom sizes_of_mine import hidden\n")
+    assert load(tmp_path / "model.py").hidden == 3
