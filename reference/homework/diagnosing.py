@@ -69,7 +69,7 @@ def place_of(subject: Subject, judged: Judged) -> str:
 def evidence_of(
     family: Family, judged: Judged, attempt: Attempt, again: Callable[[], Evidence | None] | None = None
 ) -> Evidence | None:
-    """What diagnosis needs to know of an attempt; None where the problem has inputs that its layer has not."""
+    """What diagnosis needs to know of an attempt; None where the problem has what its layer has not."""
     problem = attempt.problem
     arrays = _given(problem)
     if arrays is None:
@@ -103,9 +103,10 @@ def evidence_of(
 
 
 def _given(problem: Problem) -> Arrays | None:
-    """The arrays of a problem with all inputs that its layer takes."""
+    """The arrays of a problem with all inputs that its layer takes; None where the two do not fit."""
     given = {**problem.arrays.inputs, **problem.extras}
-    if not problem.case.inputs.keys() <= given.keys():
+    own = problem.pair.layer(**problem.case.options).params
+    if not problem.case.inputs.keys() <= given.keys() or own.keys() != problem.arrays.params.keys():
         return None
     return replace(problem.arrays, inputs={name: given[name] for name in problem.case.inputs})
 
