@@ -109,7 +109,7 @@ def test_pages_are_whole_and_load_nothing(some, tmp_path):
 def test_markdown(some):
     text = as_markdown(some)
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert "| gru | `glue.keras.recurrent.GRU(" in text
+    assert "| gru | `keras.layers.GRU(" in text
     assert all(line.endswith("|") for line in rows)
     assert "### 1. Softmax before a cross-entropy" in text
 

@@ -92,7 +92,7 @@ class GradientTurnsToFloat64(Layer):
 
     def backward(self, dy: Array) -> Any:
         dx = super().backward(dy)
-        return np.zeros(dx.shape) + dx
+        return None if dx is None else np.zeros(dx.shape) + dx
 
 
 class Accumulates(Layer):

@@ -250,6 +250,9 @@ WRONG = {
     "gru": _with(AFTER, made_by(GRU, OUTPUTS), made_by(GRU, (*IN_TIME, *GRADIENTS))),
     "gru_activation": _with(AFTER, made_by(GRU, (BiasTwice,)), made_by(GRU, GRADIENTS)),
     "masked_gru": _with(AFTER, made_by(GRU, masking.OUTPUTS), made_by(GRU, masking.GRADIENTS)),
+    "masked_gru_reset_before": _with(
+        BEFORE, made_by(ResetBeforeGRU, masking.OUTPUTS), made_by(ResetBeforeGRU, masking.GRADIENTS)
+    ),
     "gru_reset_before": _with(
         BEFORE, made_by(ResetBeforeGRU, OUTPUTS), made_by(ResetBeforeGRU, (*IN_TIME, *GRADIENTS))
     ),

@@ -186,15 +186,15 @@ WRONG = {
     "simple-rnn": _rnn(simple_rnn),
     "cnn": Versions(
         outputs=(
-            *joined(cnn, SoftmaxAtEnd, ReLUAtEnd, SecondLayerLast, InputScaled),
+            *joined(cnn, SoftmaxAtEnd, ReLUAtEnd, InputScaled),
             *(put(cnn, 0, convolution.Flipped), put(cnn, 3, convolution.KernelAxesSwapped)),
-            *(put(cnn, 2, pooling.AveragesChannels), put(cnn, 4, Identity)),
+            *(put(cnn, 1, pooling.AveragesChannels), put(cnn, 2, Identity), put(cnn, 5, Identity)),
             *(put(cnn, 6, flatten) for flatten in (reshaping.ChannelsFirst, MemoryOrder)),
         ),
         gradients=(
-            *joined(cnn, *SAMPLES, EachLayerAverages, SecondLayerSkipped, FirstLayerFrozen),
+            *joined(cnn, *SAMPLES, EachLayerAverages, FirstLayerFrozen),
             *(put(cnn, 3, layer) for layer in (convolution.ReshapesForTransposing, convolution.WeightRotated)),
-            *(put(cnn, 5, layer) for layer in (max_pooling.SpreadEvenly, max_pooling.LastSampleMask)),
+            *(put(cnn, 4, layer) for layer in (max_pooling.SpreadEvenly, max_pooling.LastSampleMask)),
             *(put(cnn, 6, reshaping.BackwardFortran), put(cnn, 3, convolution.LastUnitOnly)),
         ),
         contract=joined(cnn, *CONTRACT),

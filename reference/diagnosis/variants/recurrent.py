@@ -65,7 +65,7 @@ def _steps(names: tuple[str, ...], step: int) -> Method:
 
     def backward(self: Recurrent, dy: Array) -> Any:
         result = own_backward(self, dy)
-        x, h, da = self.x[step], self.history[0][:-1][step], self.da[step]
+        x, h, da = self.x[step][:, : len(self.params["w_x"])], self.history[0][:-1][step], self.da[step]
         parts = {"w_x": x.T @ da, "w_h": h.T @ da, "b": da.sum(axis=0)}
         self.grads.update({name: parts[name] for name in names if name in self.grads})
         return result
@@ -152,9 +152,9 @@ own_lstm_step, own_lstm_back = LSTM.step, LSTM.step_back
 @VARIANTS.add("cell-without-tanh", LSTM)
 def step(self: LSTM, t: int, *states: Array) -> tuple[Array, ...]:
     own_lstm_step(self, t, *states)
-    i, f, o, g, c, _ = self.kept[-1]
-    self.kept[-1] = (i, f, o, g, c, c)
-    return o * c, c
+    ifo, g, c, _ = self.kept[-1]
+    self.kept[-1] = (ifo, g, c, c)
+    return ifo[:, 2 * c.shape[1] :] * c, c
 
 
 def _linear_back(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
@@ -247,9 +247,10 @@ def _lstm_back(at_cell: bool = False, cell_slope: bool = True, forget: bool = Tr
     def back(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
         dh, dc = dstates
         n = dh.shape[1]
-        i, f, o, g, c, tanh_c = self.kept[t]
+        ifo, g, c, tanh_c = self.kept[t]
+        i, f, o = np.split(ifo, 3, axis=1)
         dc = dc + dh * o * (self.f.slope(c, c if at_cell else tanh_c) if cell_slope else 1)
-        ifo, difo = np.hstack([i, f, o]), np.hstack([dc * g, dc * self.history[1][t], dh * tanh_c])
+        difo = np.hstack([dc * g, dc * self.history[1][t], dh * tanh_c])
         slopes = self.sigmoid.slope(self.a[t, :, : 3 * n], ifo)
         lacking = np.repeat([gate in gates for gate in "ifo"], n)
         self.da[t, :, : 3 * n] = difo * np.where(lacking, 1 - ifo, slopes)
