@@ -32,7 +32,6 @@ def test_blocks_are_the_columns_piece_by_piece(kernel, stride, dilation):
         np.testing.assert_array_equal(columns.reshape(2, *kernel, -1), flat[..., place])
         one_row = unfold(x[:, seen], kernel, stride, dilation, (1, out[1]))
         np.testing.assert_array_equal(columns, one_row)
-        assert x[:, seen].shape[1] == (kernel[0] - 1) * dilation[0] + 1  # not a row more than it needs
 
 
 @pytest.mark.parametrize(

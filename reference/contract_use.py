@@ -9,6 +9,7 @@ import numpy as np
 
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, built
+from scratch.losses import Loss
 
 # what weights and buffers of these names are before training, unless the pair says otherwise
 STARTS = {"b": 0.0, "beta": 0.0, "running_mean": 0.0, "gamma": 1.0, "running_variance": 1.0}
@@ -38,6 +39,10 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     spared, full = same[1][1:], same[0][1:]
     right = _alike(spared[1], full[1]) and (spared[0] is None or _alike(spared[0], full[0]))
     yield "spared", not right, "gives other gradients when that of its input is not asked for"
+    if isinstance(made, Loss):
+        ones = np.ones_like(arrays.dy)
+        made.forward(*arrays.inputs.values())
+        yield "cotangent", not _alike(made.backward(), made.backward(ones)), "does not take 1 for the cotangent"
 
 
 def _run(made: Any, arrays: Arrays, spared: bool) -> tuple[Any, Any, Any]:
@@ -52,7 +57,8 @@ def _alike(a: Any, b: Any) -> bool:
     several = isinstance(a, list | tuple)
     if several and isinstance(b, list | tuple):
         return len(a) == len(b) and all(x is None or _alike(x, y) for x, y in zip(a, b, strict=True))
-    return bool(np.array_equal(a, b, equal_nan=bool(np.issubdtype(np.asarray(a).dtype, np.floating))))
+    a, b = np.asarray(a), np.asarray(b)
+    return a.dtype == b.dtype and bool(np.array_equal(a, b, equal_nan=bool(np.issubdtype(a.dtype, np.floating))))
 
 
 def _starts(pair: Pair, case: Case, make: Callable[..., Any], given: bool) -> bool:

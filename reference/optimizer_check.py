@@ -129,12 +129,15 @@ def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -
     weights = {name: w.astype(dtype) for name, w in course.start.items()}
     grads = {name: g.astype(dtype) for name, g in course.grads.items()}
     held = dict(weights)  # an optimizer steps arrays that others hold, not a dict
+    given = {name: np.empty_like(g[0]) for name, g in grads.items()}  # written anew at every step
     optimizer = make(**case.options)
     seen: Weights = {}
     for t, rate in enumerate(course.rates, start=1):
         if t > 1 or not isinstance(optimizer, Optimizer):  # one of our own first shows the lr it has by default
             optimizer.lr = rate
-        optimizer.step(weights, {name: g[t - 1].copy() for name, g in grads.items()})
+        for name, g in grads.items():
+            given[name][...] = g[t - 1]
+        optimizer.step(weights, given)
         if t in LOOK_AT:
             seen |= {f"{name} after {t}": w.copy() for name, w in held.items()}
     return seen

@@ -61,7 +61,7 @@ class UpSampling(Layer):
         i = np.arange(n * size)
         place = i * (n - 1) / max(n * size - 1, 1) if self.align_corners else (i + 0.5) / size - 0.5
         place = np.clip(place, 0, n - 1)
-        j = np.minimum(np.floor(place).astype(int), max(n - 2, 0))
+        j = np.floor(place).astype(int)
         weights = np.zeros((n * size, n))
         weights[i, j] = 1 - (place - j)
         weights[i, np.minimum(j + 1, n - 1)] += place - j

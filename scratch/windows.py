@@ -164,16 +164,24 @@ def column_blocks(
     dilation: tuple[int, ...],
     out: tuple[int, ...],
 ) -> Iterator[tuple[slice, slice, Array]]:
-    """`unfold` in blocks of whole rows of windows: which windows, along the axis of all, the part of x they see, and
-    their columns (c, *kernel, *some of out, n).
+    """`unfold` in blocks of whole rows of windows: which windows, along the axis of all, x from where they
+    begin, and their columns (c, *kernel, *some of out, n).
 
-    All columns together would hold x once for each tap of the kernel. A block of at most BLOCK_BYTES, unless one row is
-    more, is still in the cache when it is multiplied. That saves more than it costs to make it again for the gradient.
+    All columns together would hold x once for each tap of the kernel.
     """
     in_a_row = math.prod(out[1:]) * x.shape[-1]
-    rows = max(1, BLOCK_BYTES // (x.shape[0] * math.prod(kernel) * in_a_row * x.itemsize))
+    rows = rows_in_a_block(x.itemsize * len(x) * math.prod(kernel) * in_a_row)
     for start in range(0, out[0], rows):
         stop = min(start + rows, out[0])
-        seen = slice(start * stride[0], (stop - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1)
+        seen = slice(start * stride[0], None)
         columns = unfold(x[:, seen], kernel, stride, dilation, (stop - start, *out[1:]))
         yield slice(start * in_a_row, stop * in_a_row), seen, columns
+
+
+def rows_in_a_block(size: int) -> int:
+    """How many rows of windows, of `size` bytes each, a block has: one at least.
+
+    A block of at most BLOCK_BYTES, unless one row is more, is still in the cache when it is multiplied. That saves more
+    than it costs to make it again for the gradient.
+    """
+    return max(1, BLOCK_BYTES // size)

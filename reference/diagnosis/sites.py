@@ -56,6 +56,8 @@ def is_guard(node: ast.AST) -> bool:
     match node:
         case ast.Raise() | ast.Assert():
             return True
+        case ast.If(body=[*_, ast.Raise()], orelse=[]):  # before it stands what the message says
+            return True
         case ast.If(body=body, orelse=[]) | ast.For(body=body, orelse=[]):
             return all(is_guard(statement) for statement in body)
         case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):

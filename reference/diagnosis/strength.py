@@ -61,12 +61,11 @@ def sampled(all_of_them: Sequence[Planted], size: int | None, seed: int = 0) -> 
 
 
 def judged(one: Planted) -> Verdict:
-    """Asks the suite; a mutant that no check tells from the right code may be equivalent."""
-    if by := killer(one.candidates):
+    """Asks the suite; of a mutant that is said to be equivalent, one pair must not tell it from the right code."""
+    reason = reason_of(one.mutant)
+    if by := killer(one.candidates, 1) if reason else killer(one.candidates):
         return Verdict(one.mutant.id, "killed", by)
-    if reason := reason_of(one.mutant):
-        return Verdict(one.mutant.id, "equivalent", reason)
-    return Verdict(one.mutant.id, "survived")
+    return Verdict(one.mutant.id, "equivalent" if reason else "survived", reason)
 
 
 def verdicts(changes: Sequence[Planted], jobs: int) -> Iterator[Verdict]:

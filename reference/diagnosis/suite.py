@@ -20,8 +20,17 @@ from reference.parity import CONTRACT, DERIVATIVE, findings_of, judges_of
 SEED = 7
 # seconds of computing for one question; the right code takes some hundredths
 LIMIT = 5.0
-# how many of the pairs that run the same code are asked; the fewer, the more seem to survive
-PAIRS = 4
+# How many of the pairs that run the same code are asked, the nearest first; the fewer, the more seem to survive. Those
+# in one file often leave the same unused, as pooling leaves dilation, so that others in other files follow.
+NEAREST, OTHERS = 4, 8
+# those that decide most for the least first
+ROUNDS = (
+    ("twin", "float64"),
+    (CONTRACT, "float64"),
+    ("twin", "float32"),
+    (CONTRACT, "float32"),
+    (DERIVATIVE, "float64"),
+)
 
 Candidate = tuple[Pair, Mutant]
 
@@ -49,9 +58,8 @@ class Question:
 
 
 def questions(pair: Pair) -> Iterator[Sequence[Question]]:
-    """The checks of a pair in rounds, those that decide most for the least first."""
-    rounds = (("twin", "float64"), (CONTRACT, "float64"), ("twin", "float32"), (CONTRACT, "float32"))
-    for kind, dtype in (*rounds, (DERIVATIVE, "float64")):
+    """The checks of a pair in rounds."""
+    for kind, dtype in ROUNDS:
         asked = []
         for case in pair.cases:
             judges = judges_of(pair, case, dtype)
@@ -73,27 +81,47 @@ def lines_of(pair: Pair, case: Case) -> Lines:
         if first.refuses(pair.layer):
             raise RuntimeError(f"{first} disagrees with the right code; see crosscheck parity {pair.name}")
 
+    if first.judge != CONTRACT:
+        ask()  # so that what is kept of the right code is not made under watch, which is slow
     return lines_run(ask)
 
 
-def killer(candidates: Sequence[Candidate]) -> str:
+def killer(candidates: Sequence[Candidate], *batches: int) -> str:
     """The check that refuses a mutant, which may be planted for several pairs; "" where none does.
 
-    The first PAIRS of them that run the changed lines are asked.
+    Asked are so many of the pairs that run the changed lines, one batch of pairs after the other.
     """
-    asked = list(itertools.islice(filter(_runs, candidates), PAIRS))
-    rounds = [list(questions(pair)) for pair, _ in asked]
-    for number in range(len(rounds[0]) if rounds else 0):
-        for (_, mutant), of_pair in zip(asked, rounds, strict=True):
-            for question in of_pair[number]:
-                if covers(lines_of(question.pair, question.case), mutant) and (how := _kills(question, mutant)):
+    running = _running(candidates)
+    for size in batches or (NEAREST, OTHERS):
+        asked = []
+        for pair, mutant in itertools.islice(running, size):
+            first, *more = questions(pair)
+            asked.append((mutant, more))
+            if how := _refused(first, mutant):
+                return how
+        for number in range(len(ROUNDS) - 1):
+            for mutant, more in asked:
+                if how := _refused(more[number], mutant):
                     return how
     return ""
 
 
-def _runs(candidate: Candidate) -> bool:
-    pair, mutant = candidate
-    return any(covers(lines_of(pair, case), mutant) for case in pair.cases)
+def _running(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """The nearest that run the changed lines, then the nearest of every other file."""
+    found, files = 0, set[str]()
+    for pair, mutant in candidates:
+        file = pair.layer.__module__
+        wanted = found < NEAREST or file not in files
+        if wanted and any(covers(lines_of(pair, case), mutant) for case in pair.cases):
+            found += 1
+            files.add(file)
+            yield pair, mutant
+
+
+def _refused(asked: Sequence[Question], mutant: Mutant) -> str:
+    """Which of these questions about cases that run the changed lines refuses it."""
+    running = (each for each in asked if covers(lines_of(each.pair, each.case), mutant))
+    return next(filter(None, (_kills(question, mutant) for question in running)), "")
 
 
 def covers(lines: Lines, mutant: Mutant) -> bool:

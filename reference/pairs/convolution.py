@@ -172,6 +172,9 @@ CONV2D = _pair(
         case("kernel1", (2, 5, 4, 3), 6, 1),
         case("no-bias", (2, 6, 5, 3), 4, 3, bias=False),
         case("channel1", (3, 7, 6, 1), 4, 3),
+        # more than the block of windows that is multiplied at once, and a single row of them that is
+        case("blocks", (2, 60, 41, 4), 3, 5, stride=(2, 1), dilation=(2, 1), padding=1),
+        case("long-rows", (3, 8, 450, 4), 2, 5),
     ),
 )
 

@@ -265,6 +265,7 @@ VARIANCE_SCALING = pair(
             for distribution in ("uniform", "normal", "truncated_normal")
         ),
         Case("scaled", {"w": normal(200, 110)}, {"scale": 0.4}),
+        Case("one-input", {"w": normal(1, 5000)}),
     ),
     draw=_draw_variance,
     notes=("kaiming_uniform_ with a = sqrt(5), the default of PyTorch's layers, is the scale 1 / 3.",),

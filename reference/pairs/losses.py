@@ -149,9 +149,13 @@ SOFTMAX_CROSS_ENTROPY = Pair(
         Case("two-classes", {"x": normal(3, 2), "t": indices(3, below=2)}),
         Case("large-logits", {"x": mixed(4, 6, scale=1000.0), "t": one_hot(4, 6)}),
         Case("confident", {"x": listed([800.0, -800.0, 0.0]), "t": one_hot(2, 3)}),
+        Case("impossible", {"x": listed([0.5, -0.25, -math.inf]), "t": indices(2, below=2)}, smooth=False),
         *_weighted_cases("x", normal),
         Case("weights-rows", {"x": normal(5, 6), "t": targets(5, 6)}, {"class_weights": WEIGHTS}),
         Case("positions-rows", {"x": normal(2, 3, 5), "t": targets(2, 3, 5)}),
+        # PyTorch takes rows together with an index to ignore as long as that can be no class
+        Case("ignored-rows", {"x": normal(5, 6), "t": targets(5, 6)}, {"ignore_index": -100}),
+        Case("smoothed-positions", {"x": normal(2, 3, 5), "t": targets(2, 3, 5)}, {"label_smoothing": 0.2}),
         Case("smoothed-indices", {"x": normal(4, 6), "t": indices(4, below=6)}, {"label_smoothing": 0.1}),
         Case("smoothed-one-hot", {"x": normal(4, 6), "t": one_hot(4, 6)}, {"label_smoothing": 0.3}),
         Case(
@@ -186,6 +190,13 @@ def logs(*shape: int) -> Input:
     return Input(shape, lambda rng, size: np.log(probabilities(*shape).fill(rng, size)))
 
 
+def _impossible_last(*shape: int) -> Input:
+    """Logarithms of probabilities, that of the last class 0."""
+    return Input(
+        shape, lambda rng, size: np.where(np.arange(1, size[-1] + 1) < size[-1], logs(*size).fill(rng, size), -np.inf)
+    )
+
+
 def _draw_nll(rng: np.random.Generator) -> Case:
     shape, classes = draw_shape(rng), int(rng.integers(2, 12))
     options = _draw_options(rng, classes)
@@ -206,6 +217,7 @@ NEGATIVE_LOG_LIKELIHOOD = Pair(
             for reduction in REDUCTIONS
         ),
         Case("batch1", {"log_p": logs(1, 5), "t": indices(1, below=5)}),
+        Case("impossible", {"log_p": _impossible_last(4, 6), "t": indices(4, below=5)}, smooth=False),
         *_weighted_cases("log_p", logs),
     ),
     draw=_draw_nll,
@@ -238,6 +250,11 @@ def _draw_clipped(rng: np.random.Generator) -> Case:
     )
 
 
+def _at(name: str, values: list[float], **options: Any) -> Case:
+    """Probabilities at and beyond the bounds."""
+    return Case(name, {"p": listed(values), "t": targets(2, len(values))}, options, smooth=False)
+
+
 _NARROW = {"low": 0.1, "high": 0.6}
 CROSS_ENTROPY = Pair(
     "cross_entropy",
@@ -260,26 +277,11 @@ CROSS_ENTROPY = Pair(
             for reduction in REDUCTIONS
             for kind, t in (("one-hot", one_hot(4, 6)), ("indices", indices(4, below=6)), ("rows", targets(4, 6)))
         ),
-        Case(
-            "s2-clip",
-            {"p": listed([0.0, 0.999, 0.25, 1e-9]), "t": targets(2, 4)},
-            {"low": 1e-8, "high": 1 - 1e-8, "reduction": "sum"},
-            smooth=False,
-        ),
-        Case("keras-clip", {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": targets(2, 4)}, smooth=False),
-        Case(
-            "s4-clip",
-            {"p": listed([0.0, 1.0, 1e-12, 0.5]), "t": targets(2, 4)},
-            {"low": 1e-10, "high": math.inf},
-            smooth=False,
-        ),
+        _at("s2-clip", [0.0, 0.999, 0.25, 1e-9], low=1e-8, high=1 - 1e-8, reduction="sum"),
+        _at("keras-clip", [0.0, 1.0, 0.25, 1e-9]),
+        _at("s4-clip", [0.0, 1.0, 1e-12, 0.5], low=1e-10, high=math.inf),
         Case("clipped-both", {"p": probabilities(5, 4, sharpness=3), "t": targets(5, 4)}, _NARROW),
-        Case(
-            "at-the-bounds",
-            {"p": listed([0.25, 0.75, 0.5]), "t": targets(2, 3)},
-            {"low": 0.25, "high": 0.75},
-            smooth=False,
-        ),
+        _at("at-the-bounds", [0.25, 0.75, 0.5], low=0.25, high=0.75),
         *(
             Case(f"keras-{kind}", {"p": positive(4, 6), "t": t}, {"normalise": normalise})
             for kind, t, normalise in (("rows", targets(4, 6), "before"), ("indices", indices(4, below=6), "after"))

@@ -234,6 +234,7 @@ POISSON_NLL = Pair(
         *pointwise_cases(positive, _counts),
         Case("log-input", {"p": normal(4, 6), "t": fixed(_counts(4, 6))}, {"log_input": True}),
         Case("full", {"p": positive(4, 6), "t": fixed(_counts(4, 6))}, {"full": True}),
+        Case("full-between", {"p": positive(4, 6), "t": fixed(positive(4, 6))}, {"full": True}),
         Case(
             "log-input-full",
             {"p": normal(4, 6), "t": fixed(_counts(4, 6))},
