@@ -30,6 +30,11 @@ def contract_findings(
         fresh, _ = _outputs(built(pair, case, arrays, layer), others)
         second, _ = _outputs(made, arrays)
         second, kept_all = [*second, *between], [*kept, *fresh]
+        # what lies batch last in memory a layer may use as it is
+        turned = arrays.each(_batch_last)
+        given += [*turned.inputs.values(), turned.dy]
+        before += [a.copy() for a in (*turned.inputs.values(), turned.dy)]
+        first += _outputs(built(pair, case, arrays, layer), turned)[0]
 
     def finding(name: str, broken: Iterable[bool], problem: str) -> Finding:
         return Finding(name, True) if not any(broken) else Finding(name, False, problem=problem)
@@ -66,6 +71,11 @@ def _outputs(layer: Any, arrays: Arrays) -> tuple[list[Array], list[Array]]:
     dx = layer.backward(arrays.dy)
     gradients = [*(dx if isinstance(dx, tuple) else [dx]), *layer.grads.values()]
     return [y, *gradients], [handed_out, *(np.array(g) for g in gradients)]
+
+
+def _batch_last(array: Array) -> Array:
+    """The same numbers in memory of their own, in which the batch runs fastest and the channels slowest."""
+    return array.swapaxes(0, -1).copy().swapaxes(0, -1) if array.ndim else array.copy()
 
 
 def _others(arrays: Arrays) -> Arrays:

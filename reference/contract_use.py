@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,9 +11,13 @@ import numpy as np
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, built
 from scratch.losses import Loss
+from scratch.regularisation import Noise
 
 # what weights and buffers of these names are before training, unless the pair says otherwise
 STARTS = {"b": 0.0, "beta": 0.0, "running_mean": 0.0, "gamma": 1.0, "running_variance": 1.0}
+
+# by chance the mean of a right draw is further off twice in a thousand million
+STANDARD_ERRORS = 6.0
 
 Use = tuple[str, bool, str]
 
@@ -39,6 +44,11 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     spared, full = same[1][1:], same[0][1:]
     right = _alike(spared[1], full[1]) and (spared[0] is None or _alike(spared[0], full[0]))
     yield "spared", not right, "gives other gradients when that of its input is not asked for"
+    several = sum(spec.differentiable for spec in case.inputs.values()) > 1
+    yield "form", isinstance(full[0], tuple) != several, "does not return one gradient for each input"
+    if isinstance(made, Noise):
+        right = _draws(make, next(iter(arrays.inputs.values())), case.options.get("rate", 0.0))
+        yield "draws", not right, "does not draw what it should"
     if isinstance(made, Loss):
         ones = np.ones_like(arrays.dy)
         made.forward(*arrays.inputs.values())
@@ -87,6 +97,21 @@ def _seeded(make: Callable[..., Any]) -> bool:
     drawn = [w.ravel()[:3] for w in first if w.size >= 3 and np.unique(w).size > 2]
     ratios = {float(w[0] / w[1]) for w in drawn}  # of two weights with the same numbers, scaled
     return _alike(first, second) and len(ratios) == len(drawn)
+
+
+def _draws(make: Callable[..., Any], x: Array, rate: float) -> bool:
+    """Whether a layer draws with its seed, anew, and in its dtype: True in a share of 1 - rate, or from N(0, 1)."""
+    many = np.repeat(x, 200, axis=0)
+    first, second = make(rng=0), make(rng=0)
+    y, drawn = first.forward(many), second.draw(many)
+    if not _alike(y, make().forward(many, drawn)) or drawn.dtype not in (bool, x.dtype):
+        return False
+    n, whole = drawn.size, drawn.dtype == bool
+    mean, variance = (1 - rate, rate * (1 - rate)) if whole else (0.0, 1.0)
+    errors = (abs(drawn.mean() - mean), math.sqrt(variance / n)), (abs(drawn.var() - variance), math.sqrt(2 / n))
+    return all(error <= STANDARD_ERRORS * standard for error, standard in errors) and (
+        not variance or not _alike(drawn, second.draw(many))
+    )
 
 
 def _in_dtype(made: Any) -> bool:

@@ -42,13 +42,15 @@ class Arrays:
 
     def cast(self, dtype: str) -> "Arrays":
         """A copy with every floating array in `dtype`."""
-        return self._each(lambda array: array.astype(dtype))
+        return self.each(lambda array: array.astype(dtype))
 
     def nudged(self, rng: np.random.Generator, share: float = NUDGE) -> "Arrays":
         """Every number changed by at most `share` of itself; whole numbers as they are."""
-        return self._each(lambda array: np.asarray(array * (1 + share * rng.uniform(-1, 1, array.shape))))
+        return self.each(lambda array: np.asarray(array * (1 + share * rng.uniform(-1, 1, array.shape))))
 
-    def _each(self, change: Callable[[Array], Array]) -> "Arrays":
+    def each(self, change: Callable[[Array], Array]) -> "Arrays":
+        """A copy with every floating array changed, and the others as they are."""
+
         def changed(array: Array) -> Array:
             return change(array) if np.issubdtype(array.dtype, np.floating) else array.copy()
 

@@ -32,7 +32,7 @@ def changes() -> list[Planted]:
 
 def test_nearly_every_mutant_of_a_sample_is_killed(tmp_path: Path) -> None:
     file = tmp_path / "mutation.json"
-    names = ["tanh", "softmax", "dense", "layer_norm", "huber"]
+    names = ["tanh", "softmax", "dense", "layer_norm", "huber", "simple_rnn", "conv1d", "max_pool1d", "sgd"]
     args = [*names, "--sample", str(SAMPLE), "--jobs", "1", "--json", str(file)]
     ran = CliRunner().invoke(mutation.command, args, standalone_mode=False)
     found = json.loads(file.read_text())

@@ -184,7 +184,8 @@ def other_values(value: object) -> Sequence[int | float]:
     if isinstance(value, int):
         return {0: (1,), 1: (0, 2), 2: (1, 3)}.get(value, (value - 1, value + 1))
     if isinstance(value, float):
-        return (1.0,) if value == 0 else (2.0, 0.0) if value == 1 else (1.0, 2 * value)
+        others = (1.0,) if value == 0 else (2.0, 0.0) if value == 1 else (1.0, 2 * value)
+        return tuple(other for other in others if other != value)  # twice infinity is the same
     return ()
 
 

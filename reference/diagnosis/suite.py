@@ -5,13 +5,13 @@ say the same to rounding, so the other could kill no more.
 """
 
 import contextlib
-import functools
 import itertools
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reference.asking import asked_once
 from reference.diagnosis.coverage import Lines, lines_run
 from reference.diagnosis.mutants import Mutant
 from reference.pair import FRAMEWORKS, Case, Pair
@@ -22,7 +22,7 @@ SEED = 7
 LIMIT = 5.0
 # How many of the pairs that run the same code are asked, the nearest first; the fewer, the more seem to survive. Those
 # in one file often leave the same unused, as pooling leaves dilation, so that others in other files follow.
-NEAREST, OTHERS = 4, 8
+NEAREST, OTHERS = 8, 8
 # those that decide most for the least first
 ROUNDS = (
     ("twin", "float64"),
@@ -71,7 +71,7 @@ def questions(pair: Pair) -> Iterator[Sequence[Question]]:
         yield asked
 
 
-@functools.cache
+@asked_once(4096)
 def lines_of(pair: Pair, case: Case) -> Lines:
     """The lines that a case runs with the right code. Raises RuntimeError where a check disagrees with that."""
     judges = judges_of(pair, case, "float64")

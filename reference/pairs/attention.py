@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, normal
+from reference.fills import choose, constant, normal
 from reference.pair import Array, Case, Input, Pair, Twin
 from scratch.attention import DotProductAttention, SinusoidalPositions
 
@@ -101,6 +101,7 @@ DOT_PRODUCT_ATTENTION = Pair(
         _dot_product_case("mask", 2, 3, 4, 5, 6, 7, mask(2, 3, 4, 5)),
         _dot_product_case("mask-for-all", 2, 3, 4, 5, 6, 7, mask(4, 5)),
         _dot_product_case("added", 2, 3, 4, 5, 6, 7, added(2, 3, 4, 5)),
+        _dot_product_case("added-large", 2, 3, 4, 5, 6, 7, Input((4, 5), constant(4, 5, value=800.0).fill, False)),
         _dot_product_case("causal-mask", 2, 3, 5, 6, 4, 7, mask(2, 1, 5, 6), causal=True),
         _dot_product_case("causal-added", 2, 3, 5, 6, 4, 7, added(5, 6), causal=True),
         _dot_product_case("sharp", 2, 3, 4, 5, 6, 7, scale=4.0),

@@ -261,6 +261,7 @@ CATEGORICAL_HINGE = Pair(
         Case("all-right", {"p": listed([-3.0, 5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),
         Case("all-negative", {"p": listed([-3.0, -5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),
         Case("positions", {"p": normal(2, 3, 5), "t": one_hot(2, 3, 5)}),
+        Case("kink", {"p": listed([-3.0, 1.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}, smooth=False),
         Case("ties", {"p": tied(4, 6), "t": one_hot(4, 6)}, smooth=False),
         Case("rows", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}),
     ),

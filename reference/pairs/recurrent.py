@@ -63,6 +63,8 @@ def torch_loop(name: str, *activations: str) -> Callable[[Any, SimpleNamespace],
         from reference.migration.glue.torch import recurrent
 
         functions = {"identity": torch.nn.Identity(), "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
+        # the gradient of PyTorch's own has 1 / 6 in float32
+        functions["hard_sigmoid"] = lambda x: torch.nn.functional.relu6(x + 3) / 6
         chosen = (functions[getattr(o, option)] for option in activations)
         options = {"bias": o.bias, "sequences": o.sequences, "go_backwards": o.go_backwards}
         if o.zero_output_for_mask:

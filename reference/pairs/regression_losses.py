@@ -63,7 +63,7 @@ def pointwise_cases(p: Fill, t: Fill, options: Options | None = None) -> tuple[C
             for reduction in REDUCTIONS
             for per_sample in (False, True)
         ),
-        Case("vector", {"p": p(7), "t": fixed(t(7))}, o),
+        Case("vector", {"p": p(7), "t": fixed(t(7))}, {**o, "reduction": "sum"}),
         Case("batch1", {"p": p(1, 5), "t": fixed(t(1, 5))}, o),
         Case("rank3", {"p": p(2, 3, 5), "t": fixed(t(2, 3, 5))}, {**o, "per_sample": True, "reduction": "none"}),
     )

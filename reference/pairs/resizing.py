@@ -148,7 +148,7 @@ def _resized(name: str, option: str, rank: int, torch: Twin, sizes: tuple[int, .
             Case("one-side", x, {option: last(rank, (0, 0), (1, 0), (0, 2))}),
             Case("nothing", x, {option: 0}),
             Case("batch1", {"x": normal(1, *last(rank, *sizes), 2)}, {option: last(rank, (0, 1), (1, 1), (1, 2))}),
-            *((Case("each-axis", x, {option: last(rank, 0, 2, 1)}),) if rank > 1 else ()),
+            Case("each-axis", x, {option: last(rank, 0, 2, 1)}) if rank > 1 else Case("two-sides", x, {option: (2, 1)}),
         ),
         draw=draw,
     )

@@ -76,6 +76,7 @@ RPROP = Pair(
         Case("defaults", {}, {}),
         Case("bounded", {}, {"smallest": 1e-3, "largest": 0.02}),
         Case("factors", {}, {"decrease": 0.8, "increase": 1.5, "largest": 1.0}),
+        Case("nearly-largest", {}, {"lr": 48.0}),
         Case("accumulate", {}, {"accumulation_steps": 3}),
         Case("clip-by-value", {}, CLIP_VALUE),
     ),

@@ -76,6 +76,11 @@ COSINE_EMBEDDING = Pair(
         Case("margin", _pair_of(8, 5), {"margin": 0.3}),
         Case("negative-margin", _pair_of(8, 5), {"margin": -0.4, "reduction": "none"}),
         Case("batch1", _pair_of(1, 6)),
+        Case(
+            "kink",
+            {"a": listed([1.0, 0.0]), "b": listed([0.0, 1.0]), "t": fixed(constant(2, value=-1.0))},
+            smooth=False,
+        ),
         Case("alike", {"a": normal(4, 6), "b": normal(4, 6), "t": fixed(constant(4, value=1.0))}),
         Case("unlike", {"a": normal(4, 6), "b": normal(4, 6), "t": fixed(constant(4, value=-1.0))}, {"margin": -0.5}),
     ),

@@ -54,7 +54,8 @@ class ClassLoss:
             t = ops.where(t != self.ignore_index, t, 0)
         rows = one_hot_like(t, log_p)
         smooth = rows * (1 - self.label_smoothing) + self.label_smoothing / log_p.shape[-1]
-        losses = -kept * ops.sum(w * smooth * log_p, axis=-1)
+        # 0 * -inf is no contribution
+        losses = -kept * ops.sum(ops.where(w * smooth == 0, 0, w * smooth * log_p), axis=-1)
         if self.reduction == "none":
             return losses
         total = ops.sum(kept * ops.sum(w * rows, axis=-1)) if indices and self.weighted_mean else ops.sum(kept)
