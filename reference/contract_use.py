@@ -44,8 +44,8 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     spared, full = same[1][1:], same[0][1:]
     right = _alike(spared[1], full[1]) and (spared[0] is None or _alike(spared[0], full[0]))
     yield "spared", not right, "gives other gradients when that of its input is not asked for"
-    several = sum(spec.differentiable for spec in case.inputs.values()) > 1
-    yield "form", isinstance(full[0], tuple) != several, "does not return one gradient for each input"
+    single = sum(spec.differentiable for spec in case.inputs.values()) == 1
+    yield "form", isinstance(full[0], tuple) == single, "does not return one array for one input, a tuple for others"
     if isinstance(made, Noise):
         right = _draws(make, next(iter(arrays.inputs.values())), case.options.get("rate", 0.0))
         yield "draws", not right, "does not draw what it should"

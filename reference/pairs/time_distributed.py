@@ -90,8 +90,8 @@ TIME_DISTRIBUTED = Pair(
         _case("one-step", (3, 1, 5, 4, 2), 6),
         _case("stride", (2, 4, 8, 7, 3), 5, stride=2),
         _case("no-bias", (2, 3, 5, 4, 1), 6, bias=False),
-        _case("normalised", (2, 3, 5, 4, 2), 3, norm=True),
-        _case("normalised-inference", (2, 3, 5, 4, 2), 3, norm=True, training=False),
+        _case("normalised", (2, 3, 5, 4, 2), 3, norm=True, bias=False),
+        _case("normalised-inference", (2, 3, 5, 4, 2), 3, norm=True, bias=False, training=False),
     ),
     draw=_draw,
 )

@@ -1,0 +1,94 @@
+"""What the contract refuses that no twin can see, each in the one finding that says so."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reference.parity import CONTRACT, check
+from reference.registry import find
+from scratch.layer import Array
+from scratch.pooling import SumPool1D
+from scratch.regression_losses import MeanSquaredError
+from scratch.regularisation import Dropout, GaussianNoise
+
+
+class DrawsTheSame(Dropout):
+    """Draws the same numbers at every call."""
+
+    def draw(self, x: Array) -> Array:
+        self.rng = np.random.default_rng(0)
+        return super().draw(x)
+
+
+class DrawsTwice(Dropout):
+    """Keeps a share of (1 - rate)**2."""
+
+    def draw(self, x: Array) -> Array:
+        return super().draw(x) & super().draw(x)
+
+
+class DrawsWide(GaussianNoise):
+    """Draws with a deviation of 1.2, so that there is more noise than sigma says."""
+
+    def draw(self, x: Array) -> Array:
+        return np.asarray(1.2 * super().draw(x), x.dtype)
+
+
+class DrawsInFloat64(GaussianNoise):
+    """Draws in float64 whatever the input is."""
+
+    def draw(self, x: Array) -> Array:
+        return self.rng.standard_normal(x.shape)
+
+
+class CotangentOfTwo(MeanSquaredError):
+    """The cotangent is 2 unless given."""
+
+    def backward(self, dy: Array | float = 2.0) -> Array:
+        return super().backward(dy)
+
+
+class CotangentInFloat64(MeanSquaredError):
+    """Without a cotangent the gradient is in float64."""
+
+    def backward(self, dy: Array | float | None = None) -> Array:
+        return super().backward(1.0).astype(np.float64) if dy is None else super().backward(dy)
+
+
+class TupleOfOne(SumPool1D):
+    """Returns a tuple of one gradient where there is one input."""
+
+    def backward(self, dy: Array) -> Any:
+        return (super().backward(dy),)
+
+
+class PoolsInPlace(SumPool1D):
+    """Sums in the memory of the first tap, which is that of an input that lies batch last."""
+
+    def window_sum(self, x: Array) -> Array:
+        first, *others = self.taps(x)
+        for view in others:
+            first += view
+        return first
+
+
+REFUSED = [
+    ("dropout", DrawsTheSame, "draws", "float64"),
+    ("dropout", DrawsTwice, "draws", "float64"),
+    ("gaussian_noise", DrawsWide, "draws", "float64"),
+    ("gaussian_noise", DrawsInFloat64, "draws", "float32"),
+    ("mean_squared_error", CotangentOfTwo, "cotangent", "float64"),
+    ("mean_squared_error", CotangentInFloat64, "cotangent", "float32"),
+    ("sum_pool1d", TupleOfOne, "form", "float64"),
+    ("sum_pool1d", PoolsInPlace, "arguments", "float64"),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong", "finding", "dtype"), REFUSED, ids=[each[1].__name__ for each in REFUSED])
+def test_the_contract_refuses_it(name: str, wrong: type, finding: str, dtype: str) -> None:
+    pair = find(name)
+    case = pair.cases[0]
+    findings = check(pair, case, CONTRACT, dtype, layer=wrong).findings
+    assert finding in [each.name for each in findings if not each.agree]
+    assert check(pair, case, CONTRACT, dtype).agree
