@@ -49,7 +49,7 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     if isinstance(made, Noise):
         right = _draws(make, next(iter(arrays.inputs.values())), case.options.get("rate", 0.0))
         yield "draws", not right, "does not draw what it should"
-    if isinstance(made, Loss):
+    if isinstance(made, Loss) and _takes_none(made.backward):
         ones = np.ones_like(arrays.dy)
         made.forward(*arrays.inputs.values())
         yield "cotangent", not _alike(made.backward(), made.backward(ones)), "does not take 1 for the cotangent"
@@ -97,6 +97,12 @@ def _seeded(make: Callable[..., Any]) -> bool:
     drawn = [w.ravel()[:3] for w in first if w.size >= 3 and np.unique(w).size > 2]
     ratios = {float(w[0] / w[1]) for w in drawn}  # of two weights with the same numbers, scaled
     return _alike(first, second) and len(ratios) == len(drawn)
+
+
+def _takes_none(method: Callable[..., Any]) -> bool:
+    """Whether a method can be called without arguments."""
+    empty = inspect.Parameter.empty
+    return all(parameter.default is not empty for parameter in inspect.signature(method).parameters.values())
 
 
 def _draws(make: Callable[..., Any], x: Array, rate: float) -> bool:
