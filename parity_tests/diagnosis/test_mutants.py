@@ -129,12 +129,12 @@ def test_both_of_two_mistakes() -> None:
 
 
 def test_two_mistakes_in_one_function() -> None:
-    one = by_change(Sigmoid, "value", "1 + e", "1 - e")
-    other = by_change(Sigmoid, "value", "x < 0", "x > 0")
+    one = by_change(Sigmoid, "value", "y += 1", "y -= 1")
+    other = by_change(Sigmoid, "value", "-x", "x")
     both = one.with_(other)
     assert both is not None
     x = np.array([0.25, 3.0])
-    np.testing.assert_array_equal(both.layer().forward(x), np.exp(-x) / (1 - np.exp(-x)))
+    np.testing.assert_array_equal(both.layer().forward(x), 1 / (np.exp(x) - 1))
 
 
 def test_defaults_and_constants() -> None:
