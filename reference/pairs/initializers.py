@@ -135,7 +135,7 @@ ORTHOGONAL = pair(
         *SHAPES,
         Case("square", {"w": normal(120, 120)}, {"gain": math.sqrt(2)}),
         # so large that signs which are not random show
-        Case("large", {"w": normal(400, 360)}),
+        Case("large", {"w": normal(900, 840)}),
     ),
     draw=_draw_gain,
 )
