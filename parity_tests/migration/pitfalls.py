@@ -6,10 +6,10 @@ from typing import Any
 import keras
 import numpy as np
 import torch
+from portable import shuffle
 from torch import nn
 from torch.nn import functional as F
 
-from parity_tests.migration.portable import shuffle
 from reference.frameworks.keras import float_type
 from reference.migration.glue import ResetBeforeGRU, SameConv2d, SameConvTranspose2d
 from reference.migration.glue.torch.normalisation import biased_batch_norm

@@ -1,8 +1,8 @@
 """`crosscheck compare`: every pitfall planted in a port is found and named, and a right port is equal."""
 
 import pytest
+from pitfalls import PITFALLS, RIGHT, example, images, plain
 
-from parity_tests.migration.pitfalls import PITFALLS, RIGHT, example, images, plain
 from reference.migration.comparison import compare
 
 

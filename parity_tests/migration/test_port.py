@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 import torch
+from portable import FRAMEWORKS, MODELS, build, inputs, optimizer, outputs, shuffle, train
 
-from parity_tests.migration.portable import FRAMEWORKS, MODELS, build, inputs, optimizer, outputs, shuffle, train
 from reference import PAIRS, port
 from reference.errors import RequestError
 from reference.frameworks import framework as adapter
