@@ -21,21 +21,21 @@ LEFT_OUT, ONES = "activation-missing-backward", "(1 (the activation is left out)
 def hypotheses(evidence: Evidence) -> tuple[Hypothesis, ...]:
     """What may be wrong with the layer that the evidence is about."""
     made = evidence.pair.layer(**evidence.case.options)
-    used: list[type] = list(dict.fromkeys(type(each) for each in _parts(made)))
+    used: list[type] = list(dict.fromkeys(type(each) for each in layers_of(made)))
     found = (one for cls in used for one in of_class(cls))
     if Dense in used:  # in a network a slope of 1 is a layer that the way back leaves out
         found = (replace(h, id=LEFT_OUT) if h.facts.get("said") == ONES else h for h in found)
     return (*of_calls(evidence), *found)
 
 
-def _parts(layer: Any) -> Iterator[Any]:
+def layers_of(layer: Any) -> Iterator[Any]:
     """A layer of scratch's and those that it holds; of a layer that wraps others these alone."""
     if type(layer).__module__.startswith("scratch."):
         yield layer
     for value in vars(layer).values():
         for each in value if isinstance(value, list | tuple) else (value,):
             if hasattr(each, "__dict__") and type(each).__module__.startswith(("scratch.", "reference.homework")):
-                yield from _parts(each)
+                yield from layers_of(each)
 
 
 @functools.cache

@@ -52,10 +52,11 @@ NOT_SUMMED: tuple[Callable[[Array], Array], ...] = (
     lambda dz: dz.sum(axis=0),
     lambda dz: dz[0],
     lambda dz: dz[-1],
-    *((lambda dz, a=axes: dz.sum(axis=a) if dz.ndim > 2 else dz) for axes in (1, (1, 2), (0, 1), (0, 2))),
+    *((lambda dz, a=axes: dz.sum(axis=a) if dz.ndim > 2 else dz) for axes in (1, (1, 2), (0, 2))),
 )
-for _owner in (Dense, Convolution, Recurrent):
-    for _id, _forms in (("bias-gradient-wrong-axis", WRONG_AXIS), ("bias-gradient-not-summed", NOT_SUMMED)):
+NOT_OVER_ALL = (*NOT_SUMMED, lambda dz: dz.sum(axis=(0, 1)) if dz.ndim > 2 else dz)  # of a sequence this is right
+for _owner, _forms_of_sum in ((Dense, NOT_OVER_ALL), (Convolution, NOT_OVER_ALL), (Recurrent, NOT_SUMMED)):
+    for _id, _forms in (("bias-gradient-wrong-axis", WRONG_AXIS), ("bias-gradient-not-summed", _forms_of_sum)):
         VARIANTS.extend(Variant(_id, _owner, {"backward": _bias(_owner, form)}) for form in _forms)
 own_dense, own_conv = Dense.backward, Convolution.backward
 
