@@ -16,6 +16,8 @@ from scratch.optimizers import Optimizer
 
 STEPS = 200
 LOOK_AT = (1, 2, 3, 10, 100, 101, 102, STEPS)
+# more than gradients are accumulated over in any case
+FIRST_STEPS = 6
 SHAPES = {"a": (3, 5), "b": (7,), "c": (7,)}
 
 # A float32 trajectory may drift from the float64 one by this multiple of what the framework's own does.
@@ -75,7 +77,22 @@ def optimizer_findings(
         theirs = twin_course(pair, case, seed, judge, dtype)
         drift = {name: compare(name, theirs[name], truth[name], least, scale=scale[name]).ulp for name in names}
         found = findings({name: max(least, FLOAT32_MULTIPLE * drift[name]) for name in names})
-    return found
+    return [*found, *_changed(optimizer or pair.layer, case, course, dtype)]
+
+
+def _changed(make: Callable[..., Any], case: Case, course: Course, dtype: str) -> list[Finding]:
+    """Gradients that some first steps changed: they are the caller's, who may look at them after the step."""
+    optimizer = make(**case.options)
+    weights = {name: w.astype(dtype) for name, w in course.start.items()}
+    for t in range(FIRST_STEPS):
+        given = {name: g[t].astype(dtype) for name, g in course.grads.items()}
+        before = {name: g.copy() for name, g in given.items()}
+        optimizer.step(weights, given)
+        changed = [name for name, g in before.items() if not np.array_equal(given[name], g)]
+        if changed:
+            problem = f"step {t + 1} changes the gradients of {', '.join(changed)} that it is given"
+            return [Finding("gradients", False, problem=problem)]
+    return []
 
 
 @functools.lru_cache(maxsize=64)

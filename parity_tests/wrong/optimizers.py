@@ -102,7 +102,19 @@ class Rebinds(Optimizer):
         dict.update(params, new)  # type: ignore[arg-type]
 
 
-ANY_STEP = (RateFrozen, RateDecays, Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds)
+class ScalesGivenGradients(Optimizer):
+    """Multiplies the gradients that it was given by the learning rate in place, after the step."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        super().step(params, grads)
+        for g in grads.values():
+            g *= self.lr
+
+
+ANY_STEP = (
+    *(RateFrozen, RateDecays, Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds),
+    ScalesGivenGradients,
+)
 COMMON = (*ANY_STEP, NeverClips, ClipsNorm, ClipsAbove)
 
 
@@ -162,6 +174,19 @@ class DecayCountedTwice(SGD):
         self.weight_decay *= 2
 
 
+class DecayAddedInPlace(SGD):
+    """The gradient of the decay is added to the array that was given, which the caller may still read."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        decay = self.weight_decay
+        if decay and not self.decoupled and self.accumulation_steps == 1 and self._clipped(grads) is grads:
+            for name, w in params.items():
+                grads[name][...] += decay * w
+            self.weight_decay = 0.0
+        super().step(params, grads)
+        self.weight_decay = decay
+
+
 class DecayWithoutRate(SGD):
     """Decoupled decay takes weight_decay of the weights, not lr times it."""
 
@@ -199,7 +224,8 @@ class PendingKept(SGD):
 
 
 AROUND = (
-    *(NormPerWeight, NormOfAll, NormWithoutEpsilon, DecayCountedTwice, DecayWithoutRate, EveryCallSteps, SumForMean),
+    *(NormPerWeight, NormOfAll, NormWithoutEpsilon, DecayCountedTwice, DecayAddedInPlace, DecayWithoutRate),
+    *(EveryCallSteps, SumForMean),
     PendingKept,
 )
 WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, HasMomentum, SignOnly, *AROUND))}
