@@ -1,7 +1,8 @@
 """`crosscheck compare`: every pitfall planted in a port is found and named, and a right port is equal."""
 
 import pytest
-from pitfalls import PITFALLS, RIGHT, example, images, plain
+from pitfalls import PITFALLS, RIGHT, images, plain
+from ported_models import example
 
 from reference.migration.comparison import compare
 

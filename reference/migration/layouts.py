@@ -107,29 +107,30 @@ def forward(value: str, slot: Slot, shape: tuple[int, ...]) -> str:
     """An expression for an array of scratch as it lies in a twin."""
     if not slot.axes:
         return value
-    start, end = (side.strip() for side in slot.axes.split("->"))
-    known = _known(slot, shape)
-    if _turns(slot):
-        apart = " ".join(_names(start))
-        here, there = (side.split() for side in slot.blocks.split("->"))
-        value = f'rearrange({value}, "{start} -> {apart}"{_needed(start, known)})'
-        value += f".take({[here.index(gate) for gate in there]}, axis={apart.split().index('gate')})"
-        start = apart
-    return value if start == end else f'rearrange({value}, "{start} -> {end}"{_needed(start, known)})'
+    return _moved(value, slot, shape, *_sides(slot.axes), *_sides(slot.blocks))
 
 
 def inverse(value: str, slot: Slot, shape: tuple[int, ...]) -> str:
     """An expression for what lies in a twin, laid out as in scratch."""
     if not slot.axes:
         return value
-    start, end = (side.strip() for side in slot.axes.split("->"))
+    start, end = _sides(slot.axes)
     if "(...)" in end:
         return f"{value}.reshape({shape})"
+    return _moved(value, slot, shape, end, start, *reversed(_sides(slot.blocks)))
+
+
+def _sides(pattern: str) -> tuple[str, str]:
+    start, _, end = pattern.partition("->")
+    return start.strip(), end.strip()
+
+
+def _moved(value: str, slot: Slot, shape: tuple[int, ...], start: str, end: str, here: str, there: str) -> str:
+    """From the axes `start` to `end`, gates from the order `here` to `there`."""
     known = _known(slot, shape)
     if _turns(slot):
-        apart = " ".join(_names(start))
-        here, there = (side.split() for side in slot.blocks.split("->"))
-        value = f'rearrange({value}, "{end} -> {apart}"{_needed(end, known)})'
-        value += f".take({[there.index(gate) for gate in here]}, axis={apart.split().index('gate')})"
-        end = apart
-    return value if start == end else f'rearrange({value}, "{end} -> {start}"{_needed(end, known)})'
+        apart, gates = " ".join(_names(_sides(slot.axes)[0])), here.split()
+        value = f'rearrange({value}, "{start} -> {apart}"{_needed(start, known)})'
+        value += f".take({[gates.index(gate) for gate in there.split()]}, axis={apart.split().index('gate')})"
+        start = apart
+    return value if start == end else f'rearrange({value}, "{start} -> {end}"{_needed(start, known)})'

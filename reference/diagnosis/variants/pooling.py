@@ -1,6 +1,7 @@
 """Pooling: where a gradient goes that should go to the maximum, or be shared evenly."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -23,15 +24,19 @@ def _kept(self: MaxPooling) -> Array:
     return np.asarray(vars(self)["x"])
 
 
+def _placed(self: MaxPooling, dy: Array, share: Callable[[Array, Array], Array], padding: float = math.nan) -> Array:
+    """The gradient of the input where the place of each tap is given `share(values, dy)`; batch last in between."""
+    dy, x = batch_last(dy), pad(_kept(self), self.pads, padding)
+    dx = np.zeros(x.shape, dy.dtype)
+    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
+        gradients += share(values, dy)
+    return batch_first(crop(dx, self.pads))
+
+
 @VARIANTS.add("pool-ties-all", MaxPooling)
 def backward(self: MaxPooling, dy: Array) -> Array:
     """Every place that equals the maximum receives the whole gradient."""
-    dy = batch_last(dy)
-    x = pad(_kept(self), self.pads, math.nan)
-    dx = np.zeros(x.shape, dy.dtype)
-    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
-        gradients += (values == self.y) * dy
-    return batch_first(crop(dx, self.pads))
+    return _placed(self, dy, lambda values, dy: (values == self.y) * dy)
 
 
 @VARIANTS.add("pool-overwritten", MaxPooling, "backward")
@@ -47,52 +52,31 @@ def _overwritten(self: MaxPooling, dy: Array) -> Array:
 
 @VARIANTS.add("pool-as-mean", MaxPooling, "backward")
 def _as_mean(self: MaxPooling, dy: Array) -> Array:
-    dx = np.zeros(pad(_kept(self), self.pads).shape, dy.dtype)
-    for gradients in self.taps(dx):
-        gradients += batch_last(dy) / math.prod(self.kernel)
-    return batch_first(crop(dx, self.pads))
+    return _placed(self, dy, lambda values, dy: dy / math.prod(self.kernel))
 
 
 @VARIANTS.add("pool-in-proportion", MaxPooling, "backward")
 def _in_proportion(self: MaxPooling, dy: Array) -> Array:
-    x = pad(_kept(self), self.pads)
-    total = np.add.reduce(self.taps(x))
-    dx = np.zeros(x.shape, dy.dtype)
-    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
-        gradients += values / total * batch_last(dy)
-    return batch_first(crop(dx, self.pads))
+    total = np.add.reduce(self.taps(pad(_kept(self), self.pads)))
+    return _placed(self, dy, lambda values, dy: values / total * dy, padding=0.0)
 
 
 @VARIANTS.add("pool-mask-across-channels", MaxPooling, "backward")
 def _across_channels(self: MaxPooling, dy: Array) -> Array:
     """The maximum over all channels of the window: channels are the first axis here."""
-    dy, largest = batch_last(dy), self.y.max(axis=0, keepdims=True)
-    x = pad(_kept(self), self.pads, math.nan)
-    dx = np.zeros(x.shape, dy.dtype)
-    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
-        gradients += (values == largest) * dy
-    return batch_first(crop(dx, self.pads))
+    largest = self.y.max(axis=0, keepdims=True)
+    return _placed(self, dy, lambda values, dy: (values == largest) * dy)
 
 
 @VARIANTS.add("pool-argmax-of-another", MaxPooling, "backward")
 def _last_for_all(self: MaxPooling, dy: Array) -> Array:
     """The places of the last channel's and sample's maxima for all."""
-    dy = batch_last(dy)
-    x = pad(_kept(self), self.pads, math.nan)
-    dx = np.zeros(x.shape, dy.dtype)
-    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
-        gradients += (values == self.y)[-1:, ..., -1:] * dy
-    return batch_first(crop(dx, self.pads))
+    return _placed(self, dy, lambda values, dy: (values == self.y)[-1:, ..., -1:] * dy)
 
 
 @VARIANTS.add("pool-argmax-of-another", MaxPooling, "backward")
 def _last_sample(self: MaxPooling, dy: Array) -> Array:
-    dy = batch_last(dy)
-    x = pad(_kept(self), self.pads, math.nan)
-    dx = np.zeros(x.shape, dy.dtype)
-    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
-        gradients += (values == self.y)[..., -1:] * dy
-    return batch_first(crop(dx, self.pads))
+    return _placed(self, dy, lambda values, dy: (values == self.y)[..., -1:] * dy)
 
 
 @VARIANTS.add("pool-gradient-everywhere", MaxPooling, "backward")

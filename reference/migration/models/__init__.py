@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reference.errors import RequestError
+from reference.frameworks import framework, resolve
 from reference.pair import Array
 
 # the package that a framework's models are classes of; looked up in the classes themselves, so none is imported
@@ -101,12 +102,18 @@ def wrap(model: Any) -> Model:
             f"{type(model).__module__}.{type(model).__name__} is no model: expected a torch.nn.Module, a Keras model "
             "or layer, or a layer of scratch such as Sequential"
         )
-    from reference.frameworks import framework
-
     if name != "scratch":
         framework(name)  # says what is missing, and sets the framework up
     made: Model = importlib.import_module(f"reference.migration.models.{name}").Wrapped(model)
     return made
+
+
+def variable_at(layer: Any, path: str) -> Any:
+    """What is at a dotted path of a framework's layer, None where there is none."""
+    try:
+        return resolve(layer, path)
+    except (AttributeError, IndexError, TypeError):
+        return None
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ import tensorflow as tf
 from reference.frameworks import resolve
 from reference.frameworks.keras import float_type  # first: it sets both of these up
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, walk
+from reference.migration.models import Run, Step, as_tuple, variable_at, walk
 from reference.pair import Array
 
 
@@ -31,10 +31,7 @@ class Wrapped:
         return {_after(weight.path, layer.name): weight for weight in layer.trainable_variables}
 
     def find(self, layer: Any, path: str) -> Any:
-        try:
-            return resolve(layer, path)
-        except (AttributeError, IndexError, TypeError):
-            return None
+        return variable_at(layer, path)
 
     def get(self, layer: Any, path: str) -> Array | None:
         found = self.find(layer, path)

@@ -10,7 +10,7 @@ import torch
 from reference.frameworks import resolve
 from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, walk
+from reference.migration.models import Run, Step, as_tuple, variable_at, walk
 from reference.pair import Array
 
 
@@ -34,10 +34,7 @@ class Wrapped:
         return {name: weight for name, weight in layer.named_parameters() if weight.requires_grad}
 
     def find(self, layer: Any, path: str) -> Any:
-        try:
-            return resolve(layer, path)
-        except (AttributeError, IndexError, TypeError):
-            return None
+        return variable_at(layer, path)
 
     def get(self, layer: Any, path: str) -> Array | None:
         found = self.find(layer, path)
