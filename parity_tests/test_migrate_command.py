@@ -11,6 +11,7 @@ from command_line import ONE_LINE, assert_narrow, invoke
 from report_pages import Page
 
 from reference.migration.build import Reference, build
+from reference.migration.table import pair_row
 from reference.report.migration_markdown import as_markdown
 from reference.report.migration_site import write_site
 
@@ -104,6 +105,18 @@ def test_pages_are_whole_and_load_nothing(some, tmp_path):
     assert "2 of 3" not in index
     assert "not run: the variable TF_ENABLE_ONEDNN_OPTS" in index
     assert "GRU gate order" in Page((tmp_path / "pitfalls.html").read_text(encoding="utf-8")).said
+
+
+@pytest.mark.parametrize(
+    ("name", "torch"),
+    [
+        ("simple_rnn", "torch.nn.RNN("),
+        ("lstm", "torch.nn.LSTM("),
+        ("masked_lstm", "glue.torch.recurrent.LSTM("),  # torch.nn.LSTM takes no mask
+    ],
+)
+def test_the_class_of_the_framework_itself_where_it_does_the_same(name, torch):
+    assert pair_row(name).torch.startswith(torch)
 
 
 def test_markdown(some):

@@ -64,7 +64,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
         return None
     with recording() as calls:
         made = _complete(pair, options, name, dtype, adapter)
-    writer = _Writer(name, calls)
+    writer = _Writer(name, calls, set(pair.cases[0].inputs))
     call = twin_call(pair, options, name)
     try:
         found = writer.constructor(made)
@@ -166,8 +166,8 @@ def _makes(found: Constructor, dtype: str) -> bool:
 class _Writer:
     """Writes expressions for objects of one framework."""
 
-    def __init__(self, name: str, calls: Calls) -> None:
-        self.name, self.calls = name, calls
+    def __init__(self, name: str, calls: Calls, inputs: set[str]) -> None:
+        self.name, self.calls, self.inputs = name, calls, inputs
         self.imports: list[str] = []
 
     def constructor(self, made: Any) -> Constructor:
@@ -184,12 +184,15 @@ class _Writer:
 
     def own_class(self, made: Any) -> str:
         """The framework's own class in words, where one of the glue only calls it otherwise; "" elsewhere."""
-        if not hasattr(made, "own_class_with"):
+        if not hasattr(made, "own_class_with") or made.not_in_own_class & self.inputs:
             return ""
-        own = next(base for base in type(made).__mro__ if not base.__module__.startswith(GLUE))
+        glue = [base for base in type(made).__mro__ if base.__module__.startswith(GLUE)]
+        own = next(base for base in type(made).__mro__ if base not in glue)
         positional, keywords = self.arguments(made)
-        known = {p.name for p in parameters_of(own)}
-        kept = {key: value for key, value in keywords.items() if key in known} | made.own_class_with
+        options = {name for base in glue for name in getattr(vars(base).get("__init__"), "__kwdefaults__", None) or ()}
+        if any(keywords.get(name) for name in options - {"sequences"}):
+            return ""  # one that the framework has not; to take the last of a sequence is the caller's own line
+        kept = {name: value for name, value in keywords.items() if name not in options} | made.own_class_with
         words = [*map(self.expression, positional), *self.keyword_words(own, kept)]
         return f"{self.named(own)}({', '.join(words)})"
 

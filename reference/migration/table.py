@@ -145,7 +145,10 @@ def _damage(fact: Fact, outcome: Outcome) -> str:
     if not fact.naive:
         return ""
     right = outcome.keras if fact.naive_in == "keras" else outcome.torch
-    said = f": {outcome.naive} instead of {right}" if outcome.naive and right else ""
+    # the number given is the value's, the damage that of the value or of a gradient, whichever is further off
+    before = "; the value is" if fact.gradient else ":"
+    said = f"{before} {outcome.naive} instead of {right}" if outcome.naive and right else ""
     if not math.isfinite(outcome.damage):
         return f"another kind of result{said}"
-    return f"off by {percent(outcome.damage)} of the largest element{said}"
+    of = " of the largest element, gradients included" if fact.gradient else " of the largest element"
+    return f"off by {percent(outcome.damage)}{of}{said}"

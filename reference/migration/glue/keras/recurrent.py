@@ -10,6 +10,7 @@ class _Plain:
 
     # its weights and arguments are those of Keras' own class, made with nothing more
     own_class_with: ClassVar[dict[str, Any]] = {}
+    not_in_own_class: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(self, x: Any, *given: Any, **kwargs: Any) -> Any:
         masked = bool(given) and given[-1].dtype == "bool"

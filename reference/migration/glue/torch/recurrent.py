@@ -19,8 +19,9 @@ class _Plain(nn.RNNBase):
     `sequences`, the last of each direction.
     """
 
-    # its weights and arguments are those of PyTorch's own class, made with this
+    # its weights and arguments are those of PyTorch's own class, made with this, which takes no masks
     own_class_with: ClassVar[dict[str, Any]] = {"batch_first": True}
+    not_in_own_class: ClassVar[frozenset[str]] = frozenset({"mask"})
 
     def __init__(
         self,
