@@ -6,7 +6,7 @@ import pytest
 from scratch.architectures import residual_block
 from scratch.bidirectional import Bidirectional
 from scratch.dense import Dense
-from scratch.gru import GRU
+from scratch.gru import GRU, ResetBeforeGRU
 from scratch.lstm import LSTM
 from scratch.merging import Add, Concatenate
 from scratch.network import Branches, Residual, Sequential
@@ -85,3 +85,26 @@ def test_merging_refuses_other_shapes():
         Add().forward(X, STEPS)
     with pytest.raises(ValueError, match="merge is 'max', expected one of concat, sum, mul, ave"):
         Bidirectional(LSTM, 3, 4, merge="max")
+
+
+@pytest.mark.parametrize("kind", [SimpleRNN, LSTM, GRU, ResetBeforeGRU])
+def test_memory_used_again_changes_nothing(kind):
+    rng = np.random.default_rng(0)
+    layer = kind(3, 2, rng=0)
+    for batch, steps in [(4, 5), (4, 5), (1, 5), (4, 2), (4, 5)]:
+        x, fresh = rng.standard_normal((batch, steps, 3)), kind(3, 2, rng=0)
+        dy = rng.standard_normal((batch, steps, 2))
+        assert np.array_equal(layer.forward(x), fresh.forward(x))
+        assert np.array_equal(layer.backward(dy), fresh.backward(dy))
+        assert all(np.array_equal(g, fresh.grads[name]) for name, g in layer.grads.items())
+
+
+def test_room_to_work_in_is_kept_while_it_fits():
+    layer = Dense(3, 2)
+    first = layer.room("a", (2, 3), np.float64)
+    assert layer.room("a", (2, 3), "float64") is first
+    assert layer.room("b", (2, 3), np.float64) is not first
+    wider = layer.room("a", (2, 4), np.float64)
+    assert wider.shape == (2, 4)
+    single = layer.room("a", (2, 4), np.float32)
+    assert single.dtype == np.float32

@@ -1,5 +1,7 @@
 """Gated recurrent units, with the gradient through all time steps."""
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -22,6 +24,7 @@ class ResetBeforeGRU(Recurrent):
     """
 
     gates = 3
+    widths: ClassVar[tuple[int, ...]] = (2, 1)  # zr, g
 
     def __init__(
         self,
@@ -52,19 +55,15 @@ class ResetBeforeGRU(Recurrent):
         )
         self.sigmoid = find_activation(recurrent_activation)
 
-    def forward(self, x: Array, *given: Array) -> Array:
-        self.kept: list[tuple[Array, ...]] = []
-        return super().forward(x, *given)
-
     def step(self, t: int, *states: Array) -> tuple[Array, ...]:
         (h,) = states
         n, w_h, a = h.shape[1], self.params["w_h"], self.a[t]
+        zr, g = self.kept[t]
         a[:, : 2 * n] += h @ w_h[:, : 2 * n]
-        zr = self.sigmoid.value(a[:, : 2 * n])
+        zr[:] = self.sigmoid.value(a[:, : 2 * n])
         z, r = zr[:, :n], zr[:, n:]
         a[:, 2 * n :] += (r * h) @ w_h[:, 2 * n :]
-        g = self.f.value(a[:, 2 * n :])
-        self.kept.append((zr, g))
+        g[:] = self.f.value(a[:, 2 * n :])
         return (z * h + (1 - z) * g,)
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
@@ -92,36 +91,38 @@ class GRU(ResetBeforeGRU):
     not one, and both frameworks have two of every gate; b, b_h: (3 n_hidden,). All else as in ResetBeforeGRU.
     """
 
+    widths = (2, 1, 3)  # zr, g, u
+
     def biases(self, n_hidden: int, dtype: DTypeLike) -> dict[str, Array]:
         return {"b": np.zeros(3 * n_hidden, dtype), "b_h": np.zeros(3 * n_hidden, dtype)}
 
     def step(self, t: int, *states: Array) -> tuple[Array, ...]:
         (h,) = states
         n, a = h.shape[1], self.a[t]
-        u = h @ self.params["w_h"]
+        zr, g, u = self.kept[t]
+        np.matmul(h, self.params["w_h"], out=u)
         if "b_h" in self.params:
             u += self.params["b_h"]
         a[:, : 2 * n] += u[:, : 2 * n]
-        zr = self.sigmoid.value(a[:, : 2 * n])
-        z, r, u_g = zr[:, :n], zr[:, n:], u[:, 2 * n :]
-        a[:, 2 * n :] += r * u_g
-        g = self.f.value(a[:, 2 * n :])
-        self.kept.append((zr, g, u_g))
+        zr[:] = self.sigmoid.value(a[:, : 2 * n])
+        z, r = zr[:, :n], zr[:, n:]
+        a[:, 2 * n :] += r * u[:, 2 * n :]
+        g[:] = self.f.value(a[:, 2 * n :])
         return (z * h + (1 - z) * g,)
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
         n, a, da = dh.shape[1], self.a[t], self.da[t]
-        h, (zr, g, u_g) = self.history[0][t], self.kept[t]
+        h, (zr, g, u) = self.history[0][t], self.kept[t]
         z, r = zr[:, :n], zr[:, n:]
         dg = dh * (1 - z) * self.f.slope(a[:, 2 * n :], g)
-        dzr = np.hstack([dh * (h - g), dg * u_g]) * self.sigmoid.slope(a[:, : 2 * n], zr)
+        dzr = np.hstack([dh * (h - g), dg * u[:, 2 * n :]]) * self.sigmoid.slope(a[:, : 2 * n], zr)
         da[:, : 2 * n], da[:, 2 * n :] = dzr, dg
         self.du[t] = np.hstack([dzr, dg * r])
         return (dh * z + self.du[t] @ self.params["w_h"].T,)
 
     def backward(self, dy: Array) -> Array | tuple[Array | None, ...] | None:
-        self.du = np.empty_like(self.a)
+        self.du = self.room("du", self.a.shape, self.a.dtype)
         return super().backward(dy)
 
     def recurrent_grads(self) -> dict[str, Array]:

@@ -24,6 +24,7 @@ class LSTM(Recurrent):
 
     gates = 4
     states = ("h_0", "c_0")
+    widths = (3, 1, 1)  # ifo, g, tanh_c
 
     def __init__(
         self,
@@ -57,29 +58,26 @@ class LSTM(Recurrent):
         if bias:
             self.params["b"][n_hidden : 2 * n_hidden] = forget_bias
 
-    def forward(self, x: Array, *given: Array) -> Array:
-        self.kept: list[tuple[Array, ...]] = []
-        return super().forward(x, *given)
-
     def step(self, t: int, *states: Array) -> tuple[Array, ...]:
         h, c = states
         n, a = h.shape[1], self.a[t]
+        ifo, g, tanh_c = self.kept[t]
         a += h @ self.params["w_h"]
-        ifo, g = self.sigmoid.value(a[:, : 3 * n]), self.f.value(a[:, 3 * n :])
+        ifo[:], g[:] = self.sigmoid.value(a[:, : 3 * n]), self.f.value(a[:, 3 * n :])
         i, f, o = ifo[:, :n], ifo[:, n : 2 * n], ifo[:, 2 * n :]
         c = f * c + i * g
-        tanh_c = self.f.value(c)
-        self.kept.append((ifo, g, c, tanh_c))
+        tanh_c[:] = self.f.value(c)
         return o * tanh_c, c
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         dh, dc = dstates
         n, a, da = dh.shape[1], self.a[t], self.da[t]
-        ifo, g, c, tanh_c = self.kept[t]
+        ifo, g, tanh_c = self.kept[t]
         i, f, o = ifo[:, :n], ifo[:, n : 2 * n], ifo[:, 2 * n :]
+        c_0, c = self.history[1][t : t + 2]
         dc = dc + dh * o * self.f.slope(c, tanh_c)
         np.multiply(dc, g, out=da[:, :n])
-        np.multiply(dc, self.history[1][t], out=da[:, n : 2 * n])
+        np.multiply(dc, c_0, out=da[:, n : 2 * n])
         np.multiply(dh, tanh_c, out=da[:, 2 * n : 3 * n])
         da[:, : 3 * n] *= self.sigmoid.slope(a[:, : 3 * n], ifo)
         np.multiply(dc * i, self.f.slope(a[:, 3 * n :], g), out=da[:, 3 * n :])

@@ -23,11 +23,14 @@ class Recurrent(Layer):
     step before (zero where there is none), or zero with `zero_output_for_mask`. Both as in Keras.
 
     A subclass says how many `gates` lie side by side along the last axis of w_x and b, which `states` there are, the
-    one that is the output first, and gives `step` and `step_back`. Raises ValueError for shapes that do not fit.
+    one that is the output first, and gives `step` and `step_back`. What the first of them leaves for the second at t,
+    it puts into the arrays `self.kept[t]`, (batch, width * n_hidden), as many as it has `widths`. Raises ValueError for
+    shapes that do not fit.
     """
 
     gates: ClassVar[int] = 1
     states: ClassVar[tuple[str, ...]] = ("h_0",)
+    widths: ClassVar[tuple[int, ...]] = ()
 
     def __init__(
         self,
@@ -82,11 +85,15 @@ class Recurrent(Layer):
         # the inputs of all steps at once, (time, batch, gates * n_hidden); a bias is the weight of a 1 beside them
         self.x, w = self._time_first(x), w_x
         if "b" in self.params:
-            self.x, w = _with_ones(self.x), np.vstack([w_x, self.params["b"]])
-        self.a = self.x @ w
-        steps, batch = self.a.shape[:2]
+            self.x, w = self._with_ones(self.x), np.vstack([w_x, self.params["b"]])
+        steps, batch = self.x.shape[:2]
+        dtype = np.result_type(self.x, w)
+        self.a = np.matmul(self.x, w, out=self.room("a", (steps, batch, w.shape[1]), dtype))
         # the states before each step, and after the last
-        self.history = [np.empty((steps + 1, batch, len(self.params["w_h"])), self.a.dtype) for _ in self.states]
+        n = len(self.params["w_h"])
+        self.history = [self.room(state, (steps + 1, batch, n), dtype) for state in self.states]
+        kept = [self.room(f"kept {i}", (steps, batch, width * n), dtype) for i, width in enumerate(self.widths)]
+        self.kept = list(zip(*kept, strict=True))
         self.start_given = bool(start)
         for state, first in zip(self.history, start or [0] * len(self.history), strict=True):
             state[0] = first
@@ -98,7 +105,7 @@ class Recurrent(Layer):
         return h.swapaxes(0, 1).copy() if self.sequences else h[-1].copy()
 
     def backward(self, dy: Array) -> Array | tuple[Array | None, ...] | None:
-        self.da = np.empty_like(self.a)
+        self.da = self.room("da", self.a.shape, self.a.dtype)
         dstates = tuple(np.zeros_like(state[0]) for state in self.history)
         dh = self._output_gradients(dy)
         for t in reversed(range(len(self.a))):
@@ -135,6 +142,12 @@ class Recurrent(Layer):
     def _time_first(self, x: Array) -> Array:
         """(time, batch, ...), the steps in the order of reading."""
         return (x[:, ::-1] if self.go_backwards else x).swapaxes(0, 1)
+
+    def _with_ones(self, x: Array) -> Array:
+        """(time, batch, n) -> (time, batch, n + 1), the last of each a one."""
+        longer = self.room("x", (*x.shape[:2], x.shape[2] + 1), x.dtype)
+        longer[..., :-1], longer[..., -1] = x, 1
+        return longer
 
     def _masked_output(self, mask: Array) -> Array:
         """y_t = h_t where the mask is True, elsewhere y_{t-1} or 0."""
@@ -176,13 +189,6 @@ class SimpleRNN(Recurrent):
         (dh,) = dstates
         np.multiply(dh, self.f.slope(self.a[t], self.history[0][t + 1]), out=self.da[t])
         return (self.da[t] @ self.params["w_h"].T,)
-
-
-def _with_ones(x: Array) -> Array:
-    """(time, batch, n) -> (time, batch, n + 1), the last of each a one."""
-    longer = np.ones((*x.shape[:2], x.shape[2] + 1), x.dtype)
-    longer[..., :-1] = x
-    return longer
 
 
 def product_sum(x: Array, da: Array) -> Array:

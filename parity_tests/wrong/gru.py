@@ -219,7 +219,7 @@ class ResetGateFromState(GRU):
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         own = self.kept[t]
-        self.kept[t] = (own[0], own[1], self.history[0][t])
+        self.kept[t] = (own[0], own[1], np.tile(self.history[0][t], 3))
         before = super().step_back(t, *dstates)
         self.kept[t] = own
         return before

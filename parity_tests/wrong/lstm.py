@@ -20,7 +20,7 @@ class Gatewise(LSTM):
         self.a[t] += h @ self.params["w_h"]
         i, f, o, g = self.gates_of(self.a[t])
         c = self.cell(i, f, g, c)
-        self.kept.append((i, f, o, g, c, self.f.value(c)))
+        self.kept[t] = (i, f, o, g, c, self.f.value(c))
         return self.out(o, c), c
 
     def gates_of(self, a: Array) -> tuple[Array, ...]:

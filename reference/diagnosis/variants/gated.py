@@ -26,9 +26,9 @@ def _wrong_rows(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
 
 @VARIANTS.add("cell-without-tanh", LSTM)
 def step(self: LSTM, t: int, *states: Array) -> tuple[Array, ...]:
-    own_lstm_step(self, t, *states)
-    ifo, g, c, _ = self.kept[-1]
-    self.kept[-1] = (ifo, g, c, c)
+    _, c = own_lstm_step(self, t, *states)
+    ifo, _, tanh_c = self.kept[t]
+    tanh_c[:] = c
     return ifo[:, 2 * c.shape[1] :] * c, c
 
 
@@ -122,10 +122,11 @@ def _lstm_back(at_cell: bool = False, cell_slope: bool = True, forget: bool = Tr
     def back(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
         dh, dc = dstates
         n = dh.shape[1]
-        ifo, g, c, tanh_c = self.kept[t]
+        ifo, g, tanh_c = self.kept[t]
         i, f, o = np.split(ifo, 3, axis=1)
+        c_0, c = self.history[1][t : t + 2]
         dc = dc + dh * o * (self.f.slope(c, c if at_cell else tanh_c) if cell_slope else 1)
-        difo = np.hstack([dc * g, dc * self.history[1][t], dh * tanh_c])
+        difo = np.hstack([dc * g, dc * c_0, dh * tanh_c])
         slopes = self.sigmoid.slope(self.a[t, :, : 3 * n], ifo)
         lacking = np.repeat([gate in gates for gate in "ifo"], n)
         self.da[t, :, : 3 * n] = difo * np.where(lacking, 1 - ifo, slopes)
@@ -162,10 +163,10 @@ def _gru_back(z_sign: float = 1, r_path: float = 1, direct: float = 1, du_reset:
     def after(self: GRU, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
         n, a, da = dh.shape[1], self.a[t], self.da[t]
-        h, (zr, g, u_g) = self.history[0][t], self.kept[t]
+        h, (zr, g, u) = self.history[0][t], self.kept[t]
         z, r = zr[:, :n], zr[:, n:]
         dg = dh * (1 - z) * self.f.slope(a[:, 2 * n :], g)
-        dzr = np.hstack([z_sign * dh * (h - g), dg * u_g]) * self.sigmoid.slope(a[:, : 2 * n], zr)
+        dzr = np.hstack([z_sign * dh * (h - g), dg * u[:, 2 * n :]]) * self.sigmoid.slope(a[:, : 2 * n], zr)
         da[:, : 2 * n], da[:, 2 * n :] = dzr, dg
         self.du[t] = np.hstack([dzr, r_path * (dg * r if du_reset else dg)])
         return (direct * dh * z + self.du[t] @ self.params["w_h"].T,)
