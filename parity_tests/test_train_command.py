@@ -151,10 +151,26 @@ def test_a_failure_in_another_process_is_told(monkeypatch: pytest.MonkeyPatch, d
         list(parallel.train([plan], resume=False, jobs=2))
 
 
+def test_a_run_in_the_background_does_not_hear_ctrl_c(digits: Dataset) -> None:
+    plan = Plan(RECIPES["two-layer-net"], None, digits, ("torch",), (0,), 1)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        (comparison,) = parallel.train(
+            [plan], resume=False, jobs=1, advance=lambda _: signal.raise_signal(signal.SIGINT)
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(comparison.runs) == 2  # float64 and float32
+
+
+# what a shell runs in the background, perhaps these tests, starts its own processes deaf to Ctrl-C
+HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_stops_between_steps_and_resume_completes(jobs: int, tmp_path: Path) -> None:
     arguments = ["train", "rnn-mnist", "--framework", "torch", "--epochs", "20", "--jobs", str(jobs)]
-    command = [sys.executable, "-c", "from reference.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", f"{HEARS_CTRL_C}; from reference.cli import main; main()", *arguments]
     kept = tmp_path / "cache" / "crosscheck" / "runs"
     started = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -80,10 +80,12 @@ def _stopping_between_steps(advance: Advance) -> Iterator[Advance]:
         if stopped.is_set():
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():  # only the main thread hears the keyboard
+    before = signal.getsignal(signal.SIGINT)
+    # only the main thread hears the keyboard, and what a shell started in the background is not meant to
+    if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
         yield advance_or_stop
         return
-    before = signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
     try:
         yield advance_or_stop
     finally:
