@@ -1,7 +1,7 @@
 """Optimizers side by side: the same weights, the same gradients, every step."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -109,9 +109,10 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
         grads = {name: size * rng.standard_normal((STEPS, *size.shape)) for name, size in sizes.items()}
         noise = {name: rng.uniform(-1, 1, g.shape) for name, g in grads.items()}
         course = Course(start, grads, rates)
-        base = _scratch(pair.layer, case, course, "float64")
+        base, *nudged = _nudged_courses(pair, case, course, noise, (*COARSE, *FINE))
         way = max(_apart(base[f"{name} after {STEPS}"], w) for name, w in start.items())
-        coarse, fine = (_moved(pair, case, course, noise, shares) for shares in (COARSE, FINE))
+        coarse = _moved(base, nudged[: len(COARSE)], COARSE)
+        fine = _moved(base, nudged[len(COARSE) :], FINE)
         if max(*coarse.values(), *fine.values()) <= WILD * way:
             break
     single, eps = _scratch(pair.layer, case, course, "float32"), float(np.finfo(np.float32).eps)
@@ -120,9 +121,27 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
     return replace(course, sensitivity=coarse, amplification=amplification, own=own)
 
 
-def _moved(pair: Pair, case: Case, course: Course, noise: Weights, shares: tuple[float, ...]) -> dict[str, float]:
+def _nudged_courses(pair: Pair, case: Case, course: Course, noise: Weights, shares: tuple[float, ...]) -> list[Weights]:
+    """The weights looked at, in float64: of the course itself, then of the course nudged by each share.
+
+    One optimizer steps all of them at once, side by side along a new last axis. What looks at more than an element,
+    such as a norm, sees then more than its own; it gives other numbers than on the course alone, and takes each alone.
+    """
+    courses = [course, *(course.nudged(noise, share) for share in shares)]
+    alone = _scratch(pair.layer, case, course, "float64")
+    beside = Course(
+        {name: np.stack([each.start[name] for each in courses], axis=-1) for name in course.start},
+        {name: np.stack([each.grads[name] for each in courses], axis=-1) for name in course.grads},
+        course.rates,
+    )
+    together = _scratch(pair.layer, case, beside, "float64")
+    if all(np.array_equal(w, together[name][..., 0], equal_nan=True) for name, w in alone.items()):
+        return [{name: w[..., i] for name, w in together.items()} for i in range(len(courses))]
+    return [alone, *(_scratch(pair.layer, case, each, "float64") for each in courses[1:])]
+
+
+def _moved(base: Weights, nudged: Sequence[Weights], shares: tuple[float, ...]) -> dict[str, float]:
     """How far nudges by these shares move the weights looked at, as multiples of the share; the largest."""
-    base, *nudged = (_scratch(pair.layer, case, course.nudged(noise, share), "float64") for share in (0.0, *shares))
     return {
         name: max(_apart(w[name], base[name]) / abs(share) for share, w in zip(shares, nudged, strict=True))
         for name in base
