@@ -1,5 +1,6 @@
 """The parent's side of the process apart: starts it, hands it steps, checks what comes back."""
 
+import contextlib
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -51,10 +52,10 @@ STARTING = 5.0  # seconds that the interpreter and NumPy may take on a busy mach
 
 
 class Worker:
-    """One submission, loaded in a process of its own. After a stop the next run starts it afresh.
+    """One submission, loaded in a process of its own, which starts at once and is waited for where it is needed first.
 
-    `notes`: what failed while it was loaded, and what was supplied; `names`: the top-level names it has then;
-    `tried`: what it tried and may not, in words; `fenced`: what holds it.
+    After a stop the next run starts it afresh. `notes`: what failed while it was loaded, and what was supplied;
+    `names`: the top-level names it has then; `tried`: what it tried and may not, in words; `fenced`: what holds it.
     """
 
     def __init__(
@@ -64,15 +65,27 @@ class Worker:
         self.limits = limits or Limits()
         self.allow = tuple(allow)
         self.seed = seed
-        self.notes: tuple[Note, ...] = ()
-        self.names: frozenset[str] = frozenset()
         self.tried: tuple[str, ...] = ()
         self.fenced = sandbox.fence()
+        self._notes: tuple[Note, ...] = ()
+        self._names: frozenset[str] = frozenset()
         self._skip: dict[int, Note] = {}
         self._pipe: Pipe | None = None
+        self._is_loaded = False
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        self._require_loaded()
+        return self._notes
+
+    @property
+    def names(self) -> frozenset[str]:
+        self._require_loaded()
+        return self._names
 
     def __enter__(self) -> Self:
-        self._start()
+        with contextlib.suppress(Stopped):  # what ended it so early is said where it is waited for
+            self._start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -82,17 +95,15 @@ class Worker:
         """Ends the process and everything it has started."""
         if self._pipe is not None:
             self._pipe.close()
-        self._pipe = None
+        self._pipe, self._is_loaded = None, False
 
     def run(self, steps: Sequence[Step]) -> list[Result | Failure]:
         """Carries out steps, up to the first that fails and is not optional. Raises Stopped."""
-        if self._pipe is None:
-            self._start()
-        assert self._pipe is not None
+        pipe = self._require_loaded()
         results: list[Result | Failure] = []
         try:
-            self._pipe.send([[type(step).__name__, dict(vars(step))] for step in steps])
-            for said, body in self._pipe.answers(self.limits.seconds):
+            pipe.send([[type(step).__name__, dict(vars(step))] for step in steps])
+            for said, body in pipe.answers(self.limits.seconds):
                 if said == "step":
                     results.append(_outcome(*body))
                 elif said == "done":
@@ -107,19 +118,29 @@ class Worker:
             raise Stopped("exit", f"it answered something else than results ({error})") from None
         raise AssertionError("answers end with Stopped")
 
-    def _start(self) -> None:
-        """Loads the submission. A statement that ends or hangs the process is left out, and it is started again."""
+    def _start(self) -> Pipe:
+        """A new process, which begins to load the submission."""
+        self._pipe = pipe = Pipe(self.fenced, self.allow)
+        pipe.send(self._load())
+        return pipe
+
+    def _require_loaded(self) -> Pipe:
+        """The process once it has loaded the submission.
+
+        A statement that ends or hangs the process is left out, and it is started again. Raises Stopped.
+        """
+        if self._pipe is not None and self._is_loaded:
+            return self._pipe
         for _ in range(MAX_RESTARTS):
             index = -1
             try:
-                self._pipe = Pipe(self.fenced, self.allow)
-                self._pipe.send(self._load())
-                for said, body in self._pipe.answers(self.limits.seconds + STARTING):
+                pipe = self._pipe or self._start()
+                for said, body in pipe.answers(self.limits.seconds + STARTING):
                     if said == "at" and isinstance(body, int):
                         index = body
                     elif said == "loaded":
                         self._loaded(body)
-                        return
+                        return pipe
             except Stopped as stopped:
                 self.close()
                 if index < 0 and self.fenced == "bubblewrap" and stopped.reason == "exit":
@@ -163,11 +184,12 @@ class Worker:
         supplied = [note for _, note in self.submission.supplied]
         try:
             failed = [Note(str(text), cell, line) for text, cell, line in body["notes"]]
-            self.names = frozenset(map(str, body["names"]))
+            self._names = frozenset(map(str, body["names"]))
             self._tried(body["tried"])
         except (TypeError, KeyError, ValueError):
             raise Stopped("exit", "it answered something else than what it had loaded") from None
-        self.notes = tuple(dict.fromkeys([*self.submission.notes, *supplied, *failed, *self._skip.values()]))
+        self._is_loaded = True
+        self._notes = tuple(dict.fromkeys([*self.submission.notes, *supplied, *failed, *self._skip.values()]))
 
     def _tried(self, words: Any) -> None:
         if isinstance(words, list):
