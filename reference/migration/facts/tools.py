@@ -115,6 +115,7 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
     import torch
 
     from reference.frameworks.torch import made_as
+    from reference.migration.glue.torch.recurrent import ResetBeforeGRU
 
     names = {**SHARED, **given, "torch": torch, "nn": torch.nn, "F": torch.nn.functional}
     names |= {
@@ -122,6 +123,7 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
         "descend": descent.descend_torch,
         "rates": descent.rates_torch,
         "adam_as_keras": descent.adam_as_keras,
+        "ResetBeforeGRU": ResetBeforeGRU,
     }
     with torch.random.fork_rng(devices=[]), made_as(dtype):
         torch.manual_seed(0)
