@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
+from reference.diagnosis.bench import Hypothesis
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.hypotheses import hypotheses
-from reference.diagnosis.search import Hypothesis, search
+from reference.diagnosis.search import Budget, search
 from reference.diagnosis.sentences import worded
 from reference.diagnosis.transforms import transformed
 from reference.homework.verdict import Cause
 
-# what a diagnosis may take, pairs of mistakes included
-SECONDS = 4.0
+# the search for one mistake, which needs most of a second for the largest layers, and for two at once after that
+SECONDS = Budget(single=2.0, pairs=4.0)
 
 
 def diagnose(evidence: Evidence, place: str) -> tuple[Cause, ...]:

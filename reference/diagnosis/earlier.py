@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from reference.diagnosis.bench import HAND, Hypothesis
 from reference.diagnosis.evidence import Evidence
-from reference.diagnosis.search import HAND, Hypothesis
 from reference.sides import Arrays, Side, built, gradient_name
 
 

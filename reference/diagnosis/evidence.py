@@ -76,12 +76,12 @@ class Evidence:
 
     def side(self, change: Change | None = None) -> Side | None:
         """What the layer answers, with a change in its code; None where it breaks."""
-        with change.planted() if change else nullcontext(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
+        try:
+            with change.planted() if change else nullcontext(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 side = scratch_side(self.pair, self.case, self.arrays, "float64")
-            except Exception:
-                return None  # a change of code may raise whatever code can raise
+        except Exception:
+            return None  # a change of code may raise whatever code can raise
         # and give whatever code can give
         return {name: one for name, one in side.items() if isinstance(one, np.ndarray) and one.dtype != object}
 

@@ -70,6 +70,11 @@ class Mutant:
         return frozenset((edit.function.file, line) for edit in edits for line in edit.lines)
 
     @functools.cached_property
+    def functions(self) -> frozenset[Function]:
+        """Those that are changed."""
+        return frozenset(each.function for each in self.changes if isinstance(each, Edit))
+
+    @functools.cached_property
     def layer(self) -> Callable[..., Any]:
         """What stands in the place of the class: a subclass of it, or a function that makes a mutant."""
         if isinstance(self.subject, type):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reference.errors import RequestError
 from reference.homework.adapter import Adapter, adapted
+from reference.homework.diagnosing import explained
 from reference.homework.examination import Examination, plain_report
 from reference.homework.families import families
 from reference.homework.family import Family
@@ -104,7 +105,13 @@ def require_pair(name: str) -> None:
 
 
 def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 0) -> SymbolReport | None:
-    """The verdict on one subject; None where nothing says what it is."""
+    """The verdict on one subject, with what explains it; None where nothing says what the subject is."""
+    report = _examined(worker, subject, pair, seed)
+    return explained(report) if report is not None else None
+
+
+def _examined(worker: Worker, subject: Subject, pair: str, seed: int) -> SymbolReport | None:
+    """The report of the reading that fits best."""
     candidates = candidates_of(subject, pair)
     if not candidates:
         return by_numbers(worker, subject, seed)

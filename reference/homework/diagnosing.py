@@ -1,7 +1,8 @@
 """From what was judged wrong to why: the evidence for `reference.diagnosis`, and fresh answers to confirm a cause."""
 
+import contextlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,34 +13,65 @@ from reference.homework.attempt import Attempt
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.problem import Problem
+from reference.homework.process import Stopped
 from reference.homework.subject import Subject
 from reference.homework.trees import leaves
 from reference.homework.trying import Trying
-from reference.homework.verdict import Cause
+from reference.homework.verdict import Cause, Fact, SymbolReport
 from reference.pair import Array
 from reference.sides import Arrays, gradient_name
 
 
-def causes_of(subject: Subject, trying: Trying, judge: Judge, judged: Judged, attempt: Attempt) -> tuple[Cause, ...]:
-    """Why an attempt was judged wrong, as far as it can be proved."""
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why an attempt was judged wrong."""
 
-    wrong = {q.name for q in judged.quantities if not q.agree}
-    if attempt.mutated and not wrong & judged.arrays.keys():
-        return (worded("input-changed", {"place": place_of(subject, judged)}),)
+    subject: Subject
+    trying: Trying
+    judge: Judge
+    judged: Judged
+    attempt: Attempt
+    seed: int
 
-    def again() -> Evidence | None:
+    def causes(self) -> tuple[Cause, ...]:
+        """As far as it can be proved."""
+        place = place_of(self.subject, self.judged)
+        wrong = {q.name for q in self.judged.quantities if not q.agree}
+        if self.attempt.mutated and not wrong & self.judged.arrays.keys():
+            return (worded("input-changed", {"place": place}),)
+        evidence = evidence_of(self.judge.family, self.judged, self.attempt, self._again)
+        return diagnose(evidence, place) if evidence else ()
+
+    def narrowing(self) -> tuple[Fact, ...]:
+        """What narrows it down where no cause is proved."""
+        return ()
+
+    def _again(self) -> Evidence | None:
         for seed in range(101, 104):
-            tried = _asked_again(trying, attempt, seed)
+            tried = _asked_again(self.trying, self.attempt, seed)
             if tried is None or tried.failure is not None:
                 return None
-            forward_only = attempt.back is None and subject.backward is not None
-            other = judge.forward(tried) if forward_only else judge.whole(tried)
+            forward_only = self.attempt.back is None and self.subject.backward is not None
+            other = self.judge.forward(tried) if forward_only else self.judge.whole(tried)
             if not other.right:
-                return evidence_of(judge.family, other, tried)
+                return evidence_of(self.judge.family, other, tried)
         return None
 
-    evidence = evidence_of(judge.family, judged, attempt, again)
-    return diagnose(evidence, place_of(subject, judged)) if evidence else ()
+
+def explained(report: SymbolReport) -> SymbolReport:
+    """The report with its causes, or what narrows the mistake down.
+
+    The verdict stands whatever a submission does that is asked once more.
+    """
+    said = replace(report, explainer=None, rivals=())
+    for each in (report, *report.rivals):
+        with contextlib.suppress(Stopped):
+            if each.explainer is not None and (causes := each.explainer.causes()):
+                return replace(each, causes=causes, explainer=None, rivals=())
+    with contextlib.suppress(Stopped):
+        if report.explainer is not None:
+            return replace(said, narrowing=report.explainer.narrowing())
+    return said
 
 
 def _asked_again(trying: Trying, attempt: Attempt, seed: int) -> Attempt | None:

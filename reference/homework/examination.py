@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from reference.homework.attempt import Attempt, crash_of, told_of
-from reference.homework.diagnosing import causes_of
+from reference.homework.diagnosing import Diagnosis
 from reference.homework.doubts import DOUBTS, Right
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
@@ -18,7 +18,7 @@ from reference.homework.process import Failure, Worker
 from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf
 from reference.homework.trying import Trying
-from reference.homework.verdict import Cause, SymbolReport, Verdict
+from reference.homework.verdict import SymbolReport, Verdict
 from reference.sides import gradient_name
 
 MOST_BACKWARDS = 24
@@ -216,12 +216,11 @@ class Examination:
             parts={part: method.name for part, method in methods.items() if method is not None},
             conventions=tuple(dict.fromkeys(conventions)),
             quantities=tuple(judged.quantities) if judged else (),
-            causes=self._causes(judged, attempt) if judged and attempt and verdict == "wrong" else (),
+            explainer=self._explainer(judged, attempt) if judged and attempt and verdict == "wrong" else None,
         )
 
-    def _causes(self, judged: Judged, attempt: Attempt) -> tuple[Cause, ...]:
-        """Why the numbers are wrong, as far as it can be proved."""
-        return causes_of(self.subject, self.trying, self.judge, judged, attempt)
+    def _explainer(self, judged: Judged, attempt: Attempt) -> Diagnosis:
+        return Diagnosis(self.subject, self.trying, self.judge, judged, attempt, self.seed)
 
 
 def _as_long(entry: Entry, leaf: Leaf) -> Entry:

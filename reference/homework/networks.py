@@ -158,7 +158,7 @@ class _Network(Examination):
             if (found := mistaken(attempt, part)) is not None:
                 self.form = attempt.problem.facts["form"]
                 said = self._said("wrong", "", self.judge.forward(attempt), attempt)
-                return replace(said, quantities=(found[0],), causes=(found[1],))
+                return replace(said, quantities=(found[0],), causes=(found[1],), explainer=None)
         text = "its output is that of none of the usual networks: dense layers with ReLU, sigmoid or tanh between"
         return replace(plain_report(self.subject, "unsupported", text), pair=self.family.name)
 
@@ -180,7 +180,7 @@ class _Network(Examination):
             single = self.right(replace(form, batch=1))
             if single is not None:
                 found = self._explained(single)
-                return replace(found, remark=", ".join(filter(None, ["one sample at a time", found.remark])))
+                return _remarked(found, "one sample at a time")
         return report
 
     def _explained(self, right: Attempt) -> SymbolReport:
@@ -194,7 +194,8 @@ class _Network(Examination):
                     reports.append(self._whole(attempt))
                     if reports[-1].verdict == "correct":
                         return reports[-1]
-        return max(reports, key=_merit)
+        best = max(reports, key=_merit)
+        return replace(best, rivals=tuple(r for r in reports if r is not best and _merit(r) == _merit(best)))
 
     def _confirmed(self, attempt: Attempt, back: int | None, judged: Judged) -> SymbolReport:
         """What is right on the first problem is asked for other sizes; then its loss."""
@@ -204,7 +205,7 @@ class _Network(Examination):
         odd = odd_loss(attempt, judged) or odd_penalty(self.calls, attempt, judged)
         if odd is not None:
             judged.quantities = [*(q for q in judged.quantities if q.name != odd.name), odd]
-            return replace(self._said("wrong", "", judged, attempt), causes=())
+            return replace(self._said("wrong", "", judged, attempt), explainer=None)
         form = self.form
         if form.filters:
             return report
@@ -251,6 +252,12 @@ def _alike(attempt: Attempt) -> tuple[tuple[int, ...], str, int]:
     return form.sizes, form.output, form.batch
 
 
-def _merit(report: SymbolReport) -> tuple[int, int, int]:
+def _remarked(report: SymbolReport, remark: str) -> SymbolReport:
+    """The report, and those that fit as well, with a remark more."""
+    rivals = tuple(_remarked(each, remark) for each in report.rivals)
+    return replace(report, remark=", ".join(filter(None, [remark, report.remark])), rivals=rivals)
+
+
+def _merit(report: SymbolReport) -> tuple[int, int]:
     order = ("unsupported", "crashed", "unfinished", "wrong", "correct")
-    return order.index(report.verdict), sum(q.agree for q in report.quantities), len(report.causes)
+    return order.index(report.verdict), sum(q.agree for q in report.quantities)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 Verdict = Literal["correct", "wrong", "unfinished", "unsupported", "crashed"]
 
@@ -51,6 +51,27 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What was measured of a mistake that no cause explains: "narrow-elements", with its sentence in the catalogue."""
+
+    id: str
+    sentence: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class Explainer(Protocol):
+    """Looks for the reasons of a verdict. Raises Stopped where the submission does not answer in time."""
+
+    def causes(self) -> tuple[Cause, ...]:
+        """The causes that are proved."""
+        ...
+
+    def narrowing(self) -> tuple[Fact, ...]:
+        """What narrows down a mistake without a cause."""
+        ...
+
+
+@dataclass(frozen=True)
 class SymbolReport:
     """The verdict on one class, function, or group of functions that belong together.
 
@@ -58,6 +79,9 @@ class SymbolReport:
     {"forward": "affine_forward", "backward": "affine_backward"}. `line` counts from 1 in the file, or in the cell
     where there are cells. `conventions` are recognised, not judged: "batch first", "gradients averaged over the batch".
     `remark` is the one sentence for people: what is missing, why it cannot be told, which options it is right for.
+    `narrowing` is what is known of a mistake where no cause is proved. Causes take time, so they are looked for by
+    `explained`, when a report is the one to be given: until then it has an `explainer`. `rivals` are readings that fit
+    as well: where one of them has a cause, it was the one that was meant.
     """
 
     symbol: str
@@ -70,6 +94,9 @@ class SymbolReport:
     quantities: tuple[Quantity, ...] = ()
     causes: tuple[Cause, ...] = ()
     remark: str = ""
+    narrowing: tuple[Fact, ...] = ()
+    explainer: Explainer | None = field(default=None, repr=False, compare=False)
+    rivals: "tuple[SymbolReport, ...]" = field(default=(), repr=False, compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:
