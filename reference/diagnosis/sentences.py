@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 
-from reference.homework.verdict import Cause, SubmissionReport
+from reference.homework.verdict import Cause, Fact, SubmissionReport, SymbolReport
 
 LANGUAGES = ("en", "ja")
 Entry = Mapping[str, str]
@@ -15,7 +15,10 @@ Entry = Mapping[str, str]
 
 @functools.cache
 def catalogue() -> Mapping[str, Entry]:
-    """For each id: `en` and `ja`, the sentence; `hint_en` and `hint_ja`."""
+    """For each id: `en` and `ja`, the sentence; `hint_en` and `hint_ja` of a cause.
+
+    What begins with @ is a word that stands in sentences, what begins with narrow- a fact, which needs no hint.
+    """
     text = files("reference.diagnosis").joinpath("sentences.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -40,13 +43,34 @@ def _filled(template: str, facts: Mapping[str, str]) -> str:
     return " ".join(template.format(**{**empty, **facts}).split())
 
 
+def stated(id: str, facts: Mapping[str, str], lang: str = "en") -> Fact:
+    """What is known of a mistake, in a language. Facts that begin with @ are words of the catalogue."""
+    said = {name: _words(each, lang) for name, each in facts.items()}
+    return Fact(id, _filled(catalogue()[id][lang], said), tuple(facts.items()))
+
+
+def _words(fact: str, lang: str) -> str:
+    """ "@axis 1" in a language, and any other fact as it is; "; " between several."""
+    return {"en": ", ", "ja": "、"}[lang].join(_word(each, lang) for each in fact.split("; "))
+
+
+def _word(fact: str, lang: str) -> str:
+    id, _, n = fact.partition(" ")
+    return catalogue()[id][lang].format(n=n) if id.startswith("@") and id in catalogue() else fact
+
+
 def spoken(report: SubmissionReport, lang: str, *, hint: bool) -> SubmissionReport:
-    """A report with its causes in another language, or as hints."""
-    symbols = (replace(each, causes=tuple(_spoken(c, lang, hint) for c in each.causes)) for each in report.symbols)
-    return replace(report, symbols=tuple(symbols))
+    """A report with its causes and facts in another language, or its causes as hints."""
+    return replace(report, symbols=tuple(_spoken(each, lang, hint) for each in report.symbols))
 
 
-def _spoken(cause: Cause, lang: str, hint: bool) -> Cause:
+def _spoken(report: SymbolReport, lang: str, hint: bool) -> SymbolReport:
+    causes = tuple(_cause(each, lang, hint) for each in report.causes)
+    narrowing = tuple(stated(each.id, dict(each.facts), lang) for each in report.narrowing)
+    return replace(report, causes=causes, narrowing=narrowing)
+
+
+def _cause(cause: Cause, lang: str, hint: bool) -> Cause:
     """One that the catalogue has not is said as it is, or its hint in its place."""
     if cause.facts:
         return worded(cause.id, dict(cause.facts), lang, hint=hint)

@@ -12,6 +12,7 @@ from reference.diagnosis.sentences import worded
 from reference.homework.attempt import Attempt
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
+from reference.homework.probing import of_cases, of_numbers, of_probes, overview
 from reference.homework.problem import Problem
 from reference.homework.process import Stopped
 from reference.homework.subject import Subject
@@ -43,8 +44,12 @@ class Diagnosis:
         return diagnose(evidence, place) if evidence else ()
 
     def narrowing(self) -> tuple[Fact, ...]:
-        """What narrows it down where no cause is proved."""
-        return ()
+        """What narrows it down where no cause is proved: where it is wrong, and for what it is right."""
+        facts = [*of_numbers(self.judged, self.attempt.problem)]
+        if self.attempt.first is None:
+            facts += of_cases(self.trying, self.judge, self.attempt, self.seed)
+            facts += of_probes(self.trying, self.judge, self.judged, self.attempt)
+        return tuple(facts)
 
     def _again(self) -> Evidence | None:
         for seed in range(101, 104):
@@ -63,15 +68,16 @@ def explained(report: SymbolReport) -> SymbolReport:
 
     The verdict stands whatever a submission does that is asked once more.
     """
-    said = replace(report, explainer=None, rivals=())
     for each in (report, *report.rivals):
         with contextlib.suppress(Stopped):
             if each.explainer is not None and (causes := each.explainer.causes()):
                 return replace(each, causes=causes, explainer=None, rivals=())
+    facts = report.narrowing
     with contextlib.suppress(Stopped):
-        if report.explainer is not None:
-            return replace(said, narrowing=report.explainer.narrowing())
-    return said
+        facts += report.explainer.narrowing() if report.explainer is not None else ()
+    if report.verdict == "wrong" and report.quantities and not report.causes:
+        facts = (*overview(report.quantities), *facts)
+    return replace(report, narrowing=facts, explainer=None, rivals=())
 
 
 def _asked_again(trying: Trying, attempt: Attempt, seed: int) -> Attempt | None:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from reference.homework.verdict import Note, Quantity, SubmissionReport, SymbolReport, Verdict
+from reference.homework.verdict import Fact, Note, Quantity, SubmissionReport, SymbolReport, Verdict
 from reference.report.console import console
 from reference.report.layout import paragraph
 
@@ -46,6 +46,7 @@ class Line:
     verdict: Verdict
     report: SymbolReport
     quantities: tuple[Quantity, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 def print_submission(report: SubmissionReport, out: Console | None = None) -> None:
@@ -85,11 +86,12 @@ def lines_of(symbols: Sequence[SymbolReport]) -> Iterator[Line]:
             parts.setdefault(quantity.part, []).append(quantity)
         right = {part: found for part, found in parts.items() if part and all(each.agree for each in found)}
         if report.verdict == "correct" or not right or len(right) == len(parts):
-            yield Line(report.symbol, report.verdict, report, report.quantities)
+            yield Line(report.symbol, report.verdict, report, report.quantities, report.narrowing)
             continue
+        last = [part for part in parts if part not in right][-1]
         for part, found in parts.items():
             verdict = "correct" if part in right else report.verdict
-            yield Line(_name(report, part), verdict, report, tuple(found))
+            yield Line(_name(report, part), verdict, report, tuple(found), report.narrowing if part == last else ())
 
 
 def _name(report: SymbolReport, part: str) -> str:
@@ -130,6 +132,8 @@ def _told(out: Console, line: Line, path: str) -> None:
         paragraph(out, text, "   ")
     if line.verdict in ("wrong", "crashed") and not any(cause.reproduces for cause in report.causes):
         _quantities(out, [each for each in line.quantities if not each.agree])
+        if line.facts:
+            paragraph(out, " ".join(fact.sentence for fact in line.facts), "   ")
     if line.verdict == "unsupported":
         _help(out, f"{path}::{report.symbol}")
 

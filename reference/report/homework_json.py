@@ -18,13 +18,16 @@ def check_document(report: SubmissionReport) -> Document:
 
 
 def symbol_document(report: SymbolReport) -> Document:
-    """What is said of one symbol. Why it is unfinished, unsupported or crashed stands among the causes."""
+    """What is said of one symbol. Why it is unfinished, unsupported or crashed stands among the causes.
+
+    `narrowing` is there only where a mistake has no cause.
+    """
     causes = [
         {"id": cause.id, "sentence": cause.sentence, "reproduces": bool(cause.reproduces)} for cause in report.causes
     ]
     if not causes and report.verdict != "correct" and report.remark:
         causes = [{"id": report.verdict, "sentence": report.remark, "reproduces": False}]
-    return {
+    document: Document = {
         "symbol": report.symbol,
         "cell": report.cell,
         "pair": report.pair,
@@ -33,6 +36,8 @@ def symbol_document(report: SymbolReport) -> Document:
         "quantities": [_quantity(quantity) for quantity in report.quantities],
         "causes": causes,
     }
+    narrowing = [{"id": fact.id, "sentence": fact.sentence} for fact in report.narrowing]
+    return {**document, "narrowing": narrowing} if narrowing else document
 
 
 def _quantity(quantity: Quantity) -> dict[str, Any]:
