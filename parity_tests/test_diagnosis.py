@@ -7,7 +7,7 @@ import pytest
 
 from reference.diagnosis.evidence import Evidence, Found
 from reference.diagnosis.hypotheses import hypotheses
-from reference.diagnosis.search import Budget, search
+from reference.diagnosis.search import Search
 from reference.diagnosis.sentences import catalogue, worded
 from reference.diagnosis.transforms import transformed
 from reference.diagnosis.variants import all_variants
@@ -52,7 +52,7 @@ def evidence(power: float, seed: int, first: float | None = None) -> Evidence:
 
 
 def searched(one: Evidence) -> list[str]:
-    return [each.id for each in search(one, hypotheses(one), transformed, Budget(5, 5))]
+    return [each.id for each in Search(one, hypotheses(one), transformed).single(5)]
 
 
 def test_a_derivative_is_recognised() -> None:

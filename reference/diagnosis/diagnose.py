@@ -1,30 +1,42 @@
 """From evidence to causes: what gives a submission's numbers exactly, in words."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from reference.diagnosis.bench import Hypothesis
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.hypotheses import hypotheses
-from reference.diagnosis.search import Budget, search
+from reference.diagnosis.search import Search
 from reference.diagnosis.sentences import worded
 from reference.diagnosis.transforms import transformed
 from reference.homework.verdict import Cause
 
-# the search for one mistake, which needs most of a second for the largest layers, and for two at once after that
-SECONDS = Budget(single=2.0, pairs=4.0)
+# what the search for one mistake may take, which needs most of a second for the largest layers; and for two after that
+SINGLE, DOUBLE = 2.0, 4.0
 
 
-def diagnose(evidence: Evidence, place: str) -> tuple[Cause, ...]:
-    """The causes that are proved; those of all wrong quantities together."""
-    names = ", ".join(evidence.wrong)
-    found = search(evidence, hypotheses(evidence), transformed, SECONDS)
-    merged: dict[str, Hypothesis] = {}
-    for one in found:
-        same = merged.setdefault(one.id, one)
-        merged[one.id] = replace(same, names=same.names | one.names)
-    return tuple(_cause(one, place, names) for one in merged.values())
+class Diagnosing:
+    """The causes that are proved; those of all wrong quantities together. `place` is where the mistake is."""
 
+    def __init__(self, evidence: Evidence, place: str) -> None:
+        self._search = Search(evidence, hypotheses(evidence), transformed)
+        self._place, self._names = place, ", ".join(evidence.wrong)
 
-def _cause(one: Hypothesis, place: str, names: str) -> Cause:
-    facts = {**one.facts, "place": place, "names": ", ".join(sorted(one.names)) or names}
-    return worded(one.id, facts)
+    def single(self) -> tuple[Cause, ...]:
+        """One mistake, or several that have nothing to do with each other."""
+        return self._causes(self._search.single(SINGLE))
+
+    def double(self) -> tuple[Cause, ...]:
+        """Two that meet in the same numbers, once `single` has found none."""
+        return self._causes(self._search.double(DOUBLE))
+
+    def _causes(self, found: Iterable[Hypothesis]) -> tuple[Cause, ...]:
+        merged: dict[str, Hypothesis] = {}
+        for one in found:
+            same = merged.setdefault(one.id, one)
+            merged[one.id] = replace(same, names=same.names | one.names)
+        return tuple(self._cause(one) for one in merged.values())
+
+    def _cause(self, one: Hypothesis) -> Cause:
+        place = "; ".join(filter(None, [self._place, one.facts.get("layer", "")]))
+        return worded(one.id, {**one.facts, "place": place, "names": ", ".join(sorted(one.names)) or self._names})

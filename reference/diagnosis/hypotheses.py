@@ -1,6 +1,7 @@
 """All that may be wrong with a layer: mistakes written by hand first, then every mutant of its code."""
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from reference.diagnosis.bench import HAND, PLAIN, WORDED, Hypothesis, changed
 from reference.diagnosis.earlier import of_calls
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.mutants import Mutant, mutants
+from reference.diagnosis.one_layer import of_layers
 from reference.diagnosis.variants import all_variants
 from reference.diagnosis.variants.activations import of_activation
 from reference.diagnosis.worded import kebab, named
@@ -24,7 +26,8 @@ def hypotheses(evidence: Evidence) -> tuple[Hypothesis, ...]:
     """What may be wrong with the layer that the evidence is about."""
     made = evidence.pair.layer(**evidence.case.options)
     used: list[type] = list(dict.fromkeys(type(each) for each in layers_of(made)))
-    found = (one for cls in used for one in of_class(cls))
+    found: Iterator[Hypothesis] = (one for cls in used for one in of_class(cls))
+    found = itertools.chain(found, of_layers(evidence, of_class))
     if Dense in used:  # in a network a slope of 1 is a layer that the way back leaves out
         found = (replace(h, id=LEFT_OUT) if h.facts.get("said") == ONES else h for h in found)
     return (*of_calls(evidence), *found)

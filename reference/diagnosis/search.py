@@ -3,27 +3,18 @@
 import functools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reference.diagnosis.bench import AS_IT_IS, TRANSFORM, UNCHANGED, Bench, Effect, Fresh, Hypothesis
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.pairing import pairs, together
 from reference.sides import Side
 
-Effects = Sequence[tuple[Hypothesis, Effect]]
 Transforms = Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]
 
 
-@dataclass(frozen=True)
-class Budget:
-    """Seconds of this thread's own time, so that a busy machine changes nothing: for one mistake, and for two."""
-
-    single: float
-    pairs: float
-
-
 class Clock:
-    """What is left of some seconds."""
+    """What is left of some seconds of this thread's own time, so that a busy machine changes nothing."""
 
     def __init__(self, seconds: float) -> None:
         self._until = time.thread_time() + seconds
@@ -33,55 +24,55 @@ class Clock:
         return time.thread_time() > self._until
 
 
-def search(
-    evidence: Evidence,
-    hypotheses: Sequence[Hypothesis],
-    transformed: Callable[[Evidence], Transforms],
-    budget: Budget,
-) -> tuple[Hypothesis, ...]:
-    """The mistake that gives all wrong numbers, or those that do together; empty where none was found in time.
+class Search:
+    """The search for what explains some evidence; what is found must give the numbers of fresh inputs too."""
 
-    What is found must give the numbers of fresh inputs too.
-    """
-    bench, fresh = Bench(evidence), Fresh(evidence)
-    if not bench.all:
+    def __init__(
+        self,
+        evidence: Evidence,
+        hypotheses: Sequence[Hypothesis],
+        transformed: Callable[[Evidence], Transforms],
+    ) -> None:
+        self.bench, self.fresh = Bench(evidence), Fresh(evidence)
+        found = _of_transforms(transformed(evidence), transformed) if self.bench.all else ()
+        self.hypotheses = sorted((*hypotheses, *found), key=lambda h: h.rank)
+        self.effects: list[tuple[Hypothesis, Effect]] = []
+
+    def single(self, seconds: float) -> tuple[Hypothesis, ...]:
+        """The mistake that gives all wrong numbers, or those that do together; empty where none was found in time."""
+        clock = Clock(seconds)
+        whole: list[Hypothesis] = []
+        for one in self.hypotheses if self.bench.all else ():
+            if clock.over or (whole and one.rank > whole[0].rank and self.fresh.confirms(whole[:1])):
+                break
+            self.effects.append((one, self.bench.effect(one)))
+            if self.effects[-1][1].explained == self.bench.all:
+                whole.append(one)
+        for one in whole:
+            if self.fresh.confirms([one]):
+                return (one,)
+        return self._several(clock)
+
+    def _several(self, clock: Clock) -> tuple[Hypothesis, ...]:
+        """Mistakes that each give some of the wrong numbers and leave the others alone."""
+        partly = [replace(one, names=effect.explained) for one, effect in self.effects if effect.explained]
+        for several in _covers([one for one in partly if one.names != self.bench.all], self.bench.all):
+            if clock.over:
+                break
+            if self.fresh.confirms(several):
+                return tuple(several)
         return ()
-    clock = Clock(budget.single)
-    hypotheses = [*hypotheses, *_of_transforms(transformed(evidence), transformed)]
-    effects: list[tuple[Hypothesis, Effect]] = []
-    whole: list[Hypothesis] = []
-    for one in sorted(hypotheses, key=lambda h: h.rank):
-        if clock.over or (whole and one.rank > whole[0].rank and fresh.confirms(whole[:1])):
-            break
-        effects.append((one, bench.effect(one)))
-        if effects[-1][1].explained == bench.all:
-            whole.append(one)
-    for one in whole:
-        if fresh.confirms([one]):
-            return (one,)
-    return _several(effects, bench, fresh, clock) or _two_at_once(effects, bench, fresh, Clock(budget.pairs))
 
-
-def _several(effects: Effects, bench: Bench, fresh: Fresh, clock: Clock) -> tuple[Hypothesis, ...]:
-    """Mistakes that each give some of the wrong numbers and leave the others alone."""
-    partly = [replace(one, names=effect.explained) for one, effect in effects if effect.explained]
-    for several in _covers([one for one in partly if one.names != bench.all], bench.all):
-        if clock.over:
-            break
-        if fresh.confirms(several):
-            return tuple(several)
-    return ()
-
-
-def _two_at_once(effects: Effects, bench: Bench, fresh: Fresh, clock: Clock) -> tuple[Hypothesis, ...]:
-    """Two changes of the code that give everything only when both are made."""
-    for first, second in pairs(effects, bench.all):
-        if clock.over:
-            break
-        both = together(first, second)
-        if both is not None and bench.explained(both) == bench.all and fresh.confirms([both]):
-            return first, second
-    return ()
+    def double(self, seconds: float) -> tuple[Hypothesis, ...]:
+        """Two changes of the code that give everything only when both are made; of those that `single` has tried."""
+        clock = Clock(seconds)
+        for first, second in pairs(self.effects, self.bench.all):
+            if clock.over:
+                break
+            both = together(first, second)
+            if both is not None and self.bench.explained(both) == self.bench.all and self.fresh.confirms([both]):
+                return first, second
+        return ()
 
 
 def _of_transforms(found: Transforms, transformed: Callable[[Evidence], Transforms]) -> Iterator[Hypothesis]:

@@ -34,8 +34,9 @@ def entry(id: str) -> Entry:
 def worded(id: str, facts: Mapping[str, str], lang: str = "en", *, hint: bool = False) -> Cause:
     """A cause in a language; with `hint` its sentence stops short of the answer."""
     words = entry(id)
-    said = _filled(words[f"hint_{lang}" if hint else lang], facts)
-    return Cause(id, said, True, _filled(words[f"hint_{lang}"], facts), tuple(facts.items()))
+    named = {**facts, "place": _words(facts.get("place", ""), lang)}
+    said = _filled(words[f"hint_{lang}" if hint else lang], named)
+    return Cause(id, said, True, _filled(words[f"hint_{lang}"], named), tuple(facts.items()))
 
 
 def _filled(template: str, facts: Mapping[str, str]) -> str:

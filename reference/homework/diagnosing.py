@@ -1,12 +1,13 @@
 """From what was judged wrong to why: the evidence for `reference.diagnosis`, and fresh answers to confirm a cause."""
 
 import contextlib
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reference.diagnosis.diagnose import diagnose
+from reference.diagnosis.diagnose import Diagnosing
 from reference.diagnosis.evidence import Evidence, Found
 from reference.diagnosis.sentences import worded
 from reference.homework.attempt import Attempt
@@ -34,14 +35,21 @@ class Diagnosis:
     attempt: Attempt
     seed: int
 
-    def causes(self) -> tuple[Cause, ...]:
-        """As far as it can be proved."""
-        place = place_of(self.subject, self.judged)
+    @functools.cached_property
+    def _diagnosing(self) -> Diagnosing | None:
+        evidence = evidence_of(self.judge.family, self.judged, self.attempt, self._again)
+        return Diagnosing(evidence, place_of(self.subject, self.judged)) if evidence else None
+
+    def single(self) -> tuple[Cause, ...]:
+        """As far as it can be proved that one mistake was made, or several that have nothing to do with each other."""
         wrong = {q.name for q in self.judged.quantities if not q.agree}
         if self.attempt.mutated and not wrong & self.judged.arrays.keys():
-            return (worded("input-changed", {"place": place}),)
-        evidence = evidence_of(self.judge.family, self.judged, self.attempt, self._again)
-        return diagnose(evidence, place) if evidence else ()
+            return (worded("input-changed", {"place": place_of(self.subject, self.judged)}),)
+        return self._diagnosing.single() if self._diagnosing else ()
+
+    def double(self) -> tuple[Cause, ...]:
+        """Two mistakes that meet in the same numbers."""
+        return self._diagnosing.double() if self._diagnosing else ()
 
     def narrowing(self) -> tuple[Fact, ...]:
         """What narrows it down where no cause is proved: where it is wrong, and for what it is right."""
@@ -70,8 +78,11 @@ def explained(report: SymbolReport) -> SymbolReport:
     """
     for each in (report, *report.rivals):
         with contextlib.suppress(Stopped):
-            if each.explainer is not None and (causes := each.explainer.causes()):
+            if each.explainer is not None and (causes := each.explainer.single()):
                 return replace(each, causes=causes, explainer=None, rivals=())
+    with contextlib.suppress(Stopped):
+        if report.explainer is not None and (causes := report.explainer.double()):
+            return replace(report, causes=causes, explainer=None, rivals=())
     facts = report.narrowing
     with contextlib.suppress(Stopped):
         facts += report.explainer.narrowing() if report.explainer is not None else ()

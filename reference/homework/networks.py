@@ -12,6 +12,7 @@ from reference.homework.family import Family
 from reference.homework.judge import Judged
 from reference.homework.network_calls import NetworkJudge, NetworkTrying, layer_template, schemes, weight_keys
 from reference.homework.network_forms import Form, ask, convolutional
+from reference.homework.network_layers import NetworkDiagnosis
 from reference.homework.network_losses import allowed, odd_loss, odd_penalty, told
 from reference.homework.network_methods import BACKWARD, backwards, forwards, names_of
 from reference.homework.network_mistakes import mistaken
@@ -230,6 +231,9 @@ class _Network(Examination):
         own = ast.unparse(backward.node)
         loops = r"for\s+\(?\s*\w+\s*,\s*\w+\s*\)?\s+in|for\s+\w+\s+in\s+range\(\w*(len|num|n_|m\b|\.shape)"
         return not re.search(r"sum\(|mean\(|\.shape\[[01]\]|average\(", own) and bool(re.search(loops, self.source))
+
+    def _explainer(self, judged: Judged, attempt: Attempt) -> NetworkDiagnosis:
+        return NetworkDiagnosis(self.subject, self.trying, self.judge, judged, attempt, self.seed)
 
     def _said(
         self, verdict: Verdict, remark: str, judged: Judged | None = None, attempt: Attempt | None = None

@@ -89,16 +89,11 @@ def of_probes(trying: Trying, judge: Judge, judged: Judged, attempt: Attempt) ->
         other = _judged(trying, judge, attempt, simpler) if simpler else None
         if other is None:
             continue
-        right = {q.name for q in other.quantities if q.agree and _says(other, q.name)}
+        right = {q.name for q in other.quantities if q.agree and q.name in other.arrays}
         if names := tuple(name for name in wrong if name in right):
             found.setdefault(names, []).append(when)
     for names, whens in found.items():
         yield stated("narrow-when", {"names": "; ".join(names), "when": "; ".join(whens)})
-
-
-def _says(judged: Judged, name: str) -> bool:
-    """Whether agreement in a quantity says anything: not where all of it is zero, or it was not found."""
-    return name in judged.arrays and bool(judged.arrays[name][1].any())
 
 
 def _judged(trying: Trying, judge: Judge, attempt: Attempt, problem: Problem) -> Judged | None:
@@ -123,7 +118,9 @@ def _simpler(problem: Problem, change: Callable[[Problem], Arrays | None]) -> Pr
     arrays = change(problem)
     if arrays is None or not arrays.inputs.keys() >= problem.case.inputs.keys():
         return None
-    return replace(problem, arrays=arrays, want=scratch_side(problem.pair, problem.case, arrays, "float64"))
+    want = scratch_side(problem.pair, problem.case, arrays, "float64")
+    # agreement in what is zero says nothing, and an error is measured against what is wanted
+    return replace(problem, arrays=arrays, want=want) if all(one.any() for one in want.values()) else None
 
 
 def _one_sample(problem: Problem) -> Arrays | None:

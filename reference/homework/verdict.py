@@ -62,8 +62,12 @@ class Fact:
 class Explainer(Protocol):
     """Looks for the reasons of a verdict. Raises Stopped where the submission does not answer in time."""
 
-    def causes(self) -> tuple[Cause, ...]:
-        """The causes that are proved."""
+    def single(self) -> tuple[Cause, ...]:
+        """The mistakes that are proved, each by itself."""
+        ...
+
+    def double(self) -> tuple[Cause, ...]:
+        """Two mistakes that are proved together, once `single` has found none. It takes longer."""
         ...
 
     def narrowing(self) -> tuple[Fact, ...]:
