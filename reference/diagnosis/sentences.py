@@ -31,12 +31,18 @@ def entry(id: str) -> Entry:
     return known["derivative" if id.endswith("-derivative") else "changed"]
 
 
-def worded(id: str, facts: Mapping[str, str], lang: str = "en", *, hint: bool = False) -> Cause:
-    """A cause in a language; with `hint` its sentence stops short of the answer."""
-    words = entry(id)
-    named = {**facts, "place": _words(facts.get("place", ""), lang)}
-    said = _filled(words[f"hint_{lang}" if hint else lang], named)
-    return Cause(id, said, True, _filled(words[f"hint_{lang}"], named), tuple(facts.items()))
+def worded(
+    words: str, facts: Mapping[str, str], lang: str = "en", *, hint: bool = False, reproduces: bool = True
+) -> Cause:
+    """A cause in a language; with `hint` its sentence stops short of the answer.
+
+    `words` is its id, or "id/which" where there is an entry for each of several mistakes of one id.
+    """
+    found = entry(words)
+    filled = {**facts, **{name: _words(facts.get(name, ""), lang) for name in ("place", "names")}}
+    said = _filled(found[f"hint_{lang}" if hint else lang], filled)
+    hinted = _filled(found[f"hint_{lang}"], filled)
+    return Cause(words.partition("/")[0], said, reproduces, hinted, tuple(facts.items()), words)
 
 
 def _filled(template: str, facts: Mapping[str, str]) -> str:
@@ -74,5 +80,5 @@ def _spoken(report: SymbolReport, lang: str, hint: bool) -> SymbolReport:
 def _cause(cause: Cause, lang: str, hint: bool) -> Cause:
     """One that the catalogue has not is said as it is, or its hint in its place."""
     if cause.facts:
-        return worded(cause.id, dict(cause.facts), lang, hint=hint)
+        return worded(cause.words, dict(cause.facts), lang, hint=hint, reproduces=cause.reproduces)
     return replace(cause, sentence=cause.hint) if hint and cause.hint else cause

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.dropout_calls import ANY, DROP, KEEP, Answer, P, Run, words_of
 from reference.homework.family import Family
@@ -48,17 +49,18 @@ def _judged(subject: Subject, answer: Answer, numbers: Sequence[float]) -> Symbo
     inverted = not math.isclose(factor, 1, rel_tol=1e-6)
     wanted = 1 / kept.share if inverted else 1.0
     causes: list[Cause] = []
+    place = {"place": subject.name}
     problem = ""
     if abs(mask.mean() - kept.share) > 5 * math.sqrt(0.25 / mask.size):
         problem = f"{mask.mean():.0%} of the elements are kept, expected {kept.share:.0%}"
     elif not inverted and (answer.tested is None or np.allclose(answer.tested, answer.x)):
         problem = "nothing is scaled, neither in training nor at test time"
-        causes.append(Cause("missing_term", "What is kept is not divided by the share that is kept.", True))
+        causes.append(worded("missing_term/dropout-scale", place))
     elif answer.first is not None and np.array_equal(mask, answer.first != 0) and not _says(subject, "seed"):
         problem = "the second call drops the same elements as the first"
     quantities = [_quantity("y", answer.y, answer.x * mask * wanted, problem)]
     if inverted and math.isclose(factor, 1 / (1 - kept.share), rel_tol=1e-6):
-        causes.append(Cause("rescaled", "It is divided by the share dropped in place of the share kept.", True))
+        causes.append(worded("rescaled/dropped-share", place))
     if quantities[0].agree and answer.tested is not None:
         tested = answer.x if inverted else answer.x * kept.share
         quantities[0] = _quantity("y", answer.tested, tested, "", "in test mode")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.family import Family
 from reference.homework.initializer_draws import Drawn, Refused, draw_method, draws, options, settings
@@ -116,7 +117,7 @@ def _examined(worker: Worker, subject: Subject, laws: Sequence[Law], option: tup
                     found = _compared(drawn, law, reading)
                     away = sum(q.max_rel / q.allowed for q in found if not q.agree)
                     if best is None or away < best[0]:
-                        causes = tuple(_causes(drawn, laws[0], reading)) if away else ()
+                        causes = tuple(_causes(subject.name, drawn, laws[0], reading)) if away else ()
                         best = away, law, found, [law.said, *said, word], causes
     except Refused as refused:
         return _refused(subject, laws[0], refused, word)
@@ -182,7 +183,7 @@ def _bound(w: Array, law: Law, sigma: float, deviation: float) -> Quantity:
     return Quantity("bound", away <= 0.02, away, 0.02, (), got, want * sigma)
 
 
-def _causes(drawn: Sequence[Drawn], law: Law, reading: Sequence[tuple[int, ...]]) -> Iterator[Cause]:
+def _causes(place: str, drawn: Sequence[Drawn], law: Law, reading: Sequence[tuple[int, ...]]) -> Iterator[Cause]:
     """A mistake that gives the deviations drawn."""
     got = np.array([each.array.std() for each in drawn])
     # a deviation drawn from n normal numbers is off by 1 / sqrt(2 n) of itself
@@ -191,17 +192,15 @@ def _causes(drawn: Sequence[Drawn], law: Law, reading: Sequence[tuple[int, ...]]
     if not law.scale or np.allclose(got, sigma, rtol=near):
         return
     n_in, n_out = np.array([fans(shape) for shape in reading], dtype=float).T
-    scale = f"{law.scale:g}"
-    wanted = f"in the place of sqrt({scale} / n)."
     known = {
-        "It is scaled by the number of outputs in place of inputs.": np.sqrt(law.scale / n_out),
-        "The variance is given where the deviation belongs.": sigma**2,
-        f"{scale} / sqrt(n) {wanted}": law.scale / np.sqrt(n_in),
-        f"sqrt({scale}) / n {wanted}": math.sqrt(law.scale) / n_in,
+        "wrong_fan": np.sqrt(law.scale / n_out),
+        "rescaled/variance": sigma**2,
+        "rescaled/root-of-n": law.scale / np.sqrt(n_in),
+        "rescaled/root-of-scale": math.sqrt(law.scale) / n_in,
     }
-    for sentence, deviation in known.items():
+    for words, deviation in known.items():
         if np.allclose(got, deviation, rtol=near):
-            yield Cause("wrong_fan" if "outputs" in sentence else "rescaled", sentence, True)
+            yield worded(words, {"place": place, "scale": f"{law.scale:g}"})
             return
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reference.diagnosis.sentences import worded
 from reference.homework.agreement import compare
 from reference.homework.attempt import Attempt
 from reference.homework.network_forms import Form, Network
@@ -21,27 +22,27 @@ def mistaken(attempt: Attempt, part: str) -> tuple[Quantity, Cause] | None:
     if got is None:
         return None
     x = attempt.problem.arrays.inputs["x"]
-    for id, sentence, wrong in _mistakes(form, params, x):
+    for words, facts, wrong in _mistakes(form, params, x):
         if compare("y", got, wrong).max_rel <= EXACTLY:
-            return compare("y", got, attempt.problem.want["y"], part=part), Cause(id, sentence, True)
+            return compare("y", got, attempt.problem.want["y"], part=part), worded(words, {"place": part, **facts})
     return None
 
 
-def _mistakes(form: Form, params: Mapping[str, Array], x: Array) -> Iterator[tuple[str, str, Array]]:
-    """Outputs with one mistake each."""
+def _mistakes(form: Form, params: Mapping[str, Array], x: Array) -> Iterator[tuple[str, dict[str, str], Array]]:
+    """Outputs with one mistake each, an entry of the catalogue of sentences and what fills it."""
     biases = [name for name in params if name.startswith("b")]
     for group in (*([name] for name in biases), biases) if biases else ():
-        which = f"the bias of layer {group[0][1:]} is" if len(group) == 1 else "the biases are"
+        which = {"names": "; ".join(group)}
         zero, minus = {n: np.zeros_like(params[n]) for n in group}, {n: -params[n] for n in group}
-        yield "missing-term", f"{which} not added.", _output(form, {**params, **zero}, x)
-        yield "sign", f"{which} subtracted.", _output(form, {**params, **minus}, x)
+        yield "missing-term/bias", which, _output(form, {**params, **zero}, x)
+        yield "sign/bias", which, _output(form, {**params, **minus}, x)
     if form.depth > 1:
         linear = replace(form, hidden="identity")
-        yield "missing-term", "there is no activation between the layers.", _output(linear, params, x)
+        yield "missing-term/activation", {}, _output(linear, params, x)
     if form.output == "softmax":
         e = np.exp(_output(replace(form, output="identity"), params, x))
-        yield "wrong-axis", "the softmax is taken over the samples, not over the classes.", e / e.sum(axis=0)
-        yield "wrong-axis", "the softmax is taken over all samples at once.", e / e.sum()
+        yield "wrong-axis/samples", {}, e / e.sum(axis=0)
+        yield "wrong-axis/whole", {}, e / e.sum()
 
 
 def _output(form: Form, params: Mapping[str, Array], x: Array) -> Array:

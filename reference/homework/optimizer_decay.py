@@ -65,12 +65,11 @@ def mistaken(rule: Rule) -> list[Rule]:
         return rule.make(**settings)
 
     needs = (*rule.needs, SETTING)
-    up = "The weight decay has the wrong sign: the weights grow by it."
     return [
-        Rule("The weight decay is taken and has no effect.", ignored, needs, "missing_term"),
-        _with_decay(rule, up, lambda rate, lr: -rate, cause="sign"),
-        _with_decay(rule, up, lambda rate, lr: -rate, cause="sign", decoupled=True),
-        Rule("The weights decay after the step, when they have already moved.", late, needs, "updated_first"),
+        Rule("", ignored, needs, "missing_term/decay"),
+        _with_decay(rule, "", lambda rate, lr: -rate, cause="sign/decay"),
+        _with_decay(rule, "", lambda rate, lr: -rate, cause="sign/decay", decoupled=True),
+        Rule("", late, needs, "updated_first/decay"),
     ]
 
 

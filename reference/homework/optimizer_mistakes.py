@@ -78,8 +78,8 @@ class Divided(Optimizer):
         w -= self.lr * g / self.size(state, g)
 
 
-def _mistake(cause: str, needs: str, make: Callable[..., Optimizer], said: str) -> Rule:
-    return Rule(said, make, tuple(needs.split()), cause)
+def _mistake(cause: str, needs: str, make: Callable[..., Optimizer]) -> Rule:
+    return Rule("", make, tuple(needs.split()), cause)
 
 
 def _gathered(grow: Callable[[Array, Array], Array], size: Callable[[Array], Array]) -> Callable[[State, Array], Array]:
@@ -108,8 +108,8 @@ def _growing(rho: float, epsilon: float, lr: float) -> Optimizer:
     return Divided(lr, size=_gathered(lambda s, g: s + rho * s + (1 - rho) * g * g, lambda s: np.sqrt(s) + epsilon))
 
 
-def _adam(cause: str, said: str, correction: Correction) -> Rule:
-    return _mistake(cause, ADAM, lambda **o: CorrectedAdam(**o, correction=correction), said)
+def _adam(cause: str, correction: Correction) -> Rule:
+    return _mistake(cause, ADAM, lambda **o: CorrectedAdam(**o, correction=correction))
 
 
 def _coupled(**settings: Any) -> Optimizer:
@@ -125,68 +125,37 @@ def _from_one(**settings: Any) -> Optimizer:
     return Adagrad(**settings, initial_accumulator=1.0)
 
 
-NONE = "The moments are not corrected for their start from 0."
+# each cause is an entry of the catalogue of sentences
 MISTAKES: dict[str, list[Rule]] = {
     "adam": [
-        _adam("no_bias_correction", NONE, lambda a, b, t: (1, 1)),
-        _adam(
-            "no_bias_correction",
-            "The bias is corrected with 1 - beta, without the exponent t.",
-            lambda a, b, t: (1 - a, 1 - b),
-        ),
-        _adam(
-            "no_bias_correction",
-            "The second moment is corrected with beta1 instead of beta2.",
-            lambda a, b, t: (1 - a**t, 1 - a**t),
-        ),
-        _adam("no_bias_correction", "The second moment is not corrected.", lambda a, b, t: (1 - a**t, 1)),
-        _adam("no_bias_correction", "The first moment is not corrected.", lambda a, b, t: (1, 1 - b**t)),
-        _adam(
-            "shifted",
-            "The bias is corrected for one step more than there were.",
-            lambda a, b, t: (1 - a ** (t + 1), 1 - b ** (t + 1)),
-        ),
-        _mistake(
-            "wrong_state", ADAM, StoredCorrection, "The corrected moments are stored in the place of the raw ones."
-        ),
-        _mistake(
-            "overwritten",
-            ADAM,
-            CompoundedRate,
-            "The corrected rate is stored as the rate, so the corrections of all steps multiply.",
-        ),
-        _mistake("wrong_state", ADAM, CountedOften, "The step is counted once for each parameter."),
+        _adam("no_bias_correction/none", lambda a, b, t: (1, 1)),
+        _adam("no_bias_correction/exponent", lambda a, b, t: (1 - a, 1 - b)),
+        _adam("no_bias_correction/beta-1-twice", lambda a, b, t: (1 - a**t, 1 - a**t)),
+        _adam("no_bias_correction/second", lambda a, b, t: (1 - a**t, 1)),
+        _adam("no_bias_correction/first", lambda a, b, t: (1, 1 - b**t)),
+        _adam("shifted/bias-correction", lambda a, b, t: (1 - a ** (t + 1), 1 - b ** (t + 1))),
+        _mistake("wrong_state/corrected-kept", ADAM, StoredCorrection),
+        _mistake("overwritten/rate", ADAM, CompoundedRate),
+        _mistake("wrong_state/counted-often", ADAM, CountedOften),
     ],
     "adamw": [
-        _mistake(
-            "other",
-            f"{ADAM} weight_decay",
-            _coupled,
-            "The weight decay is added to the gradient, which is L2 regularisation; AdamW takes it off the weights.",
-        ),
-        _mistake("no_bias_correction", f"{ADAM} weight_decay", _late, NONE),
+        _mistake("other/coupled-decay", f"{ADAM} weight_decay", _coupled),
+        _mistake("no_bias_correction/none", f"{ADAM} weight_decay", _late),
     ],
     "adagrad": [
-        _mistake("wrong_state", "lr epsilon", _from_one, "The accumulators start from 1 instead of 0."),
-        _mistake("overwritten", "lr epsilon", _forgetful, "The squared gradients are not accumulated."),
-        _mistake(
-            "other", "lr epsilon", _absolute, "The absolute gradients are accumulated in the place of their squares."
-        ),
+        _mistake("wrong_state/from-one", "lr epsilon", _from_one),
+        _mistake("overwritten/squares", "lr epsilon", _forgetful),
+        _mistake("other/absolute", "lr epsilon", _absolute),
     ],
     "rmsprop": [
-        _mistake("other", "lr rho epsilon", _no_root, "The mean square is not put under a root."),
-        _mistake("other", "lr rho epsilon", _growing, "The mean square grows by 1 + rho: += in the place of =."),
-        _mistake("other", "lr epsilon", Adagrad, "The squares are accumulated without decay, as in AdaGrad."),
+        _mistake("other/no-root", "lr rho epsilon", _no_root),
+        _mistake("other/growing", "lr rho epsilon", _growing),
+        _mistake("other/no-decay", "lr epsilon", Adagrad),
     ],
     "nesterov": [
-        _mistake(
-            "updated_first",
-            "lr momentum",
-            EarlyNesterov,
-            "The velocity is updated before the old one is used.",
-        ),
-        _mistake("missing_term", "lr momentum", VelocityOnly, "The step of the gradient itself, lr g, is left out."),
-        _mistake("missing_term", "lr momentum", Momentum, "It is plain momentum, without the step ahead."),
+        _mistake("updated_first/velocity", "lr momentum", EarlyNesterov),
+        _mistake("missing_term/gradient", "lr momentum", VelocityOnly),
+        _mistake("missing_term/ahead", "lr momentum", Momentum),
     ],
-    "momentum": [_mistake("missing_term", "lr", SGD, "It keeps no velocity: it is plain gradient descent.")],
+    "momentum": [_mistake("missing_term/velocity", "lr", SGD)],
 }

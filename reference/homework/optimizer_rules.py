@@ -24,7 +24,7 @@ Correction = Callable[[float, float, int], tuple[float, float]]
 class Rule:
     """One way to write an optimizer: `said` names it, `make` builds it from the settings in `needs`.
 
-    A rule with `cause` is a mistake, and `said` is the sentence about it.
+    A rule with `cause` is a mistake, that entry of the catalogue of sentences.
     """
 
     said: str

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.family import Family
 from reference.homework.optimizer_calls import Session, Stuck
@@ -163,7 +164,7 @@ class _Examination:
             self.decay = found.rule.said.removeprefix(held.rule.said).lstrip("; ")
             return None
         causes = [r for r in mistaken(held.rule) if self._held(walk, [r], given).right][:1]
-        return self._said("wrong", "with weight decay", found, tuple(Cause(r.cause, r.said, True) for r in causes))
+        return self._said("wrong", "with weight decay", found, tuple(self._cause(r.cause) for r in causes))
 
     def _written_decay(self, walk: Walk) -> Held | None:
         """The walk held to rules with a weight decay whose rate stands in the code; None where none fits."""
@@ -183,7 +184,7 @@ class _Examination:
             wrong = [each for each in again if not each.right]
             if wrong:
                 told = "Two optimizers made by it share their state: only the first of them is right."
-                return self._said("wrong", told, wrong[0], (Cause("shared_state", told, False),))
+                return self._said("wrong", told, wrong[0], (self._cause("shared_state", reproduces=False),))
             if not again:
                 return self._stuck(walks)
         return self._said("correct", "", held)
@@ -196,14 +197,19 @@ class _Examination:
         """The mistakes that give these very numbers."""
         for rule in MISTAKES.get(self.pair, []):
             if self._held(walk, [rule]).right:
-                yield Cause(rule.cause, rule.said, True)
+                yield self._cause(rule.cause)
                 return
         if all(np.array_equal(now[name], w) for now in walk.steps for name, w in walk.weights.items()):
-            yield Cause("overwritten", "The weights it is given do not change, and it returns no others.", False)
+            yield self._cause("overwritten/weights", reproduces=False)
             return
         up = replace(walk, steps=[{n: 2 * walk.weights[n] - w for n, w in now.items()} for now in walk.steps])
         if self._held(up, RULES[self.pair]).right:
-            yield Cause("sign", "The weights go up the gradient.", True)
+            yield self._cause("sign/ascent")
+
+    def _cause(self, words: str, *, reproduces: bool = True) -> Cause:
+        call, symbol = self.code.call.name if self.code else "", self.subject.symbol
+        place = f"{symbol.name}.{call}" if symbol.kind == "class" and call else symbol.name
+        return worded(words, {"place": place}, reproduces=reproduces)
 
     def _stuck(self, walks: Sequence[Walk]) -> SymbolReport:
         """No form of weights and gradients ran: the code's own mistake, or something that is not understood."""

@@ -40,7 +40,8 @@ class Quantity:
 class Cause:
     """A mistake by name. `reproduces`: applied to the correct computation it gives the submission's numbers.
 
-    `facts` fill its sentence in the catalogue of `reference.diagnosis.sentences`, in every language.
+    `facts` fill its sentence in the catalogue of `reference.diagnosis.sentences`, in every language; `words` is the
+    entry there.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Cause:
     reproduces: bool
     hint: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)
