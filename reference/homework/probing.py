@@ -18,6 +18,7 @@ from reference.pair import Array
 from reference.sides import Arrays, scratch_side
 
 MOST_CASES = 12
+PLAIN = "@plain"
 
 
 def overview(quantities: Sequence[Quantity]) -> Iterator[Fact]:
@@ -67,14 +68,14 @@ def axes_of(name: str, array: Array, problem: Problem) -> list[str]:
 def of_cases(trying: Trying, judge: Judge, attempt: Attempt, seed: int) -> Iterator[Fact]:
     """For which other forms of the problem the same code is right."""
     family, base = trying.family, attempt.problem
-    outcomes: dict[str, bool] = {base.label or "@plain": False}
-    asked = itertools.chain(family.problems(trying.subject, seed), family.variants(trying.subject, seed + 1, base))
-    for problem in itertools.islice(asked, MOST_CASES):
-        label = problem.label or "@plain"
-        if not problem.case.training or label in outcomes:
-            continue
-        if (other := _judged(trying, judge, attempt, problem)) is not None:
-            outcomes[label] = other.right
+    outcomes: dict[str, bool] = {base.label or PLAIN: False}
+    for problem in itertools.islice(family.problems(trying.subject, seed), MOST_CASES):
+        # the reading may mean another one there, so being wrong says nothing
+        if (other := _judged(trying, judge, attempt, problem)) is not None and other.right:
+            outcomes.setdefault(problem.label or PLAIN, True)
+    for problem in itertools.islice(family.variants(trying.subject, seed + 1, base), MOST_CASES):
+        if problem.case.training and (other := _judged(trying, judge, attempt, problem)) is not None:
+            outcomes.setdefault(problem.label or PLAIN, other.right)
     good, bad = ([label for label, right in outcomes.items() if right is which] for which in (True, False))
     if good:
         yield stated("narrow-cases", {"bad": "; ".join(bad), "good": "; ".join(good)})
@@ -98,6 +99,9 @@ def of_probes(trying: Trying, judge: Judge, judged: Judged, attempt: Attempt) ->
 
 def _judged(trying: Trying, judge: Judge, attempt: Attempt, problem: Problem) -> Judged | None:
     """The same reading of another problem; None where it did not run."""
+    reading = attempt.reading
+    if reading.layout >= len(trying.layouts(problem)) or reading.scheme >= len(trying.family.schemes(problem)):
+        return None
     tried = trying.run(attempt.reading, problem, attempt.number)
     if tried is None or tried.failure is not None:
         return None
