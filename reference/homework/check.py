@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reference.errors import RequestError
 from reference.homework.adapter import Adapter, adapted
-from reference.homework.diagnosing import explained
+from reference.homework.diagnosing import explained, with_uses
 from reference.homework.examination import Examination, plain_report
 from reference.homework.families import families
 from reference.homework.family import Family
@@ -63,6 +63,8 @@ def check_submission(
             else:
                 unknown.append(subject)
         notes = (*submission.notes, *worker.notes)
+    sources = {name: found.source for name, found in submission.symbols.items()}
+    reports = [with_uses(report, reports, sources) for report in reports]
     if not reports:
         said = "Its name does not say what it is, and it has no method that looks like a backward pass."
         reports = [plain_report(s, "unsupported", said) for s in unknown if symbol or (s.is_class and s.methods)]

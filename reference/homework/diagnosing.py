@@ -2,14 +2,15 @@
 
 import contextlib
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from reference.diagnosis.diagnose import Diagnosing
 from reference.diagnosis.evidence import Evidence, Found
-from reference.diagnosis.sentences import worded
+from reference.diagnosis.sentences import stated, worded
 from reference.homework.attempt import Attempt
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
@@ -89,6 +90,17 @@ def explained(report: SymbolReport) -> SymbolReport:
     if report.verdict == "wrong" and report.quantities and not report.causes:
         facts = (*overview(report.quantities), *facts)
     return replace(report, narrowing=facts, explainer=None, rivals=())
+
+
+def with_uses(report: SymbolReport, reports: Sequence[SymbolReport], sources: Mapping[str, str]) -> SymbolReport:
+    """A wrong report without a cause, with the wrong ones among what its code uses. `sources` are those of a file."""
+    if report.verdict != "wrong" or report.causes:
+        return report
+    others = [each.symbol for each in reports if each.verdict in ("wrong", "crashed") and each.symbol != report.symbol]
+    source = sources.get(report.symbol, "")
+    used = [name for name in others if re.search(rf"(?<![\w.]){name}\(", source)]
+    facts = (stated("narrow-uses", {"names": "; ".join(used)}),) if used else ()
+    return replace(report, narrowing=(*report.narrowing, *facts))
 
 
 def _asked_again(trying: Trying, attempt: Attempt, seed: int) -> Attempt | None:

@@ -42,14 +42,18 @@ def of_layers(evidence: Evidence, form: Form) -> Iterator[Fact]:
     """What a network makes of the gradient at each dense layer, from the last on. Its output must be right."""
     chain = _Chain(evidence, form)
     inherits: list[str] = []
-    for number in range(form.depth, len(form.filters), -1):
+    said = False
+    for number in range(form.depth, 0, -1):
         names = [name for name in (f"dw{number}", f"db{number}") if name in evidence.wrong]
         if not names:
             continue
-        found = chain.verdict(number)
+        found = chain.verdict(number) if number > len(form.filters) else ""
+        if not found and not said and number < form.depth:
+            found = "narrow-layer-from"
         if found == "inherits":
             inherits.append(str(number))
         elif found:
+            said = True
             yield stated(found, {"names": "; ".join(names), "layer": str(number), "next": str(number + 1)})
     if inherits:
         yield stated("narrow-layer-inherits", {"layers": "; ".join(inherits)})

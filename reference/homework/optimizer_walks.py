@@ -1,15 +1,16 @@
 """The steps that an optimizer took, and how far they are from those of a rule."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from reference.diagnosis.sentences import stated
 from reference.homework.optimizer_forms import Form
 from reference.homework.optimizer_rules import Rule
 from reference.homework.process import Failure
-from reference.homework.verdict import Quantity
+from reference.homework.verdict import Fact, Quantity
 from reference.pair import Array
 
 # of the way that a weight has gone, and of its size
@@ -59,6 +60,18 @@ def compared(walk: Walk, want: Steps, part: str) -> Quantity:
             worst = max(worst, worst_of(found, w, gone[name], number, name, part), key=lambda q: q.max_rel)
         last = wanted
     return worst
+
+
+def narrowed(walk: Walk, want: Steps) -> Iterator[Fact]:
+    """How many steps are right at first, and which weights throughout."""
+    prefixes = [replace(walk, steps=walk.steps[:n]) for n in range(1, len(want) + 1)]
+    right = sum(compared(each, want[: len(each.steps)], "").agree for each in prefixes)
+    if right:
+        yield stated("narrow-steps", {"k": str(right), "all": str(len(want))})
+    each_right = {name: compared(walk, [{name: now[name]} for now in want], "").agree for name in walk.weights}
+    good, bad = ([called(name) for name, agree in each_right.items() if agree is which] for which in (True, False))
+    if good and bad:
+        yield stated("narrow-weights", {"names": "; ".join(bad), "right": "; ".join(good)})
 
 
 def gradient(random: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -20,7 +20,7 @@ from reference.homework.optimizer_objects import forms
 from reference.homework.optimizer_plan import FREE_COUNT, KEY, Code, code_of, settings_of
 from reference.homework.optimizer_rules import RULES, Rule, followed
 from reference.homework.optimizer_settings import DECAYS, EXPLICIT, completed, known, numbers_in, roles
-from reference.homework.optimizer_walks import Held, Walk, compared, gradient
+from reference.homework.optimizer_walks import Held, Steps, Walk, compared, gradient, narrowed
 from reference.homework.process import Failure, Globals, Result, Worker
 from reference.homework.roles import means
 from reference.homework.subject import Subject
@@ -191,7 +191,13 @@ class _Examination:
 
     def _wrong(self, best: Held) -> SymbolReport:
         held = self._held(best.walk, RULES[self.pair])
-        return self._said("wrong", best.quantity.problem, held, tuple(self._causes(best.walk)))
+        report = self._said("wrong", best.quantity.problem, held, tuple(self._causes(best.walk)))
+        return report if report.causes else replace(report, narrowing=tuple(narrowed(held.walk, self._wanted(held))))
+
+    def _wanted(self, held: Held) -> Steps:
+        """The weights after each step by the rule that a walk is held to."""
+        grads = [{name: held.share * g for name, g in each.items()} for each in held.walk.grads]
+        return followed(held.rule(held.settings), held.walk.weights, grads)
 
     def _causes(self, walk: Walk) -> Iterator[Cause]:
         """The mistakes that give these very numbers."""

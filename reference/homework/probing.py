@@ -1,6 +1,7 @@
 """A wrong submission asked other things, to see when it comes out right: what narrows a mistake without a cause."""
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -24,7 +25,7 @@ PLAIN = "@plain"
 def overview(quantities: Sequence[Quantity]) -> Iterator[Fact]:
     """That no cause was found, where numbers are wrong, and how many of the quantities."""
     wrong = list(dict.fromkeys(q.name for q in quantities if not q.agree))
-    if any(not q.agree and not q.problem for q in quantities):
+    if any(not q.agree and math.isfinite(q.want) for q in quantities):
         yield stated("narrow-none", {})
     right = list(dict.fromkeys(q.name for q in quantities if q.name not in wrong))
     if wrong and right:
