@@ -12,7 +12,7 @@ from reference.diagnosis.transforms import transformed
 from reference.homework.verdict import Cause
 
 # what the search for one mistake may take, which needs most of a second for the largest layers; and for two after that
-SINGLE, DOUBLE = 2.0, 4.0
+SINGLE, DOUBLE = 2.0, 5.0
 
 
 class Diagnosing:

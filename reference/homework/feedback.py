@@ -19,6 +19,9 @@ ATTENTION = (
 FAILED = "made the checker fail"
 UNSUPPORTED = "not understood, to be looked at by hand"
 
+# what the first sentence says already of an answer without a cause
+COUNTED = ("narrow-none", "narrow-quantities", "narrow-all")
+
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE][-+]?\d))(?:[eE][-+]?\d+)?(?![\w.])")
 _ARRAY = re.compile(r"(?:array\()?\[[^\[\]A-Za-z]*\d\.[^\[\]A-Za-z]*\]\)?")
 _TOLD = re.compile(r"\b(expected|wanted|correct value is|should be)(:? +)[-+]?\d*\.\d+(?:[eE][-+]?\d+)?")
@@ -66,7 +69,8 @@ def _said(report: SymbolReport, hint: bool) -> str:
         if hint:
             return each.hint or _quantities(report)
         return each.sentence
-    return report.remark or ("" if report.verdict == "correct" else _quantities(report))
+    said = report.remark or ("" if report.verdict == "correct" else _quantities(report))
+    return " ".join([said, *(fact.sentence for fact in report.narrowing if fact.id not in COUNTED)])
 
 
 def _ranked(report: SymbolReport) -> list[Cause]:

@@ -16,10 +16,11 @@ from reference.homework.subject import Subject
 from reference.homework.trying import Trying
 from reference.homework.verdict import Fact, Quantity
 from reference.pair import Array
-from reference.sides import Arrays, scratch_side
+from reference.sides import Arrays, gradient_name, scratch_side
 
 MOST_CASES = 12
 PLAIN = "@plain"
+Simplify = Callable[[Problem], Iterator[Arrays]]
 
 
 def overview(quantities: Sequence[Quantity]) -> Iterator[Fact]:
@@ -53,7 +54,7 @@ def of_numbers(judged: Judged, problem: Problem) -> Iterator[Fact]:
 def axes_of(name: str, array: Array, problem: Problem) -> list[str]:
     """What the axes of a quantity are, as words of the catalogue. All sizes of a problem are distinct."""
     axes = [f"@axis {axis}" for axis in range(array.ndim)]
-    if name in {"d" + weight for weight in problem.arrays.params}:
+    if name in {gradient_name(weight) for weight in problem.arrays.params}:
         return axes
     if array.ndim > 1 and len(array) == problem.batch:
         axes[0] = "@sample"
@@ -87,12 +88,13 @@ def of_probes(trying: Trying, judge: Judge, judged: Judged, attempt: Attempt) ->
     wrong = [q.name for q in judged.quantities if not q.agree]
     found: dict[tuple[str, ...], list[str]] = {}
     for when, change in PROBES.items():
-        simpler = _simpler(attempt.problem, change)
-        other = _judged(trying, judge, attempt, simpler) if simpler else None
-        if other is None:
-            continue
-        right = {q.name for q in other.quantities if q.agree and q.name in other.arrays}
-        if names := tuple(name for name in wrong if name in right):
+        right = set(wrong)
+        for simpler in (simplers := _simpler(attempt.problem, change)):
+            other = _judged(trying, judge, attempt, simpler) or Judged()
+            right &= {q.name for q in other.quantities if q.agree and q.name in other.arrays}
+            if not right:
+                break
+        if simplers and (names := tuple(name for name in wrong if name in right)):
             found.setdefault(names, []).append(when)
     for names, whens in found.items():
         yield stated("narrow-when", {"names": "; ".join(names), "when": "; ".join(whens)})
@@ -116,38 +118,50 @@ def _forward_only(subject: Subject, attempt: Attempt) -> bool:
 # ---- simpler problems
 
 
-def _simpler(problem: Problem, change: Callable[[Problem], Arrays | None]) -> Problem | None:
-    """The problem with other arrays; None where they are no simpler, or its answers are not simply the layer's."""
-    if problem.remake is not None or problem.extras:
-        return None
-    arrays = change(problem)
-    if arrays is None or not arrays.inputs.keys() >= problem.case.inputs.keys():
-        return None
-    want = scratch_side(problem.pair, problem.case, arrays, "float64")
-    # agreement in what is zero says nothing, and an error is measured against what is wanted
-    return replace(problem, arrays=arrays, want=want) if all(one.any() for one in want.values()) else None
+def _simpler(problem: Problem, change: Simplify) -> list[Problem]:
+    """The problem with other arrays; none where they are no simpler, or its answers are not simply the layer's."""
+    inputs = problem.arrays.inputs.keys()
+    if problem.remake is not None or problem.extras or not inputs >= problem.case.inputs.keys():
+        return []
+    found = []
+    for arrays in change(problem):
+        want = scratch_side(problem.pair, problem.case, arrays, "float64")
+        if not all(one.any() and np.isfinite(one).all() for one in want.values()):
+            return []  # agreement in what is zero says nothing, and an error is measured against what is wanted
+        facts = {**problem.facts, "time": arrays.inputs["x"].shape[1]} if "time" in problem.facts else problem.facts
+        found.append(replace(problem, arrays=arrays, want=want, facts=facts))
+    return found
 
 
-def _one_sample(problem: Problem) -> Arrays | None:
+def _one_sample(problem: Problem) -> Iterator[Arrays]:
+    """Each of several samples: of one it may be chance that it is right."""
     batch, arrays = problem.batch, problem.arrays
-    if batch < 2 or any(len(a) != batch for a in (*arrays.inputs.values(), arrays.dy)):
-        return None
-    return replace(arrays, inputs={n: a[:1] for n, a in arrays.inputs.items()}, dy=arrays.dy[:1])
+    if batch > 1 and all(len(a) == batch for a in (*arrays.inputs.values(), arrays.dy)):
+        for k in range(batch):
+            inputs = {n: a[k : k + 1] for n, a in arrays.inputs.items()}
+            yield replace(arrays, inputs=inputs, dy=arrays.dy[k : k + 1])
 
 
-def _with_x(problem: Problem, change: Callable[[Array], Array]) -> Arrays | None:
+def _one_step(problem: Problem) -> Iterator[Arrays]:
+    """Each of several time steps, where each has an output."""
+    x, dy, time = problem.arrays.inputs.get("x"), problem.arrays.dy, problem.facts.get("time", 1)
+    if time > 1 and x is not None and x.ndim == dy.ndim == 3 and x.shape[1] == dy.shape[1] == time:
+        for t in range(time):
+            inputs = {**problem.arrays.inputs, "x": x[:, t : t + 1]}
+            yield replace(problem.arrays, inputs=inputs, dy=dy[:, t : t + 1])
+
+
+def _with_x(problem: Problem, change: Callable[[Array], Array]) -> Iterator[Arrays]:
     x = problem.arrays.inputs.get("x")
-    if x is None or not np.issubdtype(x.dtype, np.floating):
-        return None
-    other = change(x)
-    return None if np.array_equal(x, other) else replace(problem.arrays, inputs={**problem.arrays.inputs, "x": other})
+    if x is not None and np.issubdtype(x.dtype, np.floating) and not np.array_equal(x, other := change(x)):
+        yield replace(problem.arrays, inputs={**problem.arrays.inputs, "x": other})
 
 
-def _positive(problem: Problem) -> Arrays | None:
+def _positive(problem: Problem) -> Iterator[Arrays]:
     return _with_x(problem, np.abs)
 
 
-def _no_ties(problem: Problem) -> Arrays | None:
+def _no_ties(problem: Problem) -> Iterator[Arrays]:
     """Inputs in the same order of which no two are equal."""
 
     def apart(x: Array) -> Array:
@@ -157,30 +171,32 @@ def _no_ties(problem: Problem) -> Arrays | None:
     return _with_x(problem, apart)
 
 
-def _even_cotangent(problem: Problem) -> Arrays | None:
-    return replace(problem.arrays, dy=np.ones_like(problem.arrays.dy))
+def _even_cotangent(problem: Problem) -> Iterator[Arrays]:
+    yield replace(problem.arrays, dy=np.ones_like(problem.arrays.dy))
 
 
-def _zero_state(problem: Problem) -> Arrays | None:
+def _zero_state(problem: Problem) -> Iterator[Arrays]:
     inputs = problem.arrays.inputs
     states = [name for name in inputs if name in ("h_0", "c_0") and inputs[name].any()]
-    zeros = {name: np.zeros_like(inputs[name]) for name in states}
-    return replace(problem.arrays, inputs={**inputs, **zeros}) if states else None
+    if states:
+        yield replace(problem.arrays, inputs={**inputs, **{name: np.zeros_like(inputs[name]) for name in states}})
 
 
-def _weights(fill: float, pattern: Sequence[str]) -> Callable[[Problem], Arrays | None]:
+def _weights(fill: float, names: Sequence[str]) -> Simplify:
     """The weights of these names all the same."""
 
-    def change(problem: Problem) -> Arrays | None:
+    def change(problem: Problem) -> Iterator[Arrays]:
         params: Mapping[str, Array] = problem.arrays.params
-        even = {n: np.full_like(w, fill) for n, w in params.items() if n in pattern and not (w == fill).all()}
-        return replace(problem.arrays, params={**params, **even}) if even else None
+        even = {n: np.full_like(w, fill) for n, w in params.items() if n in names and not (w == fill).all()}
+        if even:
+            yield replace(problem.arrays, params={**params, **even})
 
     return change
 
 
-PROBES: Mapping[str, Callable[[Problem], Arrays | None]] = {
+PROBES: Mapping[str, Simplify] = {
     "@one-sample": _one_sample,
+    "@one-step": _one_step,
     "@positive-inputs": _positive,
     "@no-ties": _no_ties,
     "@even-cotangent": _even_cotangent,
