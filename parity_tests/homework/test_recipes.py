@@ -53,6 +53,13 @@ def test_mistakes_are_found_by_name_and_nothing_else(system, number):
     assert all(cause.reproduces for report in found.values() for cause in report.causes)
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_hint_says_what_is_done_and_not_what_to_do(system):
+    causes = [cause for report in of(system, "mistaken_1").values() for cause in report.causes]
+    assert all(cause.hint and cause.sentence.startswith(cause.hint) for cause in causes)
+    assert any(cause.sentence != cause.hint for cause in causes)
+
+
 @pytest.mark.parametrize("system", ["rnn-mnist", "three-layer-mlp", "simple-rnn", "two-layer-net"])
 @pytest.mark.parametrize("seed", [1, 20_240_229])
 def test_another_seed_gives_the_same_verdicts(system, seed):

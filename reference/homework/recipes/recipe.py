@@ -11,7 +11,7 @@ from reference.homework.recipes.bench import Bench, Missing, Raised, blank, empt
 from reference.homework.recipes.judging import Judgement
 from reference.homework.source import read_submission
 from reference.homework.submission import Submission, Symbol
-from reference.homework.verdict import Quantity, SymbolReport
+from reference.homework.verdict import Cause, Quantity, SymbolReport
 
 NO_MORE = Limits()
 
@@ -162,9 +162,17 @@ def _finished(
         {asked: ".".join([symbol.name, *recipe.methods[:1]])} if symbol else {},
         judged.conventions,
         () if verdict == "unfinished" else judged.quantities,
-        () if verdict == "unfinished" else judged.causes,
+        () if verdict == "unfinished" else tuple(_worded(cause) for cause in judged.causes),
         remark,
     )
+
+
+def _worded(cause: Cause) -> Cause:
+    """A cause as it is said. A recipe gives it what is done wrong and, as its hint, what to do instead.
+
+    That is the answer, so all of it is the sentence, and the hint is what is done wrong.
+    """
+    return replace(cause, sentence=f"{cause.sentence} {cause.hint}".strip(), hint=cause.sentence)
 
 
 def _unreadable(recipe: Recipe, symbol: Symbol) -> SymbolReport:
