@@ -12,6 +12,7 @@ from reference.report.homework import told
 from reference.report.homework_html import submission_html
 from reference.report.homework_json import check_document
 
+RECURRENT = Path(__file__).parent / "submissions" / "recurrent"
 SIGMOID = """
 import numpy as np
 
@@ -104,6 +105,13 @@ def test_only_with_several_samples(tmp_path: Path) -> None:
 def test_only_while_gamma_is_not_one(tmp_path: Path) -> None:
     said = facts(checked(tmp_path, NORM))
     assert "@even-gamma" in said["narrow-when"]["when"].split("; ")
+
+
+@pytest.mark.parametrize("symbol", ["MaskedRNNNoCarry", "MaskedRNNInverted"])
+def test_a_mask_goes_with_its_steps(symbol: str) -> None:
+    report = check_submission(RECURRENT / "masked_rnns.py", symbol).symbols[0]
+    assert report.verdict == "wrong"
+    assert report.narrowing or report.causes
 
 
 def test_how_many_steps_of_an_optimizer_are_right(tmp_path: Path) -> None:
