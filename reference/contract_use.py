@@ -3,7 +3,7 @@
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     takes = inspect.signature(pair.layer).parameters.keys()
     if isinstance(pair.layer, type) or "init" in takes:  # what else a function puts together starts as its parts do
         yield "start", not _starts(pair, case, make, "init" in takes), "does not start from the weights it should"
+    if pair.drawn:
+        yield "drawn", not _drawn_from(pair.drawn, make), "does not draw its weights from the distributions it should"
     if "rng" in takes:
         yield "seed", not _seeded(make), "starts from weights that do not depend on the seed, or on one another"
     if "dtype" in takes:
@@ -39,6 +41,7 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     made.load(arrays.params)
     kept = all(np.array_equal(made.buffers[name], b) for name, b in arrays.buffers.items())
     yield "buffers", not kept, "loses its buffers when weights are loaded without any"
+    yield "training", not _switches(made), "is not in training or at inference when it is set so"
     same = [_run(built(pair, case, arrays, layer), arrays, spared) for spared in (False, True)]
     yield "call", not _alike(same[0][0], same[1][0]), "gives another output when it is called"
     spared, full = same[1][1:], same[0][1:]
@@ -47,7 +50,7 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     single = sum(spec.differentiable for spec in case.inputs.values()) == 1
     yield "form", isinstance(full[0], tuple) == single, "does not return one array for one input, a tuple for others"
     if isinstance(made, Noise):
-        right = _draws(make, next(iter(arrays.inputs.values())), case.options.get("rate", 0.0))
+        right = _draws(make, arrays.inputs, case.options.get("rate", 0.0))
         yield "draws", not right, "does not draw what it should"
     if isinstance(made, Loss) and _takes_none(made.backward):
         ones = np.ones_like(arrays.dy)
@@ -91,11 +94,29 @@ def _starts(pair: Pair, case: Case, make: Callable[..., Any], given: bool) -> bo
     return True
 
 
+def _drawn_from(distributions: Mapping[str, Callable[..., Array]], make: Callable[..., Any]) -> bool:
+    """Whether random weights are drawn one after the other, each from the distribution of its name or last part."""
+    rng, drawn = np.random.default_rng(0), True
+    for name, w in make(rng=0).params.items():
+        if init := distributions.get(name, distributions.get(name.rpartition(".")[2])):
+            drawn = drawn and np.array_equal(w, init(w.shape, rng))
+    return drawn
+
+
+def _switches(made: Any) -> bool:
+    """Whether `training` is what it is set to; left as it was."""
+    before, seen = made.training, []
+    for value in (False, True, before):
+        made.training = value
+        seen.append(made.training is value)
+    return all(seen)
+
+
 def _seeded(make: Callable[..., Any]) -> bool:
     """Whether the same seed gives the same weights, and no two of them the same random numbers."""
     first, second = (list(make(rng=0).params.values()) for _ in range(2))
     drawn = [w.ravel()[:3] for w in first if w.size >= 3 and np.unique(w).size > 2]
-    ratios = {float(w[0] / w[1]) for w in drawn}  # of two weights with the same numbers, scaled
+    ratios = {f"{w[0] / w[1]:.9e}" for w in drawn}  # of two weights with the same numbers, scaled
     return _alike(first, second) and len(ratios) == len(drawn)
 
 
@@ -105,18 +126,24 @@ def _takes_none(method: Callable[..., Any]) -> bool:
     return all(parameter.default is not empty for parameter in inspect.signature(method).parameters.values())
 
 
-def _draws(make: Callable[..., Any], x: Array, rate: float) -> bool:
-    """Whether a layer draws with its seed, anew, and in its dtype: True in a share of 1 - rate, or from N(0, 1)."""
-    many = np.repeat(x, 200, axis=0)
+def _draws(make: Callable[..., Any], inputs: Mapping[str, Array], rate: float) -> bool:
+    """Whether a layer draws with its seed, anew, in its dtype, and as much as it can be given.
+
+    It draws True in a share of 1 - rate, or from N(0, 1).
+    """
+    many = {name: np.repeat(array, 200, axis=0) for name, array in inputs.items()}
+    x = many["x"]
     first, second = make(rng=0), make(rng=0)
-    y, drawn = first.forward(many), second.draw(many)
-    if not _alike(y, make().forward(many, drawn)) or drawn.dtype not in (bool, x.dtype):
+    y, drawn = first.forward(x), second.draw(x)
+    if not _alike(y, make().forward(x, drawn)) or drawn.dtype not in (bool, x.dtype):
+        return False
+    if drawn.shape != many.get("drawn", drawn).shape:
         return False
     n, whole = drawn.size, drawn.dtype == bool
     mean, variance = (1 - rate, rate * (1 - rate)) if whole else (0.0, 1.0)
     errors = (abs(drawn.mean() - mean), math.sqrt(variance / n)), (abs(drawn.var() - variance), math.sqrt(2 / n))
     return all(error <= STANDARD_ERRORS * standard for error, standard in errors) and (
-        not variance or not _alike(drawn, second.draw(many))
+        not variance or not _alike(drawn, second.draw(x))
     )
 
 

@@ -107,13 +107,15 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
         smaller = smallest + (largest - smallest) * trial / TRIALS
         sizes = {name: 10.0 ** rng.uniform(smaller, largest, shape) for name, shape in SHAPES.items()}
         grads = {name: size * rng.standard_normal((STEPS, *size.shape)) for name, size in sizes.items()}
+        grads["c"][:, 0] = 0  # as of a weight that nothing reaches
         noise = {name: rng.uniform(-1, 1, g.shape) for name, g in grads.items()}
         course = Course(start, grads, rates)
         base, *nudged = _nudged_courses(pair, case, course, noise, (*COARSE, *FINE))
         way = max(_apart(base[f"{name} after {STEPS}"], w) for name, w in start.items())
         coarse = _moved(base, nudged[: len(COARSE)], COARSE)
         fine = _moved(base, nudged[len(COARSE) :], FINE)
-        if max(*coarse.values(), *fine.values()) <= WILD * way:
+        # the start itself moves by its own size
+        if max(*coarse.values(), *fine.values()) <= WILD * way + max(np.abs(w).max() for w in start.values()):
             break
     single, eps = _scratch(pair.layer, case, course, "float32"), float(np.finfo(np.float32).eps)
     amplification = {name: max(coarse[name], fine[name], _apart(single[name], w) / eps) for name, w in base.items()}

@@ -154,8 +154,8 @@ class Pair:
     `layer(**options)` makes the layer. `draw(rng)` gives a random case from the space of options; one that the layer
     itself refuses with ValueError is drawn again. `derivative` is how the numerical judge differentiates `forward`:
     "complex" step where it is analytic, "central" differences where it is not. `starts` gives, from the options and
-    the weight itself, what a weight is before training, where neither an initializer nor its name tells (see
-    `reference.contract_use`).
+    the weight itself, what a weight is before training, where neither an initializer nor its name tells; `drawn` from
+    which distribution those of a network come, which chooses it itself (see `reference.contract_use`).
     """
 
     name: str
@@ -168,6 +168,7 @@ class Pair:
     derivative: Literal["complex", "central"] = "complex"
     notes: tuple[str, ...] = ()
     starts: Mapping[str, Callable[[SimpleNamespace, Array], Array | float]] = field(default_factory=dict)
+    drawn: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return self.name

@@ -18,7 +18,7 @@ def schedule_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, schedule: Callable[..., Any] | None
 ) -> list[Finding]:
     """The learning rates of 240 steps. A schedule that can be told something is told a metric after each of them."""
-    metrics = _metrics(generator(seed, pair.name, case.name))
+    metrics = metrics_of(pair, case, seed)
     made = (schedule or pair.layer)(**case.options)
     got = []
     for t, metric in enumerate(metrics):
@@ -31,15 +31,18 @@ def schedule_findings(
 @asked_once(64)
 def rates(pair: Pair, case: Case, seed: int, judge: str) -> Array:
     """The learning rates of 240 steps of a twin."""
-    twin, metrics = case.twins.get(judge, pair.twin(judge)), _metrics(generator(seed, pair.name, case.name))
+    twin, metrics = case.twins.get(judge, pair.twin(judge)), metrics_of(pair, case, seed)
     return np.array(framework(judge).schedule(twin, pair.options(case), metrics))
 
 
-def _metrics(rng: np.random.Generator) -> list[float]:
-    """Losses that get better for some time, and then for some time do not."""
-    floor, metrics = 1.0, []
+def metrics_of(pair: Pair, case: Case, seed: int) -> list[float]:
+    """Losses that get better for some time, some of them by very little, and then for some time do not.
+
+    Of a schedule that waits for more, what rises as such losses fall.
+    """
+    rng, floor, metrics = generator(seed, pair.name, case.name), 1.0, []
     for t in range(STEPS):
         if t // 30 % 2 == 0 and rng.random() < 0.5:
-            floor *= rng.uniform(0.9, 1.0)
+            floor *= 1.0 - rng.choice([0.1, 3e-4]) * rng.random()
         metrics.append(float(floor * rng.choice([1.0, rng.uniform(1.0, 1.2)])))
-    return metrics
+    return [2.0 - metric for metric in metrics] if case.options.get("mode") == "max" else metrics

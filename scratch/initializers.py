@@ -19,11 +19,10 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """(fan_in, fan_out) of a weight laid out (*kernel, n_in, n_out), as in Glorot and Bengio (2010).
 
     A convolution's unit sees n_in channels at every tap of the kernel, so both fans are multiplied by the
-    number of taps. A vector counts as (n, n), a scalar as (1, 1): the rule of Keras.
+    number of taps. A vector counts as (n, n): the rule of Keras.
     """
-    if len(shape) < 2:
-        n = shape[0] if shape else 1
-        return n, n
+    if len(shape) == 1:
+        return shape[0], shape[0]
     taps = math.prod(shape[:-2])
     return shape[-2] * taps, shape[-1] * taps
 

@@ -122,7 +122,6 @@ class Dot(Layer):
         i, j = self.axes
         if 0 in (i, j) or len(a) != len(b) or a.shape[i] != b.shape[j]:
             raise ValueError(f"Dot: {a.shape} and {b.shape} do not fit along the axes {self.axes}")
-        self.inputs = inputs
         # (batch, others of a, n) @ (batch, n, others of b)
         self.a, self.b = np.moveaxis(a, i, -1), np.moveaxis(b, j, 1)
         others = (*self.a.shape[1:-1], *self.b.shape[2:])

@@ -1,6 +1,8 @@
 """Mutants: the changes that are made, that each is made where it says, and that nothing of it stays."""
 
 import ast
+import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from reference.diagnosis.mutants import Mutant, mutants
 from scratch.activations import ReLU, Sigmoid, Tanh
 from scratch.convolution import Conv2D
 from scratch.dense import Dense
+from scratch.initializers import HeNormal
 from scratch.optimizers import Momentum
 from scratch.recurrent import SimpleRNN
 
@@ -115,6 +118,24 @@ def test_a_function_that_a_class_uses_is_changed_for_the_mutant_only() -> None:
         grads.append(layer.grads["w_x"])
     np.testing.assert_array_equal(grads[0], grads[2])
     np.testing.assert_array_equal(grads[0], -grads[1])
+
+
+def test_a_mutant_knows_the_whole_statement_and_where_a_constant_is_read() -> None:
+    statements = {m.after: m.statement for m in mutants(Tanh) if m.method == "slope"}
+    assert statements["1 + y * y"] == "return 1 + y * y"
+    assert statements["y / y"] == "return 1 - y / y"
+    here = [m for m in mutants(HeNormal) if m.before.startswith("TRUNCATED_DEVIATION")]
+    source = Path(inspect.getsourcefile(HeNormal) or "").read_text().splitlines()
+    assert here
+    assert all(m.statement == "" for m in here)
+    for m in here:
+        assert ["TRUNCATED_DEVIATION" in source[line - 1] for _, line in m.lines] == [True]
+
+
+def test_a_changed_attribute_of_a_class_shows_outside_of_its_methods_too() -> None:
+    mutant = next(m for m in mutants(Dense) if m.before == "training = True")
+    assert mutant.layer(3, 2).training is False
+    assert Dense(3, 2).training is True
 
 
 def test_both_of_two_mistakes() -> None:

@@ -14,7 +14,7 @@ from reference.diagnosis.mutants import Mutant
 class Rule:
     """Mutants that compute the same, and why. Each field but the reason is a regular expression; all must match.
 
-    `where` is "Class.method", `before` and `after` are the changed code.
+    `where` is "Class.method", `before` and `after` are the changed code, `statement` is all of the changed statement.
     """
 
     reason: str
@@ -22,11 +22,14 @@ class Rule:
     kind: str = ".*"
     before: str = ".*"
     after: str = ".*"
+    statement: str = ".*"
 
     def matches(self, mutant: Mutant) -> bool:
         texts = (f"{mutant.owner}.{mutant.method}", mutant.kind, mutant.before, mutant.after)
         patterns = (self.where, self.kind, self.before, self.after)
-        return all(re.fullmatch(p, text, re.DOTALL) for p, text in zip(patterns, texts, strict=True))
+        if not all(re.fullmatch(p, text, re.DOTALL) for p, text in zip(patterns, texts, strict=True)):
+            return False
+        return self.statement == ".*" or bool(re.fullmatch(self.statement, mutant.statement, re.DOTALL))
 
 
 @functools.cache

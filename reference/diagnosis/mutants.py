@@ -17,7 +17,7 @@ from typing import Any
 from reference.diagnosis.arithmetic import other_values
 from reference.diagnosis.changes import Change, changes
 from reference.diagnosis.functions import Function, compiled, reached
-from reference.diagnosis.sites import FunctionNode, Path, lines_at, replaced
+from reference.diagnosis.sites import FunctionNode, Path, lines_at, replaced, statement_at
 from reference.diagnosis.values import Setting, values_of
 
 
@@ -33,6 +33,11 @@ class Edit:
     def lines(self) -> range:
         """Those of the changed node's statement, or of the node itself where its statement holds others."""
         return lines_at(self.function.node, self.path)
+
+    @property
+    def statement(self) -> str:
+        """The source of the changed statement, after the change."""
+        return statement_at(replaced(self.function.node, self.path, self.new), self.path)
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,18 @@ class Mutant:
 
     @functools.cached_property
     def lines(self) -> frozenset[tuple[str, int]]:
-        """Where the changed statements stand, by file and line; empty where they are outside of functions."""
+        """Where the changed statements stand, or those that read a changed number, by file and line.
+
+        Empty where it cannot be said, as of the default of an option.
+        """
         edits = [each for each in self.changes if isinstance(each, Edit)]
-        return frozenset((edit.function.file, line) for edit in edits for line in edit.lines)
+        changed = frozenset((edit.function.file, line) for edit in edits for line in edit.lines)
+        return changed.union(*(each.read for each in self.changes if isinstance(each, Setting)))
+
+    @property
+    def statement(self) -> str:
+        """The source of the changed statements; "" where the change is outside of functions."""
+        return "\n".join(each.statement for each in self.changes if isinstance(each, Edit))
 
     @functools.cached_property
     def functions(self) -> frozenset[Function]:
@@ -78,12 +92,12 @@ class Mutant:
     def layer(self) -> Callable[..., Any]:
         """What stands in the place of the class: a subclass of it, or a function that makes a mutant."""
         if isinstance(self.subject, type):
-            return _watched(self.subject, self.planted)
+            return _watched(self.subject, self.planted, self.changes)
 
         def make(*args: Any, **kwargs: Any) -> Any:
             with self.planted():
                 made = self.subject(*args, **kwargs)
-            made.__class__ = _watched(type(made), self.planted)
+            made.__class__ = _watched(type(made), self.planted, self.changes)
             return made
 
         return make
@@ -121,8 +135,8 @@ def _overlap(a: Edit | Setting, b: Edit | Setting) -> bool:
 Planted = Callable[[], contextlib.AbstractContextManager[None]]
 
 
-def _watched(cls: type, planted: Planted) -> type:
-    """A subclass of `cls` whose methods run while a change is planted."""
+def _watched(cls: type, planted: Planted, changes: Sequence[Edit | Setting]) -> type:
+    """A subclass of `cls` whose methods run while the changes are planted; a changed attribute of it shows always."""
 
     def watch(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
@@ -140,6 +154,9 @@ def _watched(cls: type, planted: Planted) -> type:
             elif isinstance(member, property):
                 getter, setter = (accessor and watch(accessor) for accessor in (member.fget, member.fset))
                 members[name] = property(getter, setter)
+    members |= {
+        each.attribute: each.value for each in changes if isinstance(each, Setting) and each.target in cls.__mro__
+    }
     return type(cls.__name__, (cls,), members)
 
 

@@ -82,6 +82,16 @@ def lines_at(function: FunctionNode, path: Path) -> range:
     return lines
 
 
+def statement_at(function: FunctionNode, path: Path) -> str:
+    """The source of the statement that holds the node at `path`; of the node itself where it has a body."""
+    node: ast.AST = function
+    for field, place in path:
+        node = _child(node, field, place)
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            return ast.unparse(node)
+    return ast.unparse(node)
+
+
 def replaced(function: FunctionNode, path: Path, node: ast.AST) -> FunctionNode:
     """The function with `node` at `path`; what lies beside the path is shared with the original."""
     changed = copy.copy(function)

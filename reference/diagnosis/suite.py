@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from reference.asking import asked_once
 from reference.diagnosis.coverage import Lines, lines_run
 from reference.diagnosis.mutants import Mutant
 from reference.pair import FRAMEWORKS, Case, Pair
 from reference.parity import CONTRACT, DERIVATIVE, findings_of, judges_of
+from reference.sides import arrays_of, directional
 
 SEED = 7
 # seconds of computing for one question; the right code takes some hundredths
@@ -35,8 +38,8 @@ ROUNDS = (
 Candidate = tuple[Pair, Mutant]
 
 
-class Endless(Exception):
-    """A mutant computes without end."""
+class Endless(BaseException):
+    """A mutant computes without end. No Exception, which a check would take for a disagreement."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,6 @@ def questions(pair: Pair) -> Iterator[Sequence[Question]]:
         for case in pair.cases:
             judges = judges_of(pair, case, dtype)
             twins = [judge for judge in judges if judge in FRAMEWORKS]
-            if kind == DERIVATIVE and twins and not case.only:
-                continue  # the twin has been asked about every gradient, as strictly
             for judge in twins[:1] if kind == "twin" else [kind] if kind in judges else []:
                 asked.append(Question(pair, case, judge, dtype))
         yield asked
@@ -83,7 +84,12 @@ def lines_of(pair: Pair, case: Case) -> Lines:
 
     if first.judge != CONTRACT:
         ask()  # so that what is kept of the right code is not made under watch, which is slow
-    return lines_run(ask)
+    lines = lines_run(ask)
+    if DERIVATIVE not in judges or pair.derivative != "complex":
+        return lines
+    arrays = arrays_of(pair, case, SEED)
+    name, moved = next(iter({**arrays.params, **arrays.inputs}.items()))
+    return lines | lines_run(lambda: directional(pair, case, arrays, name, np.ones_like(moved)))
 
 
 def killer(candidates: Sequence[Candidate], *batches: int) -> str:

@@ -9,15 +9,20 @@ from types import FunctionType
 from typing import Any
 
 from reference.diagnosis.functions import Function, is_ours, names
+from reference.diagnosis.sites import lines_at, sites
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Another value of an attribute: of a class, a module, or the defaults of a function."""
+    """Another value of an attribute: of a class, a module, or the defaults of a function.
+
+    `read` are the lines that read it, by file and number, where that is known.
+    """
 
     target: Any
     attribute: str
     value: Any
+    read: frozenset[tuple[str, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def values_of(cls: Callable[..., Any], functions: Sequence[Function]) -> Iterato
     if isinstance(cls, type):
         yield from _defaults(cls)
         for base in filter(is_ours, cls.__mro__):
-            yield from _of_class(base)
+            yield from _of_class(base, functions)
     yield from _of_modules(functions)
 
 
@@ -71,12 +76,13 @@ def _declared_in(cls: type, name: str) -> str:
     return next(base.__name__ for base in cls.__mro__ if name in inspect.get_annotations(base))
 
 
-def _of_class(cls: type) -> Iterator[Value]:
+def _of_class(cls: type, functions: Sequence[Function]) -> Iterator[Value]:
     fields = getattr(cls, "__dataclass_fields__", {})
     for name, value in vars(cls).items():
         if isinstance(value, int | float) and not name.startswith("_") and name not in fields:
             line = inspect.getsourcelines(cls)[1]
-            yield Value(cls.__name__, "", name, "constant", value, line, functools.partial(Setting, cls, name))
+            to = functools.partial(Setting, cls, name, read=_reading(name, functions))
+            yield Value(cls.__name__, "", name, "constant", value, line, to)
 
 
 def _of_modules(functions: Sequence[Function]) -> Iterator[Value]:
@@ -86,5 +92,17 @@ def _of_modules(functions: Sequence[Function]) -> Iterator[Value]:
     for module, name in read:
         value = vars(sys.modules[module]).get(name)
         if isinstance(value, int | float):
-            owner = module.rpartition(".")[2]
-            yield Value(owner, "", name, "constant", value, 1, functools.partial(Setting, sys.modules[module], name))
+            to = functools.partial(Setting, sys.modules[module], name, read=_reading(name, functions))
+            yield Value(module.rpartition(".")[2], "", name, "constant", value, 1, to)
+
+
+def _reading(name: str, functions: Sequence[Function]) -> frozenset[tuple[str, int]]:
+    """The lines of these functions that read `name`, or an attribute of that name."""
+    return frozenset(
+        (function.file, line)
+        for function in functions
+        if name in names(function.object.__code__)
+        for site in sites(function.node)
+        if getattr(site.node, "id", getattr(site.node, "attr", "")) == name
+        for line in lines_at(function.node, site.path)
+    )

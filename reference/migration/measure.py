@@ -103,10 +103,10 @@ def _torch_draws(pair: Pair, seed: int) -> Any:
     def make(**options: Any) -> Any:
         case: Any = type("Options", (), {"options": options})
 
-        def draw(shape: tuple[int, ...], rng: np.random.Generator, dtype: str) -> Array:
+        def draw(shape: tuple[int, ...], chance: int, dtype: str) -> Array:
             slot = pair.torch.slots.get("w", Slot("")) if len(shape) > 1 else Slot("")
             laid_out = slot.to_twin(np.empty(shape)).shape
-            drawn = framework("torch").draw(pair.torch, pair.options(case), laid_out, int(rng.integers(2**31)))
+            drawn = framework("torch").draw(pair.torch, pair.options(case), laid_out, chance)
             return slot.to_scratch(drawn, shape).astype(dtype)
 
         return draw

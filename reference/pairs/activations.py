@@ -17,7 +17,7 @@ from scratch.activations import Identity, LogSoftmax, ReLU, Sigmoid, Softmax, Ta
 Builder = Callable[[Any, SimpleNamespace], Any]
 
 # where any of the elementwise functions has a kink, and places between
-KINKS = (-6.0, -3.0, -1.0, -0.5, -0.2, 0.0, 0.3, 0.5, 1.0, 2.0, 3.0, 6.0, 7.0)
+KINKS = (-6.0, -3.0, -1.0, -0.5, -0.2, 0.0, 0.3, 0.5, 1.0, 2.0, 3.0, 5.5, 6.0, 7.0)
 
 
 def glue(framework: str, name: str, *options: str) -> Builder:

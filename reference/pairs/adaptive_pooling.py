@@ -22,6 +22,21 @@ def _torch_global(kind: str, rank: int) -> Any:
     return build
 
 
+def _torch_max_of_numbers(rank: int) -> Any:
+    """The largest of each channel, a constant where that is NaN."""
+    spatial = tuple(range(2, 2 + rank))
+
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        def forward(x: Any) -> Any:
+            held = torch.amax(x, spatial, keepdim=True).isnan()
+            y = torch.amax(x.masked_fill(held, 0.0), spatial, keepdim=True).masked_fill(held, float("nan"))
+            return y if o.keepdims else y.flatten(1)
+
+        return forward
+
+    return build
+
+
 def _keras_global(kind: str, rank: int) -> Any:
     name = {"Avg": "Average", "Max": "Max"}[kind]
 
@@ -39,11 +54,21 @@ def _shape(rng: np.random.Generator, rank: int) -> tuple[int, ...]:
 def _global(kind: str, rank: int) -> Pair:
     x = normal(2, *last(rank, 5, 7, 6), 3)
     small = (2, *last(rank, 4, 5, 6), 3)
+    layout = {"x": f"n {SPACE[rank]} c -> n c {SPACE[rank]}", "y": "n ... c -> n c ..."}
     edges = (
         Case("ties", {"x": tied(*small)}, smooth=False),
         Case("all-equal", {"x": constant(*small, value=1.5)}, smooth=False),
         Case("infinities", {"x": with_infinities(*small)}, smooth=False),
         Case("nan", {"x": with_nan(*small)}, only=("y",), smooth=False, reason="the gradient to a NaN has no use"),
+        Case(
+            "nan-gradient",
+            {"x": with_nan(*small)},
+            only=("dx",),
+            smooth=False,
+            frameworks=("torch",),
+            twins={"torch": Twin(_torch_max_of_numbers(rank), layout=layout)},
+            reason="a channel that holds NaN passes no gradient; that of the frameworks is NaN",
+        ),
     )
     ties = (
         "Equal maxima share the gradient evenly, as with Keras and torch.amax; AdaptiveMaxPool(1), MaxPool and "
@@ -54,7 +79,7 @@ def _global(kind: str, rank: int) -> Pair:
         getattr(adaptive_pooling, f"Global{kind}Pool{rank}D"),
         torch=Twin(
             _torch_global(kind, rank),
-            layout={"x": f"n {SPACE[rank]} c -> n c {SPACE[rank]}", "y": "n ... c -> n c ..."},
+            layout=layout,
         ),
         keras=Twin(_keras_global(kind, rank)),
         cases=(

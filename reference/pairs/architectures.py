@@ -8,11 +8,11 @@ from reference.fills import indices, normal
 from reference.pair import Case, Pair, Slot, Twin
 from reference.pairs.bidirectional import LSTM_CELL
 from reference.pairs.convolution import CHANNELS_FIRST
+from reference.pairs.models import KERNEL
 from reference.pairs.network import DENSE, keras_dense, torch_dense
 from reference.pairs.recurrent import part
 from scratch.architectures import bilstm_classifier, inception_block, lenet5, residual_block
-
-KERNEL = "kh kw n_in n_out -> n_out n_in kh kw"
+from scratch.initializers import Gaussian, GlorotUniform, HeNormal
 
 
 def _torch_convs(**places: str) -> dict[str, Slot]:
@@ -42,8 +42,7 @@ def _torch_lenet(torch: Any, o: SimpleNamespace) -> Any:
 
 
 def _keras_lenet(keras: Any, o: SimpleNamespace) -> Any:
-    layers = keras.layers
-    classic = o.variant == "classic"
+    layers, classic = keras.layers, o.variant == "classic"
     activation, pooling = ("tanh", layers.AveragePooling2D) if classic else ("relu", layers.MaxPooling2D)
     return keras.Sequential(
         [
@@ -59,7 +58,7 @@ def _keras_lenet(keras: Any, o: SimpleNamespace) -> Any:
     )
 
 
-SMALL = {"filters": (2, 3), "units": (7, 6), "class_num": 4}
+SMALL, MODERN = {"filters": (2, 3), "units": (7, 6), "class_num": 4}, {"variant": "modern"}
 LENET5 = Pair(
     "lenet5",
     lenet5,
@@ -79,10 +78,10 @@ LENET5 = Pair(
     kind="network",
     cases=(
         Case("small", {"x": normal(2, 28, 28, 1)}, SMALL),
-        Case("small-modern", {"x": normal(2, 28, 28, 1)}, {**SMALL, "variant": "modern"}),
-        Case("full", {"x": normal(3, 28, 28, 1)}),
-        Case("full-modern", {"x": normal(3, 28, 28, 1)}, {"variant": "modern"}),
+        Case("small-modern", {"x": normal(2, 28, 28, 1)}, {**SMALL, **MODERN}),
+        *(Case(name, {"x": normal(3, 28, 28, 1)}, o) for name, o in (("full", {}), ("full-modern", MODERN))),
     ),
+    drawn={"w": GlorotUniform()},
 )
 
 
@@ -90,7 +89,6 @@ def _torch_residual(torch: Any, o: SimpleNamespace) -> Any:
     from reference.migration.glue.torch.normalisation import biased_batch_norm
 
     nn = torch.nn
-
     norm = partial(nn.BatchNorm2d, o.n_out) if o.unbiased else partial(biased_batch_norm, 2, o.n_out)
 
     class BasicBlock(torch.nn.Module):
@@ -168,11 +166,12 @@ RESIDUAL_BLOCK = Pair(
     cases=(
         _block("identity", (3, 5, 6, 4), 4),
         _block("projection", (3, 6, 5, 2), 4),
-        _block("stride", (3, 7, 6, 2), 4, stride=2),
+        _block("stride", (3, 7, 6, 4), 4, stride=2),
         _block("unbiased", (3, 7, 6, 2), 4, stride=2, unbiased=True),
         _block("inference", (2, 5, 6, 4), 4, training=False),
         _block("inference-stride", (1, 6, 7, 3), 5, training=False, stride=2),
     ),
+    drawn={"w": HeNormal()},
     notes=("The running variances follow Keras, or with `unbiased` PyTorch.",),
 )
 
@@ -229,6 +228,7 @@ INCEPTION_BLOCK = Pair(
         Case("batch1", {"x": normal(1, 7, 5, 2)}, {"n_in": 2, "n_1": 3, "n_3": (3, 4), "n_5": (1, 2), "n_pool": 4}),
         Case("narrow", {"x": normal(2, 9, 3, 4)}, {"n_in": 4, "n_1": 1, "n_3": (2, 3), "n_5": (2, 2), "n_pool": 5}),
     ),
+    drawn={"w": HeNormal()},
 )
 
 
@@ -291,6 +291,7 @@ BILSTM_CLASSIFIER = Pair(
         },
     ),
     kind="network",
+    drawn={"0.w": Gaussian(1.0), **dict.fromkeys(("w", "w_x", "w_h"), GlorotUniform())},
     cases=(
         _text("small", 3, 6, n_tokens=8, n_embedding=4, n_hidden=5, class_num=2),
         _text("batch1", 1, 5, n_tokens=7, n_embedding=3, n_hidden=2, class_num=4),

@@ -33,6 +33,11 @@ def added(*shape: int) -> Input:
     return Input(shape, normal(*shape).fill, differentiable=False)
 
 
+def far_apart(*shape: int) -> Input:
+    """Numbers to add to the scores: exp overflows from key to key, and from query to query."""
+    return Input(shape, lambda rng, size: 1000.0 * (np.indices(size)[-1] % 2 - np.indices(size)[-2]), False)
+
+
 def nothing(*shape: int) -> Input:
     """True, but for the last query, which may attend to nothing."""
 
@@ -101,6 +106,7 @@ DOT_PRODUCT_ATTENTION = Pair(
         _dot_product_case("mask", 2, 3, 4, 5, 6, 7, mask(2, 3, 4, 5)),
         _dot_product_case("mask-for-all", 2, 3, 4, 5, 6, 7, mask(4, 5)),
         _dot_product_case("added", 2, 3, 4, 5, 6, 7, added(2, 3, 4, 5)),
+        _dot_product_case("added-far-apart", 2, 3, 4, 5, 6, 7, far_apart(4, 5)),
         _dot_product_case("added-large", 2, 3, 4, 5, 6, 7, Input((4, 5), constant(4, 5, value=800.0).fill, False)),
         _dot_product_case("causal-mask", 2, 3, 5, 6, 4, 7, mask(2, 1, 5, 6), causal=True),
         _dot_product_case("causal-added", 2, 3, 5, 6, 4, 7, added(5, 6), causal=True),

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from reference.fills import choose, normal
 from reference.pair import Case, Pair, Slot, Twin
 from reference.pairs.recurrent import PACKED, keras_slots, mask, part, shown, torch_slots
 from scratch.bidirectional import Bidirectional, MergeMode
 from scratch.gru import GRU
+from scratch.initializers import Seed
 from scratch.lstm import LSTM
 from scratch.recurrent import Recurrent, SimpleRNN
 
@@ -100,9 +102,17 @@ def composite_draw(
 
 def _layer(cell: Cell) -> Callable[..., Bidirectional]:
     def layer(
-        n_in: int, n_hidden: int, *, merge: MergeMode = "concat", sequences: bool = True, bias: bool = True
+        n_in: int,
+        n_hidden: int,
+        *,
+        merge: MergeMode = "concat",
+        sequences: bool = True,
+        bias: bool = True,
+        rng: Seed = None,
+        dtype: DTypeLike = np.float64,
     ) -> Bidirectional:
-        return Bidirectional(cell.layer, n_in, n_hidden, merge=merge, sequences=sequences, bias=bias)
+        options: dict[str, Any] = {"sequences": sequences, "bias": bias, "rng": rng, "dtype": dtype}
+        return Bidirectional(cell.layer, n_in, n_hidden, merge=merge, **options)
 
     layer.__name__ = f"Bidirectional{cell.layer.__name__}"
     return layer

@@ -17,7 +17,7 @@ def _keras(keras: Any, o: SimpleNamespace) -> Any:
 
 
 def _case(name: str, lead: tuple[int, ...], n_x: int, n_z: int, n_out: int, bias: bool = True) -> Case:
-    options = {"n_x": n_x, "n_z": n_z, "n_out": n_out, "bias": bias}
+    options = {"n_x": n_x, "n_z": n_z, "n_out": n_out} | ({} if bias else {"bias": False})
     return Case(name, {"x": normal(*lead, n_x), "z": normal(*lead, n_z)}, options)
 
 

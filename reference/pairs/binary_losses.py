@@ -168,6 +168,16 @@ BINARY_FOCAL_CROSS_ENTROPY = Pair(
     cases=(
         *pointwise_cases(_chances, _labels),
         Case("gamma-0", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 0.0}),
+        *unlike_keras(
+            Case(
+                "gamma-0-certain",
+                {"p": listed([0.0, 1.0, 0.25]), "t": fixed(listed([0.0, 1.0, 1.0]))},
+                {"gamma": 0.0},
+                smooth=False,
+            ),
+            {"dp": 1.0},
+            "of a prediction that is right Keras' gradient is 0 times infinity where gamma is 0",
+        ),
         Case("gamma-1.5", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 1.5}),
         Case("balanced", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"alpha": 0.25}),
         Case(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, listed, one_hot, probabilities, targets
+from reference.fills import choose, listed, one_hot, positive, probabilities, targets
 from reference.pair import Case, Pair, Twin
 from reference.pairs.losses import KERAS_REDUCTIONS, REDUCTIONS, composed, draw_shape, fixed, logs
 from scratch.divergences import KLDivergence, KLDivergenceOfLogs
@@ -37,6 +37,7 @@ KL_DIVERGENCE = Pair(
         Case("one-hot", {"p": probabilities(4, 6), "t": one_hot(4, 6)}),
         Case("clipped", {"p": probabilities(5, 4, sharpness=3), "t": targets(5, 4)}, {"epsilon": 0.1}),
         Case("zeros", {"p": listed([0.0, 1.0, 1e-9, 0.25]), "t": targets(2, 4)}, smooth=False),
+        Case("above-1", {"p": positive(4, 6), "t": fixed(positive(4, 6))}),
         Case(
             "at-the-bounds",
             {"p": listed([0.25, 1.0, 0.5]), "t": fixed(listed([0.9, 0.3, 0.6]))},

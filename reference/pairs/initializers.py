@@ -266,6 +266,7 @@ VARIANCE_SCALING = pair(
         ),
         Case("scaled", {"w": normal(200, 110)}, {"scale": 0.4}),
         Case("one-input", {"w": normal(1, 5000)}),
+        Case("vector", {"w": normal(6000)}, frameworks=("keras",), reason="PyTorch has no fan of a vector"),
     ),
     draw=_draw_variance,
     notes=("kaiming_uniform_ with a = sqrt(5), the default of PyTorch's layers, is the scale 1 / 3.",),

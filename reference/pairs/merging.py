@@ -116,6 +116,7 @@ CONCATENATE = Pair(
     keras=Twin(_keras("Concatenate")),
     cases=(
         _joined("features", (3, 4), (3, 2)),
+        Case("default", {"a": normal(2, 3, 4), "b": normal(2, 3, 4)}),
         _joined("channels", (2, 5, 4, 3), (2, 5, 4, 1), (2, 5, 4, 2)),
         _joined("time", (2, 3, 4), (2, 5, 4), axis=1),
         _joined("rows-of-images", (2, 3, 5, 4), (2, 1, 5, 4), (2, 2, 5, 4), axis=-3),
@@ -151,6 +152,7 @@ DOT = Pair(
         _dot("square", (2, 4, 4), (2, 4, 4), (1, 1)),
         _dot("matrix-vector", (2, 3, 4), (2, 4), (2, 1)),
         _dot("vector-matrix", (2, 4), (2, 3, 4), (1, 2)),
+        _dot("images", (2, 3, 4, 5), (2, 5, 4, 3), (1, 3)),
     ),
     draw=_draw_dot,
 )

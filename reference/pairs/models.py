@@ -6,6 +6,7 @@ from typing import Any
 from reference.fills import normal
 from reference.pair import Case, Pair, Slot, Twin
 from reference.pairs.recurrent import WEIGHT_HH, WEIGHT_IH
+from scratch.initializers import Gaussian, GlorotUniform, HeUniform, Initializer, XavierNormal
 from scratch.models import cnn, rnn_mnist, simple_rnn, three_layer_mlp, two_layer_net
 
 DENSE = "n_in n_out -> n_out n_in"
@@ -22,7 +23,9 @@ def _dense_slots(framework: str, *places: int) -> dict[str, Slot]:
     return slots
 
 
-def _mlp(name: str, layer: Any, activation: str, sizes: tuple[str, str, str], cases: tuple[Case, ...]) -> Pair:
+def _mlp(
+    name: str, layer: Any, activation: str, sizes: tuple[str, str, str], init: Initializer, cases: tuple[Case, ...]
+) -> Pair:
     def torch_mlp(torch: Any, o: SimpleNamespace) -> Any:
         n_in, hidden, n_out = (getattr(o, size) for size in sizes)
         nonlinearity = {"relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid}[activation]
@@ -41,10 +44,13 @@ def _mlp(name: str, layer: Any, activation: str, sizes: tuple[str, str, str], ca
         keras=Twin(keras_mlp, _dense_slots("keras", 0, 2)),
         kind="network",
         cases=cases,
+        drawn={"w": init},
     )
 
 
-def _rnn(name: str, layer: Any, activation: str, sizes: tuple[str, str, str], cases: tuple[Case, ...]) -> Pair:
+def _rnn(
+    name: str, layer: Any, activation: str, sizes: tuple[str, str, str], init: Initializer, cases: tuple[Case, ...]
+) -> Pair:
     def torch_rnn(torch: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.torch.recurrent import RNN
 
@@ -82,6 +88,7 @@ def _rnn(name: str, layer: Any, activation: str, sizes: tuple[str, str, str], ca
         ),
         kind="network",
         cases=cases,
+        drawn={"w_x": init, "w_h": init, "w": init},
     )
 
 
@@ -123,6 +130,7 @@ RNN_MNIST = _rnn(
     rnn_mnist,
     "tanh",
     ("image_size", "hidden_size", "class_num"),
+    GlorotUniform(),
     (
         Case("small", {"x": normal(3, 5, 4)}, {"image_size": 4, "hidden_size": 6, "class_num": 2}),
         Case("full", {"x": normal(4, 28, 28)}),
@@ -133,6 +141,7 @@ THREE_LAYER_MLP = _mlp(
     three_layer_mlp,
     "sigmoid",
     ("x_dim", "h_dim", "class_num"),
+    Gaussian(1.0),
     (
         Case("small", {"x": normal(3, 5)}, {"x_dim": 5, "h_dim": 4, "class_num": 2}),
         Case("full", {"x": normal(4, 784)}),
@@ -143,6 +152,7 @@ SIMPLE_RNN_CLASSIFIER = _rnn(
     simple_rnn,
     "relu",
     ("n_features", "n_nodes", "n_output"),
+    XavierNormal(),
     (
         Case("small", {"x": normal(3, 5, 4)}, {"n_features": 4, "n_nodes": 6, "n_output": 2}),
         Case("full", {"x": normal(4, 28, 28)}),
@@ -178,14 +188,18 @@ CNN = Pair(
     kind="network",
     cases=(
         Case("small", {"x": normal(2, 28, 28, 1)}, {"filters": (2, 3), "class_num": 4}),
+        # the last row and column are in no window of either pooling
+        Case("odd", {"x": normal(2, 31, 31, 1)}, {"image_size": 31, "filters": (2, 3), "class_num": 4}),
         Case("full", {"x": normal(3, 28, 28, 1)}),
     ),
+    drawn={"w": HeUniform()},
 )
 TWO_LAYER_NET = _mlp(
     "two-layer-net",
     two_layer_net,
     "relu",
     ("input_size", "hidden_size", "output_size"),
+    Gaussian(0.01),
     (
         Case("small", {"x": normal(3, 5)}, {"input_size": 5, "hidden_size": 4, "output_size": 2}),
         Case("full", {"x": normal(4, 784)}),

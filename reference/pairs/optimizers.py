@@ -102,7 +102,7 @@ SGD_PAIR = Pair(
         Case("l2", {}, {"lr": 0.1, **L2}),
         Case("decoupled-decay", {}, {"lr": 0.1, **DECOUPLED}),
         Case("accumulate-mean", {}, {"lr": 0.1, "accumulation_steps": 3}),
-        Case("accumulate-sum", {}, {"lr": 0.1, "accumulation_steps": 3, "accumulation": "sum", **GLOBAL}),
+        Case("accumulate-sum", {}, {"lr": 0.1, "accumulation_steps": 2, "accumulation": "sum", **GLOBAL}),
     ),
     draw=_draw_sgd,
     notes=(

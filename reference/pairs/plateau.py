@@ -62,6 +62,10 @@ PLATEAU = schedule_pair(
         Case("cooldown", {}, {"patience": 3, "cooldown": 4, "factor": 0.7}),
         Case("cooldown-of-one", {}, {"patience": 2, "cooldown": 1, "factor": 0.7}),
         Case("accuracy", {}, {"mode": "max", "patience": 4, "factor": 0.5}),
+        Case("high-threshold", {}, {"threshold": 0.03, "patience": 4, "factor": 0.7}),
+        Case("accuracy-threshold", {}, {"mode": "max", "threshold": 0.03, "patience": 2, "factor": 0.7}),
+        Case("no-threshold", {}, {"threshold": 0.0, "patience": 2, "factor": 0.9}),
+        Case("sensitive", {}, {"patience": 1, "factor": 0.95}),
         own_class(
             "torch",
             lambda torch, o: (

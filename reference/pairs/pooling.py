@@ -154,6 +154,7 @@ def _draw(rank: int, **more: Any) -> Any:
 
 
 NAN_IN_KERAS = "TensorFlow's max-pooling drops a NaN or not, depending on its place in the window and on the dtype"
+TO_NAN = "a window that holds NaN passes no gradient; PyTorch's own sends it to a NaN"
 IN_3D = "by planes, then along the depth: TensorFlow's 3D pooling has no float64 kernel on a CPU"
 
 
@@ -168,6 +169,11 @@ def _max(rank: int) -> Pair:
     def edge(name: str, x: Input, **options: Any) -> Case:
         return Case(name, {"x": x}, options, smooth=False)
 
+    def nan_held(torch: Any, o: SimpleNamespace) -> Any:
+        pool = _torch_max(rank)(torch, o)
+        return lambda x: pool(x).masked_fill(pool(x).isnan(), np.nan)
+
+    constant_nan = {"torch": Twin(nan_held, layout=channels_first(rank))}
     ties, small = tied(2, *at(5, 7, 6), 3), (2, *at(4, 6, 5), 3)
     many = {"x": with_nan({1: 20, 2: 5, 3: 2}[rank], *at(4, 6, 7), 3)}
     nan: dict[str, Any] = {"inputs": many, "options": {"kernel": 2}, "only": ("y",), "smooth": False}
@@ -183,7 +189,9 @@ def _max(rank: int) -> Pair:
             edge("ties-same", ties, kernel=3, stride=2, padding="same"),
             edge("all-equal", constant(*small), kernel=at(2, 2, 3)),
             edge("infinities", with_infinities(*small), kernel=at(1, 2, 3)),
+            Case("one-place", {"x": normal(2, *at(3, 5, 4), 3)}, {"kernel": 1, "stride": 2}),
             Case("nan", frameworks=("torch",), reason=f"{NAN_IN_KERAS}; the gradient to a NaN has no use", **nan),
+            Case("nan-gradient", **{**nan, "only": ("dx",)}, frameworks=("torch",), twins=constant_nan, reason=TO_NAN),
             Case("nan-in-keras", frameworks=("keras",), differs={"y": 1e-3}, reason=NAN_IN_KERAS, **nan),
         ),
         draw=_draw(rank),
@@ -192,7 +200,7 @@ def _max(rank: int) -> Pair:
 
 
 def _avg(rank: int) -> Pair:
-    x = {"x": normal(2, *last(rank, 5, 7, 6), 3)}
+    x = {"x": normal(4, *last(rank, 5, 7, 6), 3)}
     counted = {"kernel": 3, "stride": 2, "count_padding": True}
     return Pair(
         f"avg_pool{rank}d",

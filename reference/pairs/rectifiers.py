@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, constant, listed, mixed, normal, tied
+from reference.fills import choose, constant, listed, mixed, normal, tied, with_infinities
 from reference.pair import Case, Options, Pair, Slot, Twin
 from reference.pairs.activations import (
     KINKS,
@@ -18,23 +18,10 @@ from reference.pairs.activations import (
     keras_function,
     nan_case,
 )
-from scratch.rectifiers import (
-    HardShrink,
-    HardSigmoid,
-    HardSwish,
-    HardTanh,
-    LeakyReLU,
-    PiecewiseReLU,
-    PReLU,
-    ReLU6,
-    SoftShrink,
-    SparsePlus,
-    SparseSigmoid,
-    Threshold,
-)
+from scratch.rectifiers import HardSigmoid, HardSwish, HardTanh, LeakyReLU, PiecewiseReLU, PReLU, ReLU6
 
 
-def _between(low: float, high: float, name: str) -> Callable[[np.random.Generator], Options]:
+def between(low: float, high: float, name: str) -> Callable[[np.random.Generator], Options]:
     """Draws the option `name`; as TensorFlow rounds it to float32, it is such a number."""
     return lambda rng: {name: float(np.float32(rng.uniform(low, high)))}
 
@@ -49,7 +36,7 @@ def _draw_piecewise(rng: np.random.Generator) -> Options:
     }
 
 
-def _nan_dropped(options: Options | None = None) -> tuple[Case, Case]:
+def nan_dropped(options: Options | None = None) -> tuple[Case, Case]:
     """NaN gives NaN in PyTorch; in Keras it compares as not above the threshold, and gives what lies below."""
     reason = "Keras' own gives 0 for NaN, or whatever else lies below the threshold"
     return (
@@ -83,7 +70,7 @@ PIECEWISE_RELU = elementwise(
     cases=(
         *elementwise_cases(_ALL),
         nan_case(_ALL),
-        *_nan_dropped({"max_value": 3.0, "threshold": 0.5})[1:],
+        *nan_dropped({"max_value": 3.0, "threshold": 0.5})[1:],
         Case(
             "cap-rounded",
             {"x": listed(KINKS)},
@@ -94,6 +81,7 @@ PIECEWISE_RELU = elementwise(
             reason="Keras rounds the cap and the threshold to float32",
         ),
         Case("plain", {"x": listed(KINKS)}, smooth=False),
+        Case("plain-infinities", {"x": with_infinities(4, 6)}, smooth=False),
         Case("cap", {"x": listed(KINKS)}, {"max_value": 2.0}, smooth=False),
         Case("cap-slope", {"x": listed(KINKS)}, {"max_value": 2.0, "negative_slope": 0.125}, smooth=False),
         Case("slope", {"x": mixed(3, 5, scale=10.0)}, {"negative_slope": 0.125}),
@@ -112,6 +100,7 @@ PIECEWISE_RELU = elementwise(
     draw_options=_draw_piecewise,
 )
 
+_IN_FLOAT32 = "TensorFlow keeps the slope in float32, so 0.2 is not 0.2 in float64"
 LEAKY_RELU = elementwise(
     "leaky_relu",
     LeakyReLU,
@@ -121,6 +110,14 @@ LEAKY_RELU = elementwise(
         *elementwise_cases({"negative_slope": 0.25}),
         nan_case({"negative_slope": 0.25}),
         Case("slope-0", {"x": normal(3, 5)}, {"negative_slope": 0.0}),
+        Case("default", {"x": normal(3, 5)}, frameworks=("torch",), reason=_IN_FLOAT32),
+        Case(
+            "slope-below-0",
+            {"x": normal(3, 5)},
+            {"negative_slope": -0.5},
+            frameworks=("torch",),
+            reason="Keras refuses it",
+        ),
         *(
             Case(
                 f"slope-0.2-{framework}",
@@ -128,12 +125,12 @@ LEAKY_RELU = elementwise(
                 {"negative_slope": 0.2},
                 frameworks=(framework,),
                 differs=differs,
-                reason="TensorFlow keeps the slope in float32, so 0.2 is not 0.2 in float64",
+                reason=_IN_FLOAT32,
             )
             for framework, differs in (("torch", {}), ("keras", {"y": 1e-11, "dx": 1e-11}))
         ),
     ),
-    draw_options=_between(0.01, 0.5, "negative_slope"),
+    draw_options=between(0.01, 0.5, "negative_slope"),
     notes=("The slope is 0.01 in PyTorch, 0.3 in Keras' layer and 0.2 in Keras' function unless given.",),
 )
 
@@ -156,12 +153,13 @@ def _draw_prelu(rng: np.random.Generator) -> Case:
     return Case("", {"x": normal(int(rng.integers(1, 6)), *shape.tolist())}, {"shape": tuple(slopes.tolist())})
 
 
+_PRELU_SLOTS = {"w": Slot("weight", "... -> (...)")}
 PRELU = Pair(
     "prelu",
     PReLU,
     torch=Twin(
         _torch_prelu,
-        slots={"w": Slot("weight", "... -> (...)")},
+        slots=_PRELU_SLOTS,
         layout={"x": "n ... c -> n c ...", "y": "n ... c -> n c ..."},
     ),
     keras=Twin(_keras_prelu, slots={"w": Slot("alpha")}),
@@ -177,6 +175,7 @@ PRELU = Pair(
         Case("every-place", {"x": normal(2, 5, 4, 3)}, {"shape": (5, 4, 3)}),
         Case("rows", {"x": normal(2, 5, 4, 3)}, {"shape": (5, 1, 3)}),
         Case("large", {"x": mixed(4, 6, scale=100.0)}, {"shape": (6,)}),
+        Case("no-axes", {"x": normal(7)}, {"shape": ()}, twins={"torch": Twin(_torch_prelu, _PRELU_SLOTS)}),
         Case(
             "kink-torch",
             {"x": tied(4, 6)},
@@ -248,53 +247,21 @@ HARD_SIGMOID = elementwise(
     notes=("Up to Keras 2 it was min(max(0.2 x + 0.5, 0), 1).",),
 )
 
+_HARD_SWISH_SLOPE = "PyTorch has the slope of the piece, Keras 0 times infinity"
 HARD_SWISH = elementwise(
     "hard_swish",
     HardSwish,
     "Hardswish",
     "hard_swish",
     cases=(
-        *elementwise_cases(at_infinity="PyTorch has the slope of the piece, Keras 0 times infinity"),
+        *elementwise_cases(at_infinity=_HARD_SWISH_SLOPE),
         nan_case(),
+        Case(
+            "minus-infinity",
+            {"x": listed([-math.inf, 0.0, 1.0])},
+            smooth=False,
+            frameworks=("keras",),
+            reason=_HARD_SWISH_SLOPE,
+        ),
     ),
-)
-
-_THRESHOLD = {"threshold": 0.5, "otherwise": -2.0}
-THRESHOLD = elementwise(
-    "threshold",
-    Threshold,
-    lambda torch, o: torch.nn.Threshold(o.threshold, o.otherwise),
-    keras_function("threshold", threshold="threshold", default_value="otherwise"),
-    cases=(*elementwise_cases(_THRESHOLD), *_nan_dropped(_THRESHOLD)),
-    draw_options=lambda rng: {"threshold": float(rng.uniform(-1, 1)), "otherwise": float(rng.uniform(-3, 3))},
-)
-
-HARD_SHRINK = elementwise(
-    "hard_shrink",
-    HardShrink,
-    lambda torch, o: torch.nn.Hardshrink(o.threshold),
-    keras_function("hard_shrink", threshold="threshold"),
-    cases=(*elementwise_cases(), *_nan_dropped(), Case("wide", {"x": normal(3, 5)}, {"threshold": 1.25})),
-    draw_options=_between(0.05, 2.0, "threshold"),
-)
-
-SOFT_SHRINK = elementwise(
-    "soft_shrink",
-    SoftShrink,
-    lambda torch, o: torch.nn.Softshrink(o.threshold),
-    keras_function("soft_shrink", threshold="threshold"),
-    cases=(*elementwise_cases(), *_nan_dropped(), Case("wide", {"x": normal(3, 5)}, {"threshold": 1.25})),
-    draw_options=_between(0.05, 2.0, "threshold"),
-)
-
-SPARSE_PLUS = elementwise(
-    "sparse_plus",
-    SparsePlus,
-    composed("torch", "sparse_plus", reason="PyTorch has none"),
-    "sparse_plus",
-    cases=(*elementwise_cases(at_infinity="0 times infinity in Keras"), nan_case()),
-)
-
-SPARSE_SIGMOID = elementwise(
-    "sparse_sigmoid", SparseSigmoid, composed("torch", "sparse_sigmoid", reason="PyTorch has none"), "sparse_sigmoid"
 )

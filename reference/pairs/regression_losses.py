@@ -180,7 +180,7 @@ MEAN_ABSOLUTE_PERCENTAGE_ERROR = Pair(
     kind="loss",
     cases=(
         *pointwise_cases(normal, away),
-        Case("equal", {"p": tied(4, 6), "t": fixed(away(4, 6))}, smooth=False),
+        Case("equal", {"p": listed([1.0, -2.0, 0.5]), "t": fixed(listed([1.0, -1.5, 0.5]))}, smooth=False),
         Case("zero", {"p": normal(3, 4), "t": fixed(constant(3, 4))}),
     ),
     draw=draw_pointwise(normal, away),
@@ -199,6 +199,13 @@ MEAN_SQUARED_LOGARITHMIC_ERROR = Pair(
             {"p": normal(4, 6), "t": fixed(normal(4, 6))},
             frameworks=("torch",),
             reason="below epsilon it shows that Keras has it in float32, by 1e-15",
+        ),
+        Case(
+            "at-epsilon",
+            {"p": listed([1e-7, 0.5, -1.0]), "t": fixed(listed([0.25, 0.5, 1.0]))},
+            smooth=False,
+            frameworks=("torch",),
+            reason="Keras has epsilon in float32",
         ),
         Case("large", {"p": mixed(4, 6, scale=1e4), "t": fixed(positive(4, 6))}),
     ),
@@ -285,6 +292,7 @@ GAUSSIAN_NLL = Pair(
             {"epsilon": 0.3},
             smooth=False,
         ),
+        Case("no-variance", {"m": normal(2, 3), "t": fixed(normal(2, 3)), "v": listed([0.5, 0.0, 2.0])}, smooth=False),
     ),
     draw=_draw_gaussian,
 )

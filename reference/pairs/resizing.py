@@ -68,6 +68,11 @@ def _up(rank: int) -> Pair:
             Case("linear-one-pixel", {"x": normal(2, *[1] * rank, 3)}, {"size": 3, **linear}),
             Case("align-corners", x, {"size": at(1, 3, 2), "align_corners": True, **linear}),
             Case("align-corners-one-pixel", {"x": normal(2, *at(2, 3, 1), 3)}, {"align_corners": True, **linear}),
+            Case(
+                "align-corners-same-size",
+                {"x": normal(2, *at(3, 2, 1), 3)},
+                {"size": at(2, 1, 1), "align_corners": True, **linear},
+            ),
             Case("batch1", {"x": normal(1, *at(2, 3, 4), 2)}, {"size": at(3, 2, 5), **linear}),
         ),
         draw=draw,

@@ -151,7 +151,11 @@ INVERSE_TIME_DECAY = schedule_pair(
     InverseTimeDecay,
     Twin(_torch_inverse_time, likeness="composed", reason=LAMBDA),
     Twin(lambda keras, o: keras.optimizers.schedules.InverseTimeDecay(F(o.lr), o.steps, F(o.rate), o.staircase)),
-    (Case("defaults", {}), Case("staircase", {}, {"lr": 0.7, "rate": 2.0, "steps": 30, "staircase": True})),
+    (
+        Case("defaults", {}),
+        Case("slow", {}, {"lr": 0.7, "rate": 2.0, "steps": 30}),
+        Case("staircase", {}, {"lr": 0.7, "rate": 2.0, "steps": 30, "staircase": True}),
+    ),
     lambda rng: Case(
         "",
         {},

@@ -35,6 +35,18 @@ COSINE_SIMILARITY = Pair(
         Case("vector", {"p": normal(7), "t": fixed(normal(7))}),
         Case("positions", {"p": normal(2, 3, 5), "t": fixed(normal(2, 3, 5))}),
         Case("long", {"p": normal(3, 5, scale=1e4), "t": fixed(normal(3, 5))}),
+        *(
+            Case(
+                f"short-{framework}",
+                {"p": normal(3, 5, scale=1e-8), "t": fixed(normal(3, 5))},
+                frameworks=(framework,),
+                differs=differs,
+                reason="where a length is below epsilon PyTorch's gradient is that of the length all the same",
+            )
+            for framework, differs in (("keras", {}), ("torch", {"dp": 1e-2}))
+        ),
+        Case("at-epsilon", {"p": listed([1e-7, 0.0]), "t": fixed(listed([0.5, 0.25]))}, smooth=False),
+        Case("zero-target", {"p": normal(3, 5), "t": fixed(constant(3, 5))}),
         Case(
             "zero",
             {"p": constant(3, 5), "t": fixed(normal(3, 5))},
@@ -111,6 +123,20 @@ TRIPLET_MARGIN = Pair(
         Case("cubic", _triplet(8, 5), {"p": 3.0, "swap": True, "reduction": "sum"}),
         Case("epsilon", _triplet(8, 5), {"epsilon": 0.1}),
         Case("far", {"a": normal(4, 6), "p": normal(4, 6), "n": normal(4, 6, scale=100.0)}),
+        Case(
+            "kink",
+            {"a": listed([0.0, 0.0]), "p": listed([0.5, 0.25]), "n": listed([-1.5, 0.25])},
+            {"p": 1.0, "epsilon": 0.0},
+            smooth=False,
+        ),
+        Case(
+            "equally-far",
+            {"a": listed([1.0, 0.0]), "p": listed([0.0, 1.0]), "n": listed([2.0, 2.0])},
+            {"p": 1.0, "epsilon": 0.0, "swap": True},
+            smooth=False,
+            frameworks=("keras",),
+            reason="of two equal distances PyTorch gives each half of the gradient",
+        ),
     ),
     draw=_drawn(
         _triplet,

@@ -57,6 +57,7 @@ ELU_PAIR = elementwise(
         _tiny_keras({"alpha": 0.7}),
         nan_case(),
         Case("alpha-1", {"x": listed(KINKS)}, smooth=False),
+        Case("alpha-below-0", {"x": normal(4, 6)}, {"alpha": -0.5}),
     ),
     draw_options=lambda rng: {"alpha": float(rng.uniform(0.1, 2.0))},
 )
@@ -185,6 +186,7 @@ SOFTPLUS = elementwise(
         Case("above-20", {"x": listed([20.5, 21.0, 22.0])}),
         Case("threshold-20", {"x": listed([-25.0, 0.0, 19.0, 20.5, 25.0, 30.0])}, {"threshold": 20.0}),
         Case("threshold-low", {"x": listed([-2.0, 1.0, 1.5, 2.5, 3.0])}, {"beta": 0.5, "threshold": 1.0}),
+        Case("at-threshold", {"x": listed([1.0, 2.0, 3.0])}, {"beta": 0.5, "threshold": 1.0}, smooth=False),
     ),
     draw_options=lambda rng: {
         "beta": float(rng.uniform(0.3, 3.0)),

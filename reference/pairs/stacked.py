@@ -4,6 +4,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+from numpy.typing import DTypeLike
+
 from reference.pair import Pair, Twin
 from reference.pairs.bidirectional import (
     GRU_CELL,
@@ -15,14 +18,25 @@ from reference.pairs.bidirectional import (
     composite_draw,
 )
 from reference.pairs.recurrent import part
+from scratch.initializers import Seed
 from scratch.stacked import Stacked
 
 MOST = 3
 
 
 def _layer(cell: Cell) -> Callable[..., Stacked]:
-    def layer(n_in: int, n_hidden: int, *, layers: int = 2, sequences: bool = True, bias: bool = True) -> Stacked:
-        return Stacked(cell.layer, n_in, n_hidden, layers=layers, sequences=sequences, bias=bias)
+    def layer(
+        n_in: int,
+        n_hidden: int,
+        *,
+        layers: int = 2,
+        sequences: bool = True,
+        bias: bool = True,
+        rng: Seed = None,
+        dtype: DTypeLike = np.float64,
+    ) -> Stacked:
+        options: dict[str, Any] = {"sequences": sequences, "bias": bias, "rng": rng, "dtype": dtype}
+        return Stacked(cell.layer, n_in, n_hidden, layers=layers, **options)
 
     layer.__name__ = f"Stacked{cell.layer.__name__}"
     return layer

@@ -110,6 +110,7 @@ CONV1D_TRANSPOSE = _pair(
         case("same-output-padding", (2, 5, 3), 4, 3, stride=3, padding="same", output_padding=1),
         case("output-padding", (2, 5, 3), 4, 2, stride=3, output_padding=1),
         case("padding", (2, 5, 3), 4, 4, stride=2, padding=1),
+        case("padding-2", (2, 5, 3), 4, 6, stride=2, padding=2),
         case("padding-output-padding", (2, 5, 3), 6, 3, stride=3, padding=1, output_padding=2),
         case("dilation", (2, 5, 3), 4, 3, dilation=2),
         case("groups", (2, 5, 6), 4, 3, stride=2, groups=2),
