@@ -41,7 +41,7 @@ class UnitNorm(Layer):
 
     def forward(self, x: Array) -> Array:
         norm = np.sqrt((x * x).sum(axis=self.axis, keepdims=True))
-        self.long = norm > self.epsilon
+        self.long = norm >= self.epsilon
         self.divisor = np.where(self.long, norm, np.asarray(self.epsilon, x.dtype))
         self.y = x / self.divisor
         return self.y

@@ -88,8 +88,9 @@ class TripletMargin(Loss):
         size = absolute(d)
         power = (size**self.p).sum(axis=-1)
         length = power ** (1 / self.p)
-        slope = size ** (self.p - 1) * (length / power)[..., None]
-        return length, np.where(d < 0, -slope, slope)
+        # at a distance of 0, where there is no gradient, and at a difference of 0, where |d| has none, it is 0
+        sized = (length / np.where(power == 0, 1, power))[..., None]
+        return length, np.sign(d.real) * size ** (self.p - 1) * sized
 
     def forward(self, a: Array, p: Array, n: Array) -> Array:
         require_same_shape(self, a, p)

@@ -47,6 +47,17 @@ class Thing:
         self.gr = g.sum(axis=0)
         return g @ self.q.T
 """
+WITH_WEIGHTS_FROM_A_FILE = """import numpy as np
+START = np.load('start.npy')
+
+class Tanh:
+    def forward(self, x):
+        self.y = np.tanh(x + 0 * START)
+        return self.y
+
+    def backward(self, dy):
+        return dy * (1 - self.y ** 2)
+"""
 ADAPTER = """
 [Thing]
 pair = "dense"
@@ -232,3 +243,16 @@ def test_in_python_a_mistake_is_an_assertion_error() -> None:
 
     with pytest.raises(AssertionError, match=r"Sigmoid\.backward"):
         assert_parity(wrong(), "sigmoid")
+
+
+def test_a_name_that_is_missing_is_traced_to_the_statement_that_was_not_executed(tmp_path: Path) -> None:
+    path = tmp_path / "work.py"
+    path.write_text(WITH_WEIGHTS_FROM_A_FILE, encoding="utf-8")
+    (report,) = check_submission(path).symbols
+    assert report.verdict == "crashed"
+    assert "name 'START' is not defined" in report.remark
+    assert "START is set in line 2: not executed: it calls load" in report.remark
+    path.write_text(WITH_WEIGHTS_FROM_A_FILE.replace("np.load('start.npy')", "1 / 0"), encoding="utf-8")
+    (report,) = check_submission(path).symbols
+    assert "START is set in line 2: " in report.remark
+    assert "ZeroDivisionError" in report.remark

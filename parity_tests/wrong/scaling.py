@@ -126,6 +126,15 @@ class ProjectionOfInput(UnitNorm):
         return (dy - self.long * (dy * self.x).sum(axis=self.axis, keepdims=True) * self.x) / self.divisor
 
 
+class KinkIsShort(UnitNorm):
+    """A norm of epsilon counts as shorter than it."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        self.long = self.divisor > self.epsilon
+        return y
+
+
 class DivisionForgotten(UnitNorm):
     """Leaves out the division by the norm in the gradient."""
 
@@ -213,11 +222,14 @@ class TwoForgotten(LocalResponseNorm):
         return (super().backward(dy) + dy / self.d**self.beta) / 2
 
 
-def _versions(layer: type[Layer], outputs: tuple[type, ...], gradients: tuple[type, ...]) -> Versions:
+def _versions(
+    layer: type[Layer], outputs: tuple[type, ...], gradients: tuple[type, ...], kinks: tuple[type, ...] = ()
+) -> Versions:
     weighted = WEIGHTED if layer is RMSNorm else ()
     return Versions(
         outputs=outputs,
         gradients=(*gradients, *made_by(layer, GRADIENTS)),
+        kinks=kinks,
         contract=made_by(layer, (*ANY, *weighted)),
     )
 
@@ -232,6 +244,7 @@ WRONG = {
         UnitNorm,
         (AbsoluteSum, EpsilonAdded, EpsilonSquared, SquareDivides, LastAxisAlways),
         (LengthConstant, ProjectionOfInput, DivisionForgotten, BoundedVaries),
+        (KinkIsShort,),
     ),
     "local_response_norm": _versions(
         LocalResponseNorm,

@@ -147,6 +147,22 @@ class AnchorHalf(TripletMargin):
         return -dp, dp, dn
 
 
+class SlopeAtNoDifference(TripletMargin):
+    """|d| has the slope 1 at a difference of 0."""
+
+    def _distance(self, x: Array, y: Array) -> tuple[Array, Array]:
+        length, slope = super()._distance(x, y)
+        return length, np.where((x - y + self.epsilon == 0) & (self.p == 1), 1, slope)
+
+
+class NoDistanceDivides(TripletMargin):
+    """Divides by a distance of 0."""
+
+    def _distance(self, x: Array, y: Array) -> tuple[Array, Array]:
+        length, slope = super()._distance(x, y)
+        return length, slope * (length / length)[..., None]
+
+
 class ActiveForgotten(TripletMargin):
     """The gradient passes where the loss is zero too."""
 
@@ -206,6 +222,7 @@ WRONG = {
             *(SwapForgotten, SquaredDistances, EpsilonForgotten, AlwaysEuclidean, PositiveAndNegative),
         ),
         gradients=(*made_by(TripletMargin, (*SEVERAL, GradientsReversed)), AnchorHalf, ActiveForgotten),
+        kinks=(SlopeAtNoDifference, NoDistanceDivides),
         contract=made_by(TripletMargin, CONTRACT),
     ),
     "margin_ranking": Versions(

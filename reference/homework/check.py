@@ -109,7 +109,18 @@ def require_pair(name: str) -> None:
 def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 0) -> SymbolReport | None:
     """The verdict on one subject, with what explains it; None where nothing says what the subject is."""
     report = _examined(worker, subject, pair, seed)
-    return explained(report) if report is not None else None
+    if report is None:
+        return None
+    return _with_missing_name(explained(report), (*worker.submission.skipped, *worker.notes))
+
+
+def _with_missing_name(report: SymbolReport, notes: Sequence[Note]) -> SymbolReport:
+    """A crash for want of a name says so where that comes from a statement that was not executed."""
+    missing = re.search(r"NameError: name '(\w+)' is not defined", report.remark)
+    note = next((n for n in notes if missing and missing[1] in n.binds), None)
+    if missing is None or note is None:
+        return report
+    return replace(report, remark=f"{report.remark}; {missing[1]} is set in {note.place}: {note.text}")
 
 
 def _examined(worker: Worker, subject: Subject, pair: str, seed: int) -> SymbolReport | None:

@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from reference.homework import sandbox
-from reference.homework.missing import looked_up
+from reference.homework.missing import defined_names, looked_up
 from reference.homework.pipe import Pipe, Stopped
 from reference.homework.sandbox import Limits
-from reference.homework.submission import Submission
+from reference.homework.submission import Submission, Unit
 from reference.homework.verdict import Note
 from reference.homework.worker.steps import (
     Call,
@@ -149,7 +149,7 @@ class Worker:
                 if not 0 <= index < len(self.submission.units) or index in self._skip:
                     raise
                 unit = self.submission.units[index]
-                self._skip[index] = Note(f"could not be executed: {stopped.detail}", unit.cell, unit.line)
+                self._skip[index] = _note_on(unit, f"could not be executed: {stopped.detail}")
         raise Stopped("exit", "its top-level statements end the process again and again")
 
     def _load(self) -> dict[str, Any]:
@@ -183,7 +183,11 @@ class Worker:
     def _loaded(self, body: Any) -> None:
         supplied = [note for _, note in self.submission.supplied]
         try:
-            failed = [Note(str(text), cell, line) for text, cell, line in body["notes"]]
+            units = {(unit.cell, unit.line): unit for unit in self.submission.units}
+            failed = [
+                _note_on(units[cell, line], str(text)) if (cell, line) in units else Note(str(text), cell, line)
+                for text, cell, line in body["notes"]
+            ]
             self._names = frozenset(map(str, body["names"]))
             self._tried(body["tried"])
         except (TypeError, KeyError, ValueError):
@@ -194,6 +198,11 @@ class Worker:
     def _tried(self, words: Any) -> None:
         if isinstance(words, list):
             self.tried = tuple(dict.fromkeys([*self.tried, *(str(word)[:200] for word in words)]))[:100]
+
+
+def _note_on(unit: Unit, text: str) -> Note:
+    """What there is to say of a statement that was not executed."""
+    return Note(text, unit.cell, unit.line, frozenset(defined_names([unit])))
 
 
 def _outcome(kind: str, fields: dict[str, Any]) -> Result | Failure:

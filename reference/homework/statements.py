@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from reference.homework import blanks, python2, repair
+from reference.homework.missing import defined_names
 from reference.homework.notebook import without_magics
 from reference.homework.selection import kind_of, words_of
 from reference.homework.submission import Symbol, Unit
@@ -80,7 +81,8 @@ def _take(read: Read, tree: ast.Module, text: str, cell: int | None, line: int, 
         if kind is None or (inside and kind != "definition"):
             words = f"{inside[0]} is still there" if inside else words_of(node)
             if words:
-                read.skipped.append(Note(words, cell, node.lineno))
+                binds = defined_names([Unit(source, cell, first_line(node), "candidate")])
+                read.skipped.append(Note(words, cell, node.lineno, frozenset(binds)))
             continue
         read.units.append(Unit(source, cell, first_line(node), kind))
         read.symbols += symbols_of(node, lines, line, cell, closed)

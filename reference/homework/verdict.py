@@ -10,11 +10,21 @@ Verdict = Literal["correct", "wrong", "unfinished", "unsupported", "crashed"]
 
 @dataclass(frozen=True)
 class Note:
-    """A place in a submission and what there is to say about it: a statement skipped, a helper supplied."""
+    """A place in a submission and what there is to say about it: a statement skipped, a helper supplied.
+
+    `binds`: the names that a statement which was not executed would have set.
+    """
 
     text: str
     cell: int | None = None
     line: int | None = None
+    binds: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words: "cell 2, line 7"; "" where that is the whole file."""
+        found = [f"{word} {n}" for word, n in (("cell", self.cell), ("line", self.line)) if n is not None]
+        return ", ".join(found)
 
 
 @dataclass(frozen=True)

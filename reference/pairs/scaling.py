@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import constant, mixed, normal
+from reference.fills import constant, listed, mixed, normal
 from reference.pair import Case, Pair, Slot, Twin
 from reference.pairs.normalisation import CHANNELS_FIRST
 from scratch.scaling import LocalResponseNorm, RMSNorm, UnitNorm
@@ -80,6 +80,7 @@ UNIT_NORM = Pair(
         Case("short", {"x": mixed(4, 6, scale=1e-3)}, {"epsilon": 0.1}),
         Case("large", {"x": mixed(4, 6, scale=1e6)}),
         Case("zero", {"x": constant(3, 4)}, smooth=False),
+        Case("kink", {"x": listed([0.25, 0.0])}, {"epsilon": 0.25}, smooth=False),
     ),
     draw=_draw_unit_norm,
 )

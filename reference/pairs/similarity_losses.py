@@ -130,6 +130,21 @@ TRIPLET_MARGIN = Pair(
             smooth=False,
         ),
         Case(
+            "no-difference",
+            {"a": listed([1.0, 0.5]), "p": listed([1.5, 0.25]), "n": listed([1.25, 0.0])},
+            {"p": 1.0, "epsilon": 0.5},
+            smooth=False,
+        ),
+        *(
+            Case(
+                f"no-distance-{p:.0f}",
+                {"a": listed([1.0, 0.5]), "p": listed([1.0, 0.5]), "n": listed([1.25, 0.0])},
+                {"p": p, "epsilon": 0.0},
+                smooth=False,
+            )
+            for p in (1.0, 2.0, 3.0)
+        ),
+        Case(
             "equally-far",
             {"a": listed([1.0, 0.0]), "p": listed([0.0, 1.0]), "n": listed([2.0, 2.0])},
             {"p": 1.0, "epsilon": 0.0, "swap": True},

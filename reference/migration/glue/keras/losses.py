@@ -174,7 +174,9 @@ def triplet_margin(
     """What the distance to the positive, plus a margin, exceeds the distance to the negative by."""
 
     def distance(x: Any, y: Any) -> Any:
-        return ops.sum(ops.abs(x - y + epsilon) ** p, axis=-1) ** (1 / p)
+        total = ops.sum(ops.abs(x - y + epsilon) ** p, axis=-1)
+        # the root has no slope at 0; PyTorch has no gradient there
+        return ops.where(total > 0, ops.where(total > 0, total, 1) ** (1 / p), 0)
 
     far = distance(anchor, negative)
     if swap:
