@@ -93,6 +93,10 @@ class Bench:
                 given.add(name)
         return Effect(frozenset(given), frozenset(spoilt))
 
+    def given(self, name: str, side: Side) -> bool:
+        """Whether a quantity is as in `side`."""
+        return name in side and self._given(name, self.evidence.found[name], side[name])
+
     def _given(self, name: str, one: Found, changed: Array) -> bool:
         if changed is AS_IT_IS or changed is UNCHANGED:
             return changed is AS_IT_IS
@@ -102,8 +106,8 @@ class Bench:
         answers = [answer, *(changed.ravel() * scale for scale in self.evidence.scales)] if one.wrong else [answer]
         kept = [one.got]
         if one.wrong:
-            if self._unchanged(name, changed):
-                return False
+            if self._unchanged(name, changed) or not np.isfinite(one.got).any():
+                return False  # infinity alone proves nothing
             # what was judged may be another array of the shape
             others = self.evidence.strays if one.ids is not None else self.evidence.returned
             kept += [

@@ -1,6 +1,6 @@
 """From evidence to causes: what gives a submission's numbers exactly, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reference.diagnosis.bench import Hypothesis
@@ -16,10 +16,16 @@ SINGLE, DOUBLE = 2.0, 5.0
 
 
 class Diagnosing:
-    """The causes that are proved; those of all wrong quantities together. `place` is where the mistake is."""
+    """The causes that are proved; those of all wrong quantities together. `place` is where the mistake is.
 
-    def __init__(self, evidence: Evidence, place: str) -> None:
-        self._search = Search(evidence, hypotheses(evidence), transformed)
+    Where mistakes to be `tried` are given, it is one of these.
+    """
+
+    def __init__(self, evidence: Evidence, place: str, tried: Sequence[Hypothesis] | None = None) -> None:
+        if tried is None:
+            self._search = Search(evidence, hypotheses(evidence), transformed)
+        else:
+            self._search = Search(evidence, tried, lambda evidence: {})
         self._place, self._names = place, ", ".join(evidence.wrong)
 
     def single(self) -> tuple[Cause, ...]:

@@ -18,50 +18,52 @@ def of_calls(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.moved:
         yield Hypothesis("updated-first", _moved, rank=HAND)
         for name in evidence.moved:
-            yield Hypothesis("updated-first", _with(partial(_moved, name=name)), rank=HAND)
+            yield Hypothesis("updated-first", safe(partial(_moved, name=name)), rank=HAND)
     if evidence.before is not None:
         yield Hypothesis("gradients-accumulated", _accumulated, rank=HAND)
         for name in evidence.arrays.params:
-            yield Hypothesis("gradients-accumulated", _with(partial(_accumulated, name=name)), rank=HAND)
+            yield Hypothesis("gradients-accumulated", safe(partial(_accumulated, name=name)), rank=HAND)
         yield Hypothesis("stale-state", _stale, rank=HAND)
         for name in _kept(evidence):
-            yield Hypothesis("stale-state", _with(partial(_stale, name=name)), rank=HAND)
+            yield Hypothesis("stale-state", safe(partial(_stale, name=name)), rank=HAND)
         yield Hypothesis("state-kept", _state_kept, rank=HAND)
     for place, mask in MASKS:
         for name in evidence.arrays.params:
             facts = {"part": place}
-            yield Hypothesis(
-                "gradient-overwritten", _with(partial(_masked, name=name, mask=mask)), facts, rank=HAND + 1
-            )
+            yield Hypothesis("gradient-overwritten", safe(partial(_masked, name=name, mask=mask)), facts, rank=HAND + 1)
 
 
-def _with(answers: Callable[[Evidence], Side | None]) -> Callable[[Evidence], Side | None]:
-    def safe(evidence: Evidence) -> Side | None:
+def safe(answers: Callable[[Evidence], Side | None]) -> Callable[[Evidence], Side | None]:
+    """The same without warnings, and None where it makes no sense for the layer."""
+
+    def run(evidence: Evidence) -> Side | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 return answers(evidence)
             except (ValueError, IndexError, KeyError, TypeError, AttributeError):
-                return None  # it makes no sense for this layer
+                return None
 
-    return safe
+    return run
 
 
 def _run(evidence: Evidence, between: Callable[[Any], None], arrays: Arrays | None = None) -> Side:
     """The answers of a layer to which something happens between forward and backward."""
     arrays = arrays or evidence.arrays
     layer = built(evidence.pair, evidence.case, arrays)
-    return _answers(evidence, layer, arrays, between)
+    return answers(evidence, layer, arrays, between)
 
 
-def _answers(evidence: Evidence, layer: Any, arrays: Arrays, between: Callable[[Any], None]) -> Side:
+def answers(evidence: Evidence, layer: Any, arrays: Arrays, between: Callable[[Any], None]) -> Side:
+    """What a layer answers to which something happens between forward and backward."""
     y = np.asarray(layer.forward(*arrays.inputs.values()))
     between(layer)
     dx = layer.backward(arrays.dy)
     gradients = dx if isinstance(dx, tuple) else (dx,)
     wanted = [name for name, spec in evidence.case.inputs.items() if spec.differentiable]
     side = {"y": y, **{gradient_name(n): np.asarray(g) for n, g in zip(wanted, gradients, strict=True)}}
-    return {**side, **{gradient_name(name): np.asarray(layer.grads[name]) for name in layer.params}}
+    side |= {gradient_name(name): np.asarray(layer.grads[name]) for name in layer.params}
+    return side | {name: value.copy() for name, value in layer.buffers.items()}
 
 
 def _moved(evidence: Evidence, name: str = "") -> Side:
@@ -97,7 +99,7 @@ def _stale(evidence: Evidence, name: str = "") -> Side:
     layer = built(evidence.pair, evidence.case, evidence.arrays)
     layer.forward(*evidence.before.inputs.values())
     kept = {n: v for n, v in vars(layer).items() if n not in ("params", "grads", "buffers") and name in ("", n)}
-    return _answers(evidence, layer, evidence.arrays, lambda it: vars(it).update(kept))
+    return answers(evidence, layer, evidence.arrays, lambda it: vars(it).update(kept))
 
 
 def _kept(evidence: Evidence) -> list[str]:
@@ -120,7 +122,7 @@ def _state_kept(evidence: Evidence) -> Side | None:
     last = [history[-1].copy() for history in cell.history]
     take = type(cell)._take
     cell._take = lambda x, given: (tuple(last), take(cell, x, given)[1])
-    return _answers(evidence, layer, evidence.arrays, lambda it: None)
+    return answers(evidence, layer, evidence.arrays, lambda it: None)
 
 
 MASKS: tuple[tuple[str, Any], ...] = (

@@ -52,7 +52,7 @@ class Evidence:
     `returned` those of the backward pass. `loose` is the error allowed where more than rounding is, `scales` factors
     that would be right, where what was wanted cannot be told from what is wrong. `noise`: how far rounding moves a
     quantity, in eps. `again()` asks the submission once more with fresh inputs; None where that fails. `before` is what
-    an earlier call was given, `moved` the weights as they are after the call.
+    an earlier call was given, `moved` the weights as they are after the call. `constants` are the numbers in the code.
     """
 
     pair: Pair
@@ -69,6 +69,7 @@ class Evidence:
     again: "Callable[[], Evidence | None] | None" = None
     before: Arrays | None = None
     moved: Mapping[str, Array] = field(default_factory=dict)
+    constants: Sequence[float] = ()
 
     @property
     def wrong(self) -> dict[str, Found]:
@@ -83,7 +84,8 @@ class Evidence:
         except Exception:
             return None  # a change of code may raise whatever code can raise
         # and give whatever code can give
-        return {name: one for name, one in side.items() if isinstance(one, np.ndarray) and one.dtype != object}
+        arrays = {name: np.asarray(one) for name, one in side.items() if isinstance(one, np.ndarray | np.generic)}
+        return {name: one for name, one in arrays.items() if one.dtype != object}
 
     def same(self, name: str, got: Array, want: Array) -> bool:
         """Whether two arrays are one quantity, up to rounding."""

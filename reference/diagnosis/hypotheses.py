@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from reference.diagnosis.bench import HAND, PLAIN, WORDED, Hypothesis, changed
+from reference.diagnosis.constants import of_constants
 from reference.diagnosis.earlier import of_calls
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.mutants import Mutant, mutants
@@ -30,12 +31,12 @@ def hypotheses(evidence: Evidence) -> tuple[Hypothesis, ...]:
     found = itertools.chain(found, of_layers(evidence, of_class))
     if Dense in used:  # in a network a slope of 1 is a layer that the way back leaves out
         found = (replace(h, id=LEFT_OUT) if h.facts.get("said") == ONES else h for h in found)
-    return (*of_calls(evidence), *found)
+    return (*of_calls(evidence), *of_constants(evidence), *found)
 
 
 def layers_of(layer: Any) -> Iterator[Any]:
     """A layer of scratch's and those that it holds; of a layer that wraps others these alone."""
-    if type(layer).__module__.startswith("scratch."):
+    if type(layer).__module__.startswith("scratch.") or isinstance(layer, Activation):
         yield layer
     for value in vars(layer).values():
         for each in value if isinstance(value, list | tuple) else (value,):

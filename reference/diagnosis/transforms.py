@@ -27,8 +27,11 @@ def _transforms(one: Found, sizes: Mapping[str, int]) -> Iterator[Transform]:
         yield "zero", {}
         return
     if got.shape == want.shape and (factor := _factor(got, want)) is not None:
-        yield _rescaled(factor, sizes)
-        return
+        named = _named(factor, sizes)
+        if want.size > 1 or named:  # any number is another times some factor
+            scaled = {"factor": _short(factor), "named": named or f"{factor:.6g}"}
+            yield ("sign", {}) if named == "-1" else ("rescaled", scaled)
+            return
     for id, facts, change in CHANGES:
         if (changed := change(want)) is not None and changed.shape == got.shape and _same(got, changed):
             yield id, facts
@@ -39,34 +42,38 @@ def _transforms(one: Found, sizes: Mapping[str, int]) -> Iterator[Transform]:
 def _factor(got: Array, want: Array) -> float | None:
     """The one number that all of `want` is multiplied by; None where it is not one number."""
     square = float((want * want).sum())
-    if want.size < 2 or not square:
-        return None
-    factor = float((got * want).sum() / square)
+    factor = float((got * want).sum() / square) if square else 0.0
     return factor if factor and _same(got, factor * want) else None
 
 
-def _rescaled(factor: float, sizes: Mapping[str, int]) -> Transform:
-    """A factor in words: 1/6 is 1 over the batch size."""
+def _named(factor: float, sizes: Mapping[str, int]) -> str:
+    """A factor as what it is made of: 1/6 is 1 over the batch size; "" where it is made of no sizes."""
     if np.isclose(factor, -1, rtol=1e-9):
-        return "sign", {}
-    sign = "-" if factor < 0 else ""
-    size = abs(factor)
-    known = {**sizes, "2": 2}
-    for (one, n), (other, m) in itertools.product(known.items(), [*known.items(), ("", 1)]):
-        words = " times ".join(f"{word} ({k})" if word != "2" else "2" for word, k in ((one, n), (other, m)) if word)
-        for number, said in ((1 / (n * m), f"1 / ({words})"), (n * m, words), (n / m, f"{n} / {m}")):
-            if np.isclose(size, number, rtol=1e-9) and (m == 1 or number != 1):
-                return "rescaled", {"factor": f"{sign}{_short(size)}", "named": f"{sign}{said}"}
-    return "rescaled", {"factor": f"{sign}{_short(size)}", "named": f"{sign}{size:.6g}"}
+        return "-1"
+    known = {**{f"{word} ({n})": n for word, n in sizes.items()}, "2": 2}
+    single = [(f"1 / {word}", 1 / n) for word, n in known.items()] + list(known.items())
+    double = [
+        one
+        for (word, n), (other, m) in itertools.product(known.items(), repeat=2)
+        for one in (
+            (f"1 / ({word} times {other})", 1 / (n * m)),
+            (f"{word} times {other}", n * m),
+            (f"{word} / {other}", n / m),
+        )
+    ]
+    found = (said for said, number in (*single, *double) if number != 1 and np.isclose(abs(factor), number, rtol=1e-9))
+    said = next(found, "")
+    return f"-{said}" if said and factor < 0 else said
 
 
-def _short(size: float) -> str:
+def _short(factor: float) -> str:
     """A factor as people write it: 4, 1/6, 0.582785."""
+    sign, size = "-" if factor < 0 else "", abs(factor)
     if np.isclose(size, round(size), rtol=1e-9):
-        return f"{round(size)} times"
+        return f"{sign}{round(size)} times"
     if np.isclose(1 / size, round(1 / size), rtol=1e-9):
-        return f"1/{round(1 / size)} of"
-    return f"{size:.6g} times"
+        return f"{sign}1/{round(1 / size)} of"
+    return f"{sign}{size:.6g} times"
 
 
 def _same(got: Array, want: Array) -> bool:

@@ -17,7 +17,8 @@ RULES: tuple[tuple[str, str], ...] = (
     (r".*step_back: self\.da\[t\] @ self\.params\['w_h'\]\.T => self\.da\[t\]$", "bptt-without-recurrent-weight"),
     (r"Recurrent\.backward: dstates\[0\] \+ dh\[t\] => dh\[t\]", "bptt-truncated"),
     (r"Recurrent\.backward: .*range\(len\(self\.a\)\)\) => .*range\(1, .*", "bptt-ends-early"),
-    (r"Recurrent\.recurrent_grads: .*", "bptt-state-after"),
+    (r"Recurrent\.recurrent_grads: :-1 => 1:", "bptt-state-after"),
+    (r"Recurrent\.backward: reversed\((range\(len\(self\.a\)\))\) => \1", "bptt-forward-in-time"),
     (r"LSTM\.step_back: self\.f\.slope\(c, tanh_c\) => .*|LSTM\.step_back: tanh_c => c", "cell-tanh-derivative"),
     (r"LSTM\.step_back: dc \* f => dc", "cell-without-forget-gate"),
     (r"LSTM\.step_back: dc \+ .* => (dh \* o|dh \*).*", "cell-path-missing"),
@@ -25,6 +26,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"(Dense|Convolution|Recurrent)\.forward: (y|self\.a) \+= .* => pass", "bias-missing"),
     (r"Normalisation\.affine_backward: i not in .* => i in .*", "norm-axes-disagree"),
     (r"(GELU|SiLU|ELU|SELU|Mish|Softplus|Softsign|LeakyReLU|LogSigmoid|TanhShrink)\.(slope|_tanh): .*", "*-derivative"),
+    (r"windows\.add_windows: view \+= .* => view\[\.\.\.\] = .*", "conv-overwritten"),
     (r"Huber\.value: self\.delta \* d - .* => self\.delta \* d", "huber-offset-missing"),
     (r"Huber\.slope: .*", "huber-derivative"),
     (r"(BinaryCrossEntropy|SigmoidCrossEntropy)\.slope: .*", "bce-derivative"),
@@ -32,8 +34,8 @@ RULES: tuple[tuple[str, str], ...] = (
 )
 # mutants of the same meaning under one name
 KINDS = {
-    "sign": "sign",
-    "transposition": "transposed",
+    "sign": "sign-within",  # of a part: not that of the result, which is called "sign"
+    "transposition": "transposed-within",
     "mean-for-sum": "mean-for-sum",
     "sum-for-mean": "sum-for-mean",
     "bias-missing": "bias-missing",

@@ -1,5 +1,6 @@
 """From what was judged wrong to why: the evidence for `reference.diagnosis`, and fresh answers to confirm a cause."""
 
+import ast
 import contextlib
 import functools
 import re
@@ -17,12 +18,16 @@ from reference.homework.judge import Judge, Judged
 from reference.homework.probing import of_cases, of_numbers, of_probes, overview
 from reference.homework.problem import Problem
 from reference.homework.process import Stopped
+from reference.homework.rereading import named, reread
 from reference.homework.subject import Subject
 from reference.homework.trees import leaves
 from reference.homework.trying import Trying
 from reference.homework.verdict import Cause, Fact, SymbolReport
 from reference.pair import Array
-from reference.sides import Arrays, gradient_name
+from reference.sides import Arrays, gradient_name, scratch_side
+
+# of a submission's numbers that may stand in the place of an option
+MOST_NUMBERS = 16
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,16 @@ class Diagnosis:
     seed: int
 
     @functools.cached_property
+    def _constants(self) -> tuple[float, ...]:
+        return numbers_in(self.subject, [unit.source for unit in self.trying.worker.submission.units])
+
+    def _evidence(self, judged: Judged, attempt: Attempt) -> Evidence | None:
+        found = evidence_of(self.judge.family, judged, attempt, functools.partial(self._again, attempt))
+        return replace(found, constants=self._constants) if found is not None else None
+
+    @functools.cached_property
     def _diagnosing(self) -> Diagnosing | None:
-        evidence = evidence_of(self.judge.family, self.judged, self.attempt, self._again)
+        evidence = self._evidence(self.judged, self.attempt)
         return Diagnosing(evidence, place_of(self.subject, self.judged)) if evidence else None
 
     def single(self) -> tuple[Cause, ...]:
@@ -47,6 +60,18 @@ class Diagnosis:
         if self.attempt.mutated and not wrong & self.judged.arrays.keys():
             return (worded("input-changed", {"place": place_of(self.subject, self.judged)}),)
         return self._diagnosing.single() if self._diagnosing else ()
+
+    def elsewhere(self) -> tuple[Cause, ...]:
+        """One mistake with words of its own in another reading of the submission."""
+        if self._diagnosing is None:
+            return ()
+        for judged, attempt in reread(self.trying, self.judge, self.judged, self.attempt, self._evidence):
+            evidence = self._evidence(judged, attempt)
+            if evidence is not None:
+                place = place_of(self.subject, self.judged)
+                if causes := Diagnosing(evidence, place, named(evidence)).single():
+                    return causes
+        return ()
 
     def double(self) -> tuple[Cause, ...]:
         """Two mistakes that meet in the same numbers."""
@@ -60,12 +85,13 @@ class Diagnosis:
             facts += of_probes(self.trying, self.judge, self.judged, self.attempt)
         return tuple(facts)
 
-    def _again(self) -> Evidence | None:
+    def _again(self, attempt: Attempt) -> Evidence | None:
+        """What the same reading comes to with other inputs, where it is wrong."""
         for seed in range(101, 104):
-            tried = _asked_again(self.trying, self.attempt, seed)
+            tried = _asked_again(self.trying, attempt, seed)
             if tried is None or tried.failure is not None:
                 return None
-            forward_only = self.attempt.back is None and self.subject.backward is not None
+            forward_only = attempt.back is None and self.subject.backward is not None
             other = self.judge.forward(tried) if forward_only else self.judge.whole(tried)
             if not other.right:
                 return evidence_of(self.judge.family, other, tried)
@@ -82,7 +108,7 @@ def explained(report: SymbolReport) -> SymbolReport:
             if each.explainer is not None and (causes := each.explainer.single()):
                 return replace(each, causes=causes, explainer=None, rivals=())
     with contextlib.suppress(Stopped):
-        if report.explainer is not None and (causes := report.explainer.double()):
+        if report.explainer is not None and (causes := report.explainer.elsewhere() or report.explainer.double()):
             return replace(report, causes=causes, explainer=None, rivals=())
     facts = report.narrowing
     with contextlib.suppress(Stopped):
@@ -115,6 +141,15 @@ def _asked_again(trying: Trying, attempt: Attempt, seed: int) -> Attempt | None:
         trying.optimizer = usual
 
 
+def numbers_in(subject: Subject, sources: Sequence[str]) -> tuple[float, ...]:
+    """The numbers that its code has, and those that names stand for in the file."""
+    nodes = [*ast.walk(subject.symbol.node)]
+    for tree in map(ast.parse, sources):
+        nodes += [each.value for each in tree.body if isinstance(each, ast.Assign)]
+    values = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, int | float))
+    return tuple(dict.fromkeys(float(value) for value in values))[:MOST_NUMBERS]
+
+
 def place_of(subject: Subject, judged: Judged) -> str:
     """Where the mistake is: "Tanh.backward (line 41)", the method whose numbers are wrong."""
     parts = {q.part for q in judged.quantities if not q.agree}
@@ -143,8 +178,12 @@ def evidence_of(
         for name, (got, want) in judged.arrays.items()
     }
     sizes = {"the batch size": problem.batch}
-    if problem.want["y"].ndim:
-        sizes["the size of the last axis"] = problem.want["y"].shape[-1]
+    first = next(iter(arrays.inputs.values()))
+    if first.ndim == 3:
+        sizes["the number of steps"] = first.shape[1]
+    last = problem.want["y"] if problem.want["y"].ndim else first
+    if last.ndim:
+        sizes["the size of the last axis"] = last.shape[-1]
     return Evidence(
         problem.pair,
         problem.case,
@@ -166,10 +205,16 @@ def evidence_of(
 def _given(problem: Problem) -> Arrays | None:
     """The arrays of a problem with all inputs that its layer takes; None where the two do not fit."""
     given = {**problem.arrays.inputs, **problem.extras}
-    own = problem.pair.layer(**problem.case.options).params
-    if not problem.case.inputs.keys() <= given.keys() or own.keys() != problem.arrays.params.keys():
+    layer = problem.pair.layer(**problem.case.options)
+    if not problem.case.inputs.keys() <= given.keys() or layer.params.keys() != problem.arrays.params.keys():
         return None
-    return replace(problem.arrays, inputs={name: given[name] for name in problem.case.inputs})
+    arrays = replace(problem.arrays, inputs={name: given[name] for name in problem.case.inputs})
+    try:
+        y = scratch_side(problem.pair, problem.case, arrays, "float64")["y"]
+    except ValueError:
+        return arrays  # it is asked what its layer refuses
+    # the axes of what comes out may lie apart in the problem
+    return replace(arrays, dy=arrays.dy.reshape(y.shape)) if y.size == arrays.dy.size else arrays
 
 
 def _scales(family: Family, problem: Problem) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Worker
-from reference.homework.roles import Roles
+from reference.homework.roles import Roles, means
 from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport
 
@@ -91,3 +91,10 @@ class Family:
     same_output: str = ""
     doubts: Callable[["Trying", "Attempt"], Iterator[Doubt]] = lambda trying, attempt: iter(())
     examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None
+
+
+def number_given(subject: Subject, names: str, usual: float) -> float:
+    """An option such as a slope: the default that the submission gives it, else the usual one."""
+    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
+    given = [p.default for p in spots if means(p.name, names) and isinstance(p.default, int | float)]
+    return float(given[0]) if given else usual

@@ -192,8 +192,12 @@ def _causes(place: str, drawn: Sequence[Drawn], law: Law, reading: Sequence[tupl
     if not law.scale or np.allclose(got, sigma, rtol=near):
         return
     n_in, n_out = np.array([fans(shape) for shape in reading], dtype=float).T
+    drawn_shapes = [each.array.shape for each in drawn]
+    others, first = (np.array(sizes) for sizes in zip(*((math.prod(s[1:]), s[0]) for s in drawn_shapes), strict=True))
     known = {
-        "wrong_fan": np.sqrt(law.scale / n_out),
+        f"wrong_fan/outputs-for-{law.mode}": np.sqrt(law.scale / n_out),
+        f"wrong_fan/inputs-for-{law.mode}": np.sqrt(law.scale / n_in),
+        "wrong_fan/axes": np.sqrt(law.scale / {"fan_in": others, "fan_out": first}.get(law.mode, (others + first) / 2)),
         "rescaled/variance": sigma**2,
         "rescaled/root-of-n": law.scale / np.sqrt(n_in),
         "rescaled/root-of-scale": math.sqrt(law.scale) / n_in,

@@ -32,6 +32,24 @@ class VelocityOnly(Nesterov):
 
 
 @dataclass(eq=False)
+class Braked(Momentum):
+    """The old velocity counts with the opposite sign: a mistake."""
+
+    def velocity(self, g: Array, state: State) -> Array:
+        state["v"] = g - self.momentum * state.get("v", np.zeros_like(g))
+        return state["v"]
+
+
+@dataclass(eq=False)
+class SharedVelocity(Momentum):
+    """Weights of the same shape share one velocity: a mistake."""
+
+    def velocity(self, g: Array, state: State) -> Array:
+        shared: dict[tuple[int, ...], State] = self.__dict__.setdefault("shared", {})
+        return super().velocity(g, shared.setdefault(g.shape, {}))
+
+
+@dataclass(eq=False)
 class StoredCorrection(Adam):
     """Adam that keeps the corrected moments in the place of the raw ones: a mistake."""
 
@@ -157,5 +175,9 @@ MISTAKES: dict[str, list[Rule]] = {
         _mistake("missing_term/gradient", "lr momentum", VelocityOnly),
         _mistake("missing_term/ahead", "lr momentum", Momentum),
     ],
-    "momentum": [_mistake("missing_term/velocity", "lr", SGD)],
+    "momentum": [
+        _mistake("shared_state/shape", "lr momentum", SharedVelocity),
+        _mistake("sign/velocity", "lr momentum", Braked),
+        _mistake("missing_term/velocity", "lr", SGD),
+    ],
 }

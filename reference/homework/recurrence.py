@@ -51,7 +51,8 @@ BIAS = r"b\w*|\w*bias\w*"
 class Form:
     """What is asked: `step`, one step with the states before it, else a sequence, of which all states or the last
     (`sequences`) come out. `states` are given. `output`: a dense layer on top, which a softmax follows where `soft`;
-    "beside" where its softmax is returned beside the states. `bias_within`: it is a row of the weights. `flip`: a GRU
+    "beside" where its softmax is returned beside the states, "loss" where the cross-entropy of all steps is what comes
+    out, beside the last states. `bias_within`: it is a row of the weights. `flip`: a GRU
     whose update gate weighs the candidate.
     `cell_gradient`: the gradient of the next cell is handed over too. `letters`: the inputs are one-hot.
     `mask`: steps are left out, where the state stays as it is, and what comes out is that state ("carried") or "zero";
@@ -91,7 +92,7 @@ class Model(Layer):
         form, names = self.form, [*self.form.states, *(("dc",) if self.form.cell_gradient else ())]
         names += ["mask"] if form.mask else []
         handed = dict(zip(names, given, strict=False))
-        self.dc, self.t = handed.get("dc"), given[-1] if form.output == "soft" else None
+        self.dc, self.t = handed.get("dc"), given[-1] if form.output in ("soft", "loss") else None
         x = x[:, None] if form.step else x
         zero = np.zeros((len(x), len(self.params["w_h"])), x.dtype)
         self.cell.load({name: self.params[name] * self._signed(name) for name in self.cell.params})
@@ -108,10 +109,13 @@ class Model(Layer):
             self.buffers["p"] = e / e.sum(axis=-1, keepdims=True)
             return self.h
         self.p = e / e.sum(axis=-1, keepdims=True)
+        if form.output == "loss":
+            self.buffers["h"] = self.cell.history[0][-1]
+            return np.asarray(-np.log(self.p[given[-1] == 1]).sum())
         return self.p if form.output == "soft" else z
 
     def backward(self, dy: Array) -> tuple[Array, ...]:
-        if self.form.output in ("soft", "linear"):
+        if self.form.output in ("soft", "loss", "linear"):
             dy = self._through_output(self.p - self.t if self.t is not None else dy)
         elif self.form.output:
             self.grads |= {name: np.zeros_like(w) for name, w in self.params.items() if name in ("w_y", "b_y")}
@@ -170,7 +174,7 @@ def ask(cell: str, form: Form, seed: int, label: str = "", sizes: Sizes = SIZES)
         inputs["dc"] = Input(still.shape, still.fill, differentiable=False)
     if form.mask:
         inputs["mask"] = Input((n, time), functools.partial(_mask, kind=form.mask_kind), differentiable=False)
-    if form.output == "soft":
+    if form.output in ("soft", "loss"):
         inputs["t"] = one_hot(*((n, time, n_out) if form.sequences and not form.step else (n, n_out)))
     outputs = (("c",) if form.step and cell == "lstm" else ()) + (("p",) if form.output == "beside" else ())
     facts = {"form": form, "time": time, "outputs": outputs}

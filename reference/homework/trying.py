@@ -1,6 +1,7 @@
 """Readings carried out: a submission made, loaded with weights, called, and its arrays found again."""
 
 import ast
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,9 +26,16 @@ MOST_CALLS = 40
 class Trying(Planner):
     """Tries readings of one subject as one family."""
 
+    @functools.cached_property
+    def tried(self) -> list[Attempt]:
+        """Every reading that was asked for so far."""
+        return []
+
     def readings(self, problem: Problem) -> Iterator[Attempt]:
         """Every reading with its forward call carried out, likeliest first."""
-        return itertools.islice(self._readings(problem), MOST_READINGS)
+        for attempt in itertools.islice(self._readings(problem), MOST_READINGS):
+            self.tried.append(attempt)
+            yield attempt
 
     def _readings(self, problem: Problem) -> Iterator[Attempt]:
         layouts, schemes = len(self.layouts(problem)), self.family.schemes(problem)

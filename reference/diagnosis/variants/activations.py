@@ -1,6 +1,7 @@
 """Derivatives of activations as they are misremembered, and softmax over what is not one sample."""
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -61,20 +62,28 @@ GRADIENTS: dict[str, Callable[[Activation, Array], Array]] = {
     "dz + f'(x)": lambda f, dy: dy + f.slope(f.x, f.y),
     "dz / f'(x)": lambda f, dy: dy / f.slope(f.x, f.y),
 }
-RIGHT = {"Tanh": "1 - z**2", "Sigmoid": "z * (1 - z)", "ReLU": "1 where x > 0, else 0", "Softplus": "sigmoid(x)"}
+RIGHT = {
+    "Tanh": "1 - z**2",
+    "ScaledTanh": "a * b * (1 - (z / a)**2) where z = a * tanh(b * x)",
+    "Sigmoid": "z * (1 - z)",
+    "ReLU": "1 where x > 0, else 0",
+    "Softplus": "sigmoid(x)",
+}
 
 
 def of_activation(cls: type[Activation]) -> Iterator[Variant]:
-    """The wrong derivatives of an activation."""
-    facts = {"name": cls.__name__.lower(), "right": RIGHT.get(cls.__name__, "") or _formula(cls)}
-    id = f"{kebab(cls.__name__)}-derivative"
+    """The wrong derivatives of an activation; of one that is scaled also those that are scaled as it is."""
+    base = next(each for each in cls.__mro__ if each.__module__.startswith("scratch."))
+    facts = {"name": base.__name__.lower(), "right": RIGHT.get(cls.__name__, "") or _formula(cls)}
+    id = f"{kebab(base.__name__)}-derivative"
     own_slope, own_value = cls.slope, cls.value
-    for said, slope in SLOPES.items():
+    for (said, slope), scaled in itertools.product(SLOPES.items(), (False, True) if hasattr(cls, "gain") else (False,)):
 
-        def wrong(self: Activation, x: Array, y: Array, slope: Slope = slope) -> Array:
-            return slope(_Own(self, own_slope, own_value), x, y)  # type: ignore[arg-type]
+        def wrong(self: Activation, x: Array, y: Array, slope: Slope = slope, scaled: bool = scaled) -> Array:
+            gain = self.gain if scaled else 1  # type: ignore[attr-defined]
+            return gain * slope(_Own(self, own_slope, own_value), x, y)  # type: ignore[arg-type]
 
-        yield Variant(id, cls, {"slope": wrong}, {**facts, "said": f"({said}) * dz"})
+        yield Variant(id, cls, {"slope": wrong}, {**facts, "said": f"({said}) * dz" + " * f'(0)" * scaled})
     for said, gradient in GRADIENTS.items():
 
         def backward(self: Activation, dy: Array, gradient: Callable[[Activation, Array], Array] = gradient) -> Array:

@@ -82,6 +82,25 @@ for _order in ORDERS:
     VARIANTS.append(Variant("gates-swapped", LSTM, {"step_back": _back}))
 
 
+def _gates_swapped_back(owner: type[Recurrent]) -> Method:
+    """The gradients of update and reset gate put together in the other order."""
+    own = owner.step_back
+
+    def back(self: Any, t: int, *dstates: Array) -> tuple[Array, ...]:
+        before = own(self, t, *dstates)
+        n = dstates[0].shape[1]
+        at = np.r_[n : 2 * n, :n, 2 * n : 3 * n]
+        for gradients in (self.da, getattr(self, "du", self.da[:0])):
+            if len(gradients):
+                gradients[t] = gradients[t][:, at]
+        return before
+
+    return back
+
+
+VARIANTS += [Variant("gates-swapped", cell, {"step_back": _gates_swapped_back(cell)}) for cell in (ResetBeforeGRU, GRU)]
+
+
 def _gate_slopes(owner: type[Recurrent], slope_id: str) -> None:
     """The slopes of the gates at what they are given, not at what they give."""
     own = owner.step_back

@@ -1,6 +1,5 @@
-"""Dense layers and convolutions: biases, kernels and what is summed over what."""
+"""Dense layers, embeddings and flattening; the biases of these and of other layers."""
 
-import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,6 @@ from scratch.embedding import Embedding
 from scratch.layer import Array, Layer
 from scratch.recurrent import Recurrent
 from scratch.reshaping import Flatten
-from scratch.windows import batch_first, batch_last, crop
 
 VARIANTS = Catalogue()
 Method = Callable[..., Any]
@@ -47,18 +45,20 @@ WRONG_AXIS: tuple[Callable[[Array], Array], ...] = (
     lambda dz: dz.mean(axis=tuple(range(1, dz.ndim))),
     lambda dz: dz.sum(axis=-1),
 )
+# places that are summed over while the samples, or other places, are not; of arrays of at least so many axes
+PLACES: tuple[tuple[Any, int], ...] = ((1, 3), ((1, 2), 4), ((0, 2), 4))
 NOT_SUMMED: tuple[Callable[[Array], Array], ...] = (
     lambda dz: dz,
     lambda dz: dz.sum(axis=0),
     lambda dz: dz[0],
     lambda dz: dz[-1],
-    *((lambda dz, a=axes: dz.sum(axis=a) if dz.ndim > 2 else dz) for axes in (1, (1, 2), (0, 2))),
+    *((lambda dz, a=axes, n=rank: dz.sum(axis=a) if dz.ndim >= n else dz) for axes, rank in PLACES),
 )
 NOT_OVER_ALL = (*NOT_SUMMED, lambda dz: dz.sum(axis=(0, 1)) if dz.ndim > 2 else dz)  # of a sequence this is right
 for _owner, _forms_of_sum in ((Dense, NOT_OVER_ALL), (Convolution, NOT_OVER_ALL), (Recurrent, NOT_SUMMED)):
     for _id, _forms in (("bias-gradient-wrong-axis", WRONG_AXIS), ("bias-gradient-not-summed", _forms_of_sum)):
         VARIANTS.extend(Variant(_id, _owner, {"backward": _bias(_owner, form)}) for form in _forms)
-own_dense, own_conv = Dense.backward, Convolution.backward
+own_dense = Dense.backward
 
 
 @VARIANTS.add("summed-before-multiplied", Dense)
@@ -88,156 +88,63 @@ def _as_dense(self: Embedding, dy: Array) -> tuple[()]:
     return ()
 
 
-def _dx(kernel: Callable[[Array], Array]) -> Method:
-    """The gradient of the input with another kernel in its place."""
-
-    def backward(self: Convolution, dy: Array) -> Array | None:
-        own_conv(self, dy)
-        right = self.params["w"]
-        grads = dict(self.grads)
-        self.params["w"] = kernel(right)
-        dx = own_conv(self, dy)
-        self.params["w"], self.grads = right, grads
-        return dx
-
-    return backward
+def _channels_first(x: Array) -> Array:
+    return np.moveaxis(x, -1, 1) if x.ndim > 2 else x
 
 
-def _turned(w: Array) -> Array:
-    return np.flip(w, tuple(range(w.ndim - 2)))
+def _channels_last(x: Array) -> Array:
+    return np.moveaxis(x, 1, -1) if x.ndim > 2 else x
 
 
-def _reshaped(w: Array) -> Array:
-    """(n_out, n_in, *kernel) reshaped to (n_in, n_out, *kernel) where it should be transposed."""
-    n_in, n_out = w.shape[-2:]
-    first = np.moveaxis(w, (-1, -2), (0, 1))
-    return np.moveaxis(first.reshape(n_in, n_out, *w.shape[:-2]), (0, 1), (-2, -1))
+def _unchanged(x: Array) -> Array:
+    return x
 
 
-VARIANTS.append(Variant("conv-kernel-not-flipped", Convolution, {"backward": _dx(_turned)}))
-VARIANTS.append(Variant("conv-kernel-reshaped", Convolution, {"backward": _dx(_reshaped)}))
-VARIANTS.append(
-    Variant("conv-kernel-reshaped", Convolution, {"backward": _dx(lambda w: _turned(_reshaped(_turned(w))))})
-)
+# what is done to the array as the submission has it, for both orders of its axes
+Reshaping = Callable[[Array, tuple[int, ...]], Array]
 
 
-def _cotangent(change: Callable[[Array, int], Array]) -> Method:
-    def backward(self: Convolution, dy: Array) -> Array | None:
-        return own_conv(self, change(dy, self.n_out))
-
-    return backward
-
-
-def _rows(dy: Array, n_out: int) -> Array:
-    """(batch, n_out, *out) reshaped to (-1, n_out), the channels not moved to the end first."""
-    return np.moveaxis(dy, -1, 1).reshape(dy.shape)
-
-
-VARIANTS.append(Variant("conv-cotangent-reshaped", Convolution, {"backward": _cotangent(_rows)}))
-own_rows, own_forward = Convolution._rows, Convolution.forward
-
-
-def _columns(order: tuple[int, ...]) -> Method:
-    """The kernel flattened in another order than the columns: channel, height, width against height, width, channel."""
-
-    def rows(self: Convolution, w: Array) -> Array:
-        first = np.moveaxis(w, (-1, -2), (0, 1))  # n_out, n_in, *kernel
-        n_in, kernel = first.shape[1], first.shape[2:]
-        apart = first.reshape(len(first), *((n_in, *kernel) if order[0] == 0 else (*kernel, n_in)))
-        if order[0] == 0:  # columns run kernel first, read as channels first
-            other = first.reshape(len(first), *kernel, n_in)
-            apart = np.moveaxis(other, -1, 1)
-        else:
-            apart = np.moveaxis(first, 1, -1).reshape(first.shape)
-        return own_rows(self, np.moveaxis(apart, (0, 1), (-1, -2)))
-
-    return rows
-
-
-def _from_columns(order: tuple[int, ...]) -> Method:
-    own = Convolution._from_rows
-
-    def from_rows(self: Convolution, rows: Array) -> Array:
-        w = own(self, rows)
-        first = np.moveaxis(w, (-1, -2), (0, 1))
-        if order[0] == 0:
-            back = np.moveaxis(first, 1, -1).reshape(first.shape)
-        else:
-            back = np.moveaxis(first.reshape(len(first), *first.shape[2:], first.shape[1]), -1, 1)
-        return np.moveaxis(back, (0, 1), (-1, -2)).copy()
-
-    return from_rows
-
-
-for _order in ((0,), (1,)):
-    VARIANTS.append(
-        Variant("conv-column-order", Convolution, {"_rows": _columns(_order), "_from_rows": _from_columns(_order)})
-    )
-
-
-@VARIANTS.add("conv-bias-per-tap", Convolution, "forward")
-def _bias_per_tap(self: Convolution, x: Array) -> Array:
-    y = own_forward(self, x)
-    taps = self.params["w"][..., 0].size
-    return y + (taps - 1) * self.params["b"]
-
-
-@VARIANTS.add("conv-bias-per-tap", Convolution, "forward")
-def _bias_in_kernel(self: Convolution, x: Array) -> Array:
-    kept, b = self.params["w"], self.params["b"]
-    self.params["w"], self.params["b"] = kept + b, np.zeros_like(b)
-    y = own_forward(self, x)
-    self.params["w"], self.params["b"] = kept, b
-    return y
-
-
-@VARIANTS.add("conv-bias-per-channel", Convolution, "forward")
-def _bias_per_channel(self: Convolution, x: Array) -> Array:
-    return own_forward(self, x) + (self.n_in - 1) * self.params["b"]
-
-
-@VARIANTS.add("conv-overwritten", Convolution, "backward")
-def _overwritten(self: Convolution, dy: Array) -> Array | None:
-    """Windows that overlap overwrite each other in the place of adding up."""
-    own_conv(self, dy)
-    cotangent = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
-    columns = (self._rows(self.params["w"]).swapaxes(1, 2) @ cotangent).reshape(
-        self.n_in, *self.kernel, *dy.shape[1:-1], len(dy)
-    )
-    rank = self.rank
-    shape: list[int] = list(columns.shape)
-    kernel, out = shape[1 : 1 + rank], shape[1 + rank : -1]
-    x = np.zeros((shape[0], *self.x.shape[1:-1], shape[-1]), columns.dtype)
-    for place in itertools.product(*map(range, out)):
-        window: list[Any] = [slice(p * s, p * s + k) for p, s, k in zip(place, self.stride, kernel, strict=True)]
-        here: list[Any] = [*[slice(None)] * (rank + 1), *place]
-        x[(slice(None), *window)] = columns[tuple(here)]
-    return batch_first(crop(x, self.pads))
-
-
-@VARIANTS.add("conv-dx-not-summed", Convolution, "backward")
-def _not_summed(self: Convolution, dy: Array) -> Any:
-    """One gradient of the input for each output channel: (batch, n_out, *spatial, n_in)."""
-    own_conv(self, dy)
-    grads, parts = dict(self.grads), []
-    for o in range(self.n_out):
-        only = np.zeros_like(dy)
-        only[..., o] = dy[..., o]
-        parts.append(own_conv(self, only))
-    self.grads = grads
-    return np.moveaxis(np.stack([p for p in parts if p is not None], axis=1), -1, 2)
-
-
-@VARIANTS.add("flatten-mixes-samples", Flatten)
-def forward(self: Flatten, x: Array) -> Array:
-    self.shape = x.shape
+def _mixed(x: Array, shape: tuple[int, ...]) -> Array:
     return x.reshape(-1, len(x)).T
 
 
-def _mixed_back(self: Flatten, dy: Array) -> Array:
-    return dy.T.reshape(self.shape)
+def _mixed_back(dy: Array, shape: tuple[int, ...]) -> Array:
+    return dy.T.reshape(shape)
 
 
-VARIANTS.append(Variant("flatten-mixes-samples", Flatten, {"forward": forward, "backward": _mixed_back}))
-for _backward in (lambda self, dy: dy.T.reshape(self.shape), lambda self, dy: dy.reshape(self.shape[::-1]).T):
-    VARIANTS.append(Variant("reshaped-not-transposed", Flatten, {"backward": _backward}))
+def _reversed(dy: Array, shape: tuple[int, ...]) -> Array:
+    return dy.reshape(shape[::-1]).T
+
+
+def _flattened(
+    reshaping: Reshaping, laid: Callable[[Array], Array], back: Callable[[Array], Array]
+) -> Callable[[Flatten, Array], Array]:
+    """A forward pass where arrays are laid like this; what comes out lies as the layer's own."""
+
+    def forward(self: Flatten, x: Array) -> Array:
+        self.shape = x.shape
+        first = laid(x)
+        return back(reshaping(first, first.shape).reshape(first.shape)).reshape(len(x), -1)
+
+    return forward
+
+
+def _unflattened(
+    reshaping: Reshaping, laid: Callable[[Array], Array], back: Callable[[Array], Array]
+) -> Callable[[Flatten, Array], Array]:
+    """The same of a backward pass."""
+
+    def backward(self: Flatten, dy: Array) -> Array:
+        first = laid(dy.reshape(self.shape))
+        return back(reshaping(first.reshape(len(dy), -1), first.shape))
+
+    return backward
+
+
+for _laid, _back in ((_unchanged, _unchanged), (_channels_first, _channels_last)):
+    _mixing = {"forward": _flattened(_mixed, _laid, _back)}
+    _unmixing = {"backward": _unflattened(_mixed_back, _laid, _back)}
+    VARIANTS += [Variant("flatten-mixes-samples", Flatten, methods) for methods in (_mixing, {**_mixing, **_unmixing})]
+    for _wrong in (_mixed_back, _reversed):
+        _methods = {"backward": _unflattened(_wrong, _laid, _back)}
+        VARIANTS.append(Variant("reshaped-not-transposed", Flatten, _methods))

@@ -45,6 +45,31 @@ for _owner in (BatchNorm, LayerNorm):
         VARIANTS.append(Variant(_id, _owner, {"backward": _method}))  # type: ignore[dict-item]
 
 
+def _averaged(self: BatchNorm | LayerNorm, dy: Array) -> Array:
+    """One number for gamma."""
+    own_affine_backward(self, dy)
+    return normalisation.through_moments(dy * self.params["gamma"].mean(), self.z, self.deviation, _axes(self))
+
+
+def _outside_the_means(self: LayerNorm, dy: Array) -> Array:
+    gamma = own_affine_backward(self, np.ones_like(dy))
+    own_affine_backward(self, dy)
+    return gamma * normalisation.through_moments(dy, self.z, self.deviation, self.axis)
+
+
+def _in_place(self: Normalisation, dy: Array) -> Array:
+    """dy multiplied by gamma before the gradients of gamma and beta are summed."""
+    dz = own_affine_backward(self, dy)
+    own_affine_backward(self, dz)
+    return dz
+
+
+VARIANTS.append(Variant("norm-gamma-outside", LayerNorm, {"backward": _outside_the_means}))
+for _owner in (BatchNorm, LayerNorm):
+    VARIANTS.append(Variant("norm-gamma-averaged", _owner, {"backward": _averaged}))
+    VARIANTS.append(Variant("norm-gamma-in-place", _owner, {"affine_backward": _in_place}))
+
+
 def _gamma_gradient(gradient: str) -> object:
     def affine_backward(self: Normalisation, dy: Array) -> Array:
         dz = own_affine_backward(self, dy)

@@ -114,6 +114,34 @@ def _by_output(self: AvgPooling, dy: Array) -> Array:
     return batch_first(self.spread(batch_last(dy) / math.prod(dy.shape[1:-1])))
 
 
+def _to_maximum(divided: bool) -> Callable[[AvgPooling, Array], Array]:
+    """The gradient goes to the maximum, as that of its window's mean where `divided`."""
+
+    def backward(self: AvgPooling, dy: Array) -> Array:
+        kept, largest = pad(vars(self)["x"], self.pads, -math.inf), vars(self)["largest"]
+        dx = self.padded_zeros(batch_last(dy))
+        for values, gradients in zip(self.taps(kept), self.taps(dx), strict=True):
+            gradients += (values == largest) * batch_last(dy) / (self.count if divided else 1)
+        return batch_first(crop(dx, self.pads))
+
+    return backward
+
+
+own_mean = AvgPooling.forward
+
+
+def _with_largest(self: AvgPooling, x: Array) -> Array:
+    y = own_mean(self, x)
+    vars(self)["x"] = batch_last(x)
+    vars(self)["largest"] = np.maximum.reduce(self.taps(pad(batch_last(x), self.pads, -math.inf)))
+    return y
+
+
+for _divided in (False, True):
+    _methods = {"forward": _with_largest, "backward": _to_maximum(_divided)}
+    VARIANTS.append(Variant("pool-max-for-mean", AvgPooling, _methods))
+
+
 @VARIANTS.add("pool-tiled", AvgPooling, "backward")
 def _tiled(self: AvgPooling, dy: Array) -> Array:
     """np.tile in the place of np.repeat: each gradient lands in other windows."""

@@ -13,7 +13,7 @@ from scratch.recurrent import Recurrent, SimpleRNN, product_sum
 
 VARIANTS = Catalogue()
 Method = Callable[..., Any]
-own_backward, own_take = Recurrent.backward, Recurrent._take
+own_forward, own_backward, own_take = Recurrent.forward, Recurrent.backward, Recurrent._take
 CELLS = (SimpleRNN, LSTM, ResetBeforeGRU, GRU)
 
 
@@ -136,3 +136,47 @@ def _first_late_carried(self: Recurrent, dy: Array) -> Any:
     result = own_backward(self, dy)
     del self.step_back
     return (result[0], *late[-2]) if isinstance(result, tuple) and len(late) > 1 else result
+
+
+own_step_back = SimpleRNN.step_back
+
+
+@VARIANTS.add("bptt-without-slope", SimpleRNN, "step_back")
+def _without_slope(self: SimpleRNN, t: int, *dstates: Array) -> tuple[Array, ...]:
+    """What goes back in time is the gradient of h_t, not that of what the activation is given."""
+    own_step_back(self, t, *dstates)
+    return (dstates[0] @ self.params["w_h"].T,)
+
+
+@VARIANTS.add("initial-state-ignored", Recurrent, "forward")
+def _zero_forward(self: Recurrent, x: Array, *given: Array) -> Array:
+    """Forward starts from zeros, while backward knows the state that was given."""
+    mask = [each for each in given if each.dtype == bool]
+    h = own_forward(self, x, *mask)
+    start, _ = own_take(self, x, given)
+    self.start_given = bool(start)
+    for history, first in zip(self.history, start, strict=False):
+        history[0] = first
+    return h
+
+
+def _early(owner: type[Recurrent], carried: bool) -> Method:
+    """The loop back ends before the first step, which gets no gradient.
+
+    Where `carried`, what the second step passes on is taken for the gradient of the state before the first.
+    """
+    own = owner.step_back
+
+    def step_back(self: Recurrent, t: int, *dstates: Array) -> tuple[Array, ...]:
+        if t:
+            vars(self)["late"] = own(self, t, *dstates)
+            return self.late  # type: ignore[attr-defined]
+        self.da[0] = 0
+        zeros = tuple(np.zeros_like(d) for d in dstates)
+        return vars(self).get("late", zeros) if carried else zeros
+
+    return step_back
+
+
+for _cell in CELLS:
+    VARIANTS += [Variant("bptt-ends-early", _cell, {"step_back": _early(_cell, carried)}) for carried in (False, True)]

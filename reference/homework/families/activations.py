@@ -3,24 +3,18 @@
 import ast
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from reference.fills import normal
-from reference.homework.family import Family
+from reference.homework.family import Family, number_given
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
+from reference.pair import Array, Pair, Twin
+from scratch.activations import Tanh
 
 SHAPE, OTHER = (5, 4), (3, 7)
-
-
-def _number(subject: Subject, names: str, usual: float) -> float:
-    """An option such as a slope: the default the submission gives it, else the usual one."""
-    from reference.homework.roles import means
-
-    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
-    given = [p.default for p in spots if means(p.name, names) and isinstance(p.default, int | float)]
-    return float(given[0]) if given else usual
 
 
 def activation(
@@ -63,37 +57,54 @@ RELU = activation("relu", r"(\w*)relu(layer|activation|function|fn|forward)?|rec
 LEAKY_RELU = activation(
     "leaky_relu",
     r"(leaky|l)_?relu.*|leaky.*|prelu.*",
-    options=lambda s: {"negative_slope": _number(s, ALPHA, 0.01)},
+    options=lambda s: {"negative_slope": number_given(s, ALPHA, 0.01)},
     rank=6,
 )
-ELU = activation("elu", r"elu.*", options=lambda s: {"alpha": _number(s, ALPHA, 1.0)}, rank=6)
+ELU = activation("elu", r"elu.*", options=lambda s: {"alpha": number_given(s, ALPHA, 1.0)}, rank=6)
 SELU = activation("selu", r"selu.*", rank=7)
 GELU = activation("gelu", r"gelu.*", rank=7)
 GELU_TANH = activation("gelu", r"gelu.*", options=lambda s: {"approximate": True}, rank=7)
 SIGMOID = activation("sigmoid", r"(my|np|f)?sigmoid.*|logistic(function|sigmoid)?|sig", rank=5)
 
 
-def _tanh(subject: Subject, shape: tuple[int, ...], seed: int, label: str, outer: float, inner: float) -> Problem:
-    """a tanh(b x): the problem of tanh with x / b as the input, and everything multiplied as it follows."""
-    found = problem("tanh", {"x": normal(*shape, scale=1.5)}, seed, label=label)
-    x = found.arrays.inputs["x"] / inner
-    arrays = replace(found.arrays, inputs={"x": x})
-    want = {"y": outer * found.want["y"], "dx": outer * inner * found.want["dx"]}
-    return replace(
-        found,
-        arrays=arrays,
-        want=want,
-        facts={"outer": outer, "inner": inner},
-        remake=lambda seed: _tanh(subject, shape, seed, label, outer, inner),
-    )
+class ScaledTanh(Tanh):
+    """y = outer tanh(inner x), as LeCun's 1.7159 tanh(2/3 x)."""
+
+    def __init__(self, outer: float, inner: float) -> None:
+        super().__init__()
+        self.outer, self.inner = outer, inner
+
+    @property
+    def gain(self) -> float:
+        """The slope where x is 0."""
+        return self.outer * self.inner
+
+    def value(self, x: Array) -> Array:
+        return self.outer * np.tanh(self.inner * x)
+
+    def slope(self, x: Array, y: Array) -> Array:
+        return self.inner * (self.outer - y * y / self.outer)
+
+
+NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
+SCALED = Pair("tanh", ScaledTanh, NONE, NONE, ())
+
+
+def _tanh(shape: tuple[int, ...], seed: int, label: str, outer: float, inner: float) -> Problem:
+    """A problem of tanh, or of one that is scaled."""
+    facts: dict[str, Any] = {"outer": outer, "inner": inner}
+    x = {"x": normal(*shape, scale=1.5)}
+    if facts == {"outer": 1.0, "inner": 1.0}:
+        return problem("tanh", x, seed, label=label, facts=facts)
+    return problem(SCALED, x, seed, label=label, facts=facts, **facts)
 
 
 def _tanhs(subject: Subject, seed: int) -> list[Problem]:
-    """tanh, then scaled by the numbers that the code names, as LeCun's 1.7159 tanh(2/3 x)."""
+    """tanh, then scaled by the numbers that the code names."""
     nodes = [n for n in ast.walk(subject.symbol.node) if isinstance(n, ast.Constant | ast.BinOp)]
     named = [float(v) for n in nodes if (v := _value(n)) is not None and 0 < v < 10 and v not in (1.0, 2.0, 3.0)]
     scales = list(dict.fromkeys([1.0, *named]))[:4]
-    return [_tanh(subject, SHAPE, seed, "", a, b) for a, b in itertools.product(scales, scales)]
+    return [_tanh(SHAPE, seed, "", a, b) for a, b in itertools.product(scales, scales)]
 
 
 def _value(node: ast.AST) -> float | None:
@@ -112,9 +123,7 @@ TANH = Family(
     classes=TANH_NAMES,
     functions=TANH_NAMES,
     problems=_tanhs,
-    variants=lambda subject, seed, base: (
-        _tanh(subject, OTHER, seed, "other sizes", base.facts["outer"], base.facts["inner"]),
-    ),
+    variants=lambda subject, seed, base: (_tanh(OTHER, seed, "other sizes", base.facts["outer"], base.facts["inner"]),),
     rank=5,
     derivative=True,
     reductions=lambda asked: {},

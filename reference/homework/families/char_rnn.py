@@ -3,13 +3,16 @@
 import ast
 import builtins
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from reference.diagnosis.diagnose import Diagnosing
+from reference.diagnosis.evidence import Evidence
 from reference.homework.attempt import IT, OUT, Attempt, Place, Reading
+from reference.homework.diagnosing import evidence_of, place_of
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
@@ -21,7 +24,7 @@ from reference.homework.recurrent_weights import LSTM_GATES, ONE, schemes
 from reference.homework.roles import Parameter, Plan, means
 from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf, leaves
-from reference.homework.verdict import SymbolReport
+from reference.homework.verdict import Cause, SymbolReport
 from reference.pair import Array
 
 GATES = {"simple_rnn": ONE, "lstm": LSTM_GATES}
@@ -87,6 +90,17 @@ def code_of(worker: Worker, subject: Subject, method: Method) -> Code:
     return Code(method, tuple(sorted(weights)), tuple(sizes))
 
 
+def _named(code: Code, returned: Any, held: Mapping[str, Array]) -> Any:
+    """What was returned, with names where the gradients come one after the other in the order of a list of weights."""
+    lists = (n.elts for n in ast.walk(code.method.node) if isinstance(n, ast.Tuple | ast.List))
+    words = ([str(each.value) if isinstance(each, ast.Constant) else "" for each in some] for some in lists)
+    order = next((some for some in words if held and set(some) == held.keys()), [])
+    parts = list(returned)[1 : 1 + len(order)] if isinstance(returned, tuple | list) else []
+    if not order or [np.shape(part) for part in parts] != [held[name].shape for name in order]:
+        return returned
+    return {**{f"d{name}": part for name, part in zip(order, parts, strict=True)}, "rest": returned[1 + len(order) :]}
+
+
 def places_of(code: Code, scheme: Scheme) -> dict[str, Place] | None:
     """The outside names that hold each array of a scheme; None where they do not fit one to one."""
     left = list(code.weights)
@@ -112,18 +126,20 @@ class Examining:
         """Letters in and out; wanted are the loss, the gradients of all weights, and the last states."""
         time, letters, nodes = sizes
         cell = self.family.pairs[0]
-        form = Form(states=CELLS[cell].states, output="soft", batch=1, letters=True)
+        form = Form(states=CELLS[cell].states, output="loss", batch=1, letters=True)
         asked = ask(cell, form, seed, sizes=(time, letters, nodes, letters))
-        made = asked.pair.layer(**asked.options)
-        made.load(asked.arrays.params)
-        p = made.forward(*asked.arrays.inputs.values(), asked.extras["t"])
-        want = {**asked.want, "y": np.asarray(-np.log(p[asked.extras["t"] == 1]).sum())}
-        want["h"] = made.cell.history[0][-1]
-        facts = {**asked.facts, "outputs": ("h", "c") if "c" in want else ("h",)}
-        return replace(asked, want=want, facts=facts)
+        return replace(asked, facts={**asked.facts, "outputs": ("h", "c") if "c" in asked.want else ("h",)})
 
-    def ask(self, asked: Problem, scheme: Scheme, places: Mapping[str, Place]) -> Attempt:
-        """One call, and what came of it."""
+    def schemes(self, asked: Problem) -> Sequence[Scheme]:
+        """How the weights may be kept."""
+        return schemes(asked.ids(), GATES[self.family.pairs[0]], True, True, False)
+
+    def ask(self, asked: Problem, number: int) -> Attempt | None:
+        """One call with the weights kept as a scheme says, and what came of it; None where it does not fit."""
+        scheme = self.schemes(asked)[number]
+        places = places_of(self.code, scheme)
+        if places is None:
+            return None
         flat = np.append(asked.flat(asked.arrays.params), 0.0)
         given = {name: np.asarray(flat[place.ids] * place.share) for name, place in places.items()}
         steps: list[WorkerStep] = [SetGlobal(name, self._size(name, asked)) for name in self.code.sizes]
@@ -134,13 +150,13 @@ class Examining:
             steps += [SetGlobal(name, w) for name, w in held.items()]
         target = IT + self.code.method.path if self.subject.is_class else self.code.method.name
         steps.append(Call(target, self._arguments(asked), {}, bind=OUT))
-        attempt = Attempt(Reading(0, 0, 0, 0), replace(asked, extras={}), COLUMNS, scheme)
-        attempt.places, attempt.given, attempt.call = dict(places), given, Plan((), {}, {})
+        attempt = Attempt(Reading(0, 0, 0, 0), asked, COLUMNS, scheme)
+        attempt.places, attempt.given, attempt.call = places, given, Plan((), {}, {})
         last = self.worker.run(steps)[-1]
         if isinstance(last, Failure):
             attempt.failure, attempt.at = last, "forward"
         elif isinstance(last, Result):
-            attempt.value = attempt.returned = last.value
+            attempt.value, attempt.returned = last.value, _named(self.code, last.value, held)
             loss = next((leaf.array for leaf in leaves(last.value) if np.size(leaf.array) == 1), None)
             attempt.y = None if loss is None else np.asarray(loss, np.float64).reshape(())
         return attempt
@@ -151,6 +167,16 @@ class Examining:
             return self.judge.forward(attempt)
         arrays = replace(attempt.problem.arrays, inputs={"letters": attempt.problem.arrays.inputs["x"]})
         return self.judge.whole(replace(attempt, problem=replace(attempt.problem, arrays=arrays)))
+
+    def causes(self, judged: Judged, attempt: Attempt, number: int) -> tuple[Cause, ...]:
+        """Why it is wrong, as far as letters and weights of another draw confirm it."""
+
+        def again() -> Evidence | None:
+            other = self.ask(self.problem(101, SIZES), number)
+            return None if other is None or other.failure else evidence_of(self.family, self.judged(other), other)
+
+        evidence = evidence_of(self.family, judged, attempt, again)
+        return Diagnosing(evidence, place_of(self.subject, judged)).single() if evidence else ()
 
     def _arguments(self, asked: Problem) -> tuple[Any, ...]:
         inputs = asked.arrays.inputs
@@ -177,31 +203,29 @@ def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> Symb
     if method is None:
         return replace(plain_report(subject, "unsupported", "it gives no loss"), pair=family.pairs[0])
     asking = Examining(worker, subject, family, code_of(worker, subject, method))
+    best: tuple[Judged, Attempt, int] | None = None
     first, other = asking.problem(seed, SIZES), asking.problem(seed + 1, OTHER_SIZES)
-    gates = GATES[family.pairs[0]]
-    best: tuple[Judged, Attempt] | None = None
-    for number, scheme in enumerate(schemes(first.ids(), gates, True, True, False)):
-        places = places_of(asking.code, scheme)
-        if places is None:
+    for number in range(len(asking.schemes(first))):
+        attempt = asking.ask(first, number)
+        if attempt is None:
             continue
-        attempt = asking.ask(first, scheme, places)
         judged = asking.judged(attempt)
         if judged.right:
-            again = schemes(other.ids(), gates, True, True, False)[number]
-            attempt = asking.ask(other, again, places_of(asking.code, again) or {})
+            attempt = asking.ask(other, number) or attempt
             judged = asking.judged(attempt)
         if best is None or judged.score > best[0].score:
-            best = judged, attempt
+            best = judged, attempt, number
         if any(q.name == "y" and q.agree for q in judged.quantities):
             break
-    return _report(subject, family, method, best)
+    return _report(asking, best)
 
 
-def _report(subject: Subject, family: Family, method: Method, best: tuple[Judged, Attempt] | None) -> SymbolReport:
+def _report(asking: Examining, best: tuple[Judged, Attempt, int] | None) -> SymbolReport:
+    subject, family, method = asking.subject, asking.family, asking.code.method
     if best is None:
         missing = "its weights were not found among the names it takes from outside"
         return replace(plain_report(subject, "unsupported", missing), pair=family.pairs[0])
-    judged, attempt = best
+    judged, attempt, number = best
     failure = attempt.failure
     if failure is not None:
         own = bool(failure.trace) and failure.type in ("NameError", "AttributeError")
@@ -215,6 +239,7 @@ def _report(subject: Subject, family: Family, method: Method, best: tuple[Judged
         parts={"forward": method.name, "backward": method.name},
         conventions=tuple(dict.fromkeys(said)),
         quantities=tuple(judged.quantities),
+        causes=asking.causes(judged, attempt, number) if report.verdict == "wrong" else (),
     )
 
 

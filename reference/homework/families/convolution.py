@@ -13,6 +13,9 @@ from reference.homework.family import Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, vector_forms
 from reference.homework.roles import means
 from reference.homework.subject import Subject
+from reference.pair import Array, Pair, Twin
+from scratch.convolution import Conv2D
+from scratch.layer import Layer
 
 STRIDE = r"stride\w*|st(r|ep)?|s|sh|sw|strides?h|strides?w|step|steps"
 PADDING = r"pad\w*|p|pa|zeropad\w*"
@@ -154,19 +157,34 @@ def conv2d(
     return problem("conv2d", {"x": normal(n, h, w, c)}, seed, label=label, n_in=c, n_out=o, kernel=k, padding=p, **more)
 
 
-def bias_of_positions(found: Problem, b: Any) -> Problem:
-    """A convolution without a bias, to which `b` is added: one for each position of the output, not of each filter."""
-    arrays = replace(found.arrays, params={**found.arrays.params, "b": b})
-    want = {**found.want, "y": found.want["y"] + b, "db": found.arrays.dy.sum(axis=0)}
-    return replace(
-        found, arrays=arrays, want=want, remake=lambda seed: bias_of_positions(found.again(seed), b), fallback=True
-    )
+class PositionBiased(Layer):
+    """A convolution to which a bias is added for each position of the output, not for each filter."""
+
+    def __init__(self, size: tuple[int, ...], n_in: int, n_out: int, kernel: tuple[int, ...], bias: bool) -> None:
+        super().__init__()
+        self.layer = Conv2D(n_in, n_out, kernel, bias=bias)
+        self.params = {**self.layer.params, "b": np.zeros((*size, n_out))}
+
+    def forward(self, x: Array) -> Array:
+        self.layer.load({"w": self.params["w"]})
+        return self.layer.forward(x) + self.params["b"]
+
+    def backward(self, dy: Array) -> Array | None:
+        dx = self.layer.backward(dy)
+        self.grads = {**self.layer.grads, "b": dy.sum(axis=0)}
+        return dx
+
+
+NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
+POSITION_BIASED = Pair("conv2d", PositionBiased, NONE, NONE, ())
 
 
 def _bias_of_positions(form: Form, seed: int, label: str = "one bias for each position") -> Problem:
-    found = conv2d(*form, seed, label, bias=False)
-    shape = found.want["y"].shape[1:]
-    return bias_of_positions(found, np.random.default_rng(seed).standard_normal(shape).astype(np.float32).astype(float))
+    n, h, w, c, o, k = form
+    size = (h - k[0] + 1, w - k[1] + 1)
+    x = {"x": normal(n, h, w, c)}
+    found = problem(POSITION_BIASED, x, seed, label=label, size=size, n_in=c, n_out=o, kernel=k, bias=False)
+    return replace(found, fallback=True)
 
 
 # an image larger than this is not made because its size stands in the code
@@ -215,11 +233,12 @@ def has_bias(subject: Subject) -> bool:
 def _variants_2d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
     n, h, w, c = base.arrays.inputs["x"].shape
     o, k, bias = base.options["n_out"], base.options["kernel"], base.options["bias"]
-    padding = base.options["padding"]
+    padding = base.options.get("padding", 0)
     if base.arrays.params.keys() >= {"b"} and not bias:
         yield _bias_of_positions((n, h + 2, w + 2, c, o, k), seed, "other sizes")
         return
-    yield conv2d(n, h + 2, w + 2, c, o, k, seed, "other sizes", bias=bias, padding=padding)
+    taps = (3, 3) if k == (3, 1) else k  # of (3, 1) and (1, 3) the places in an array are the same
+    yield conv2d(n, h + 2, w + 2, c, o, taps, seed, "other sizes", bias=bias, padding=padding)
     if accepts(subject, STRIDE):
         yield conv2d(n, 9, 9, c, o, k, seed, "stride 2", stride=2, bias=bias, padding=padding)
     if accepts(subject, PADDING):

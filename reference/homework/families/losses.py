@@ -1,7 +1,7 @@
 """Losses: softmax with cross-entropy in its many forms, cross-entropy of probabilities, and those of regression."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.fills import normal, one_hot, probabilities
 from reference.homework.agreement import EPSILON_ALLOWED
-from reference.homework.family import Family
+from reference.homework.family import Family, number_given
 from reference.homework.loss_problems import (
     MASK,
     PADDING_MASK,
@@ -62,18 +62,26 @@ def loss(
     classes: bool = False,
     rank: int = 6,
     loose: float = 0.0,
-    **options: Any,
+    numbers: Mapping[str, float] | None = None,
 ) -> Family:
     """A family of one loss; `forms` are the predictions and targets it may take.
 
-    `classes`: one loss of each row, which may come over time and with a mask; else one of each element.
+    `classes`: one loss of each row, which may come over time and with a mask; else one of each element. `numbers` are
+    options by name, with what they are where a submission has no default for them.
     """
 
-    def ask(shape: tuple[int, ...], seed: int, label: str = "", as_bool: bool | None = None) -> list[Problem]:
-        make = summed if as_bool is None else functools.partial(masked, as_bool=as_bool)
-        return [make(pair, x(*shape), t(*shape), seed, label, **options) for x, t in forms]
+    def options(subject: Subject) -> dict[str, Any]:
+        return {name: number_given(subject, name, usual) for name, usual in (numbers or {}).items()}
+
+    def asking(subject: Subject) -> Callable[..., list[Problem]]:
+        def ask(shape: tuple[int, ...], seed: int, label: str = "", as_bool: bool | None = None) -> list[Problem]:
+            make = summed if as_bool is None else functools.partial(masked, as_bool=as_bool)
+            return [make(pair, x(*shape), t(*shape), seed, label, **options(subject)) for x, t in forms]
+
+        return ask
 
     def problems(subject: Subject, seed: int) -> list[Problem]:
+        ask = asking(subject)
         if classes and takes_mask(subject):
             leads = [(shape, as_bool) for shape in ((*TIME, C), (N, C)) for as_bool in (True, False)]
             asked = [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
@@ -86,17 +94,17 @@ def loss(
         x, t = (base.arrays.inputs[name] for name in ("x", "t"))
         shape = (*((2, 7) if x.ndim > 2 else (3,)), x.shape[-1])
         mask = base.arrays.inputs.get("mask")
-        for other in ask(shape, seed, as_bool=None if mask is None else mask.dtype == bool):
+        for other in asking(subject)(shape, seed, as_bool=None if mask is None else mask.dtype == bool):
             label = "one-hot targets" if other.arrays.inputs["t"].ndim > t.ndim else "class indices"
             yield replace(other, label="other sizes" if other.arrays.inputs["t"].ndim == t.ndim else label)
         by_rank = {len(target(*shape).shape): (made(*shape), target(*shape)) for made, target in forms}
         if mask is not None:
             if not mask_needed(subject):
-                yield summed(pair, *by_rank[t.ndim], seed, "no mask", **options)
+                yield summed(pair, *by_rank[t.ndim], seed, "no mask")
             other_type = mask.dtype != bool
-            yield masked(pair, *by_rank[t.ndim], seed, "a mask of another type", as_bool=other_type, **options)
+            yield masked(pair, *by_rank[t.ndim], seed, "a mask of another type", as_bool=other_type)
         elif classes and ignores(subject):
-            yield ignoring(pair, *by_rank[x.ndim - 1], seed, "targets of -1", **options)
+            yield ignoring(pair, *by_rank[x.ndim - 1], seed, "targets of -1")
 
     return Family(
         name,
@@ -179,8 +187,8 @@ MSE = loss(
     ((normal, _NORMALS),),
 )
 MAE = loss("mean_absolute_error", "mean_absolute_error", r".*(mae|absolute|l1loss)\w*", ((normal, _NORMALS),))
-HUBER = loss("huber", "huber", r".*huber\w*", ((normal, _NORMALS),))
-SMOOTH_L1 = loss("smooth_l1", "smooth_l1", r"smooth\w*", ((normal, _NORMALS),))
+HUBER = loss("huber", "huber", r".*huber\w*", ((normal, _NORMALS),), numbers={"delta": 1.0})
+SMOOTH_L1 = loss("smooth_l1", "smooth_l1", r"smooth\w*", ((normal, _NORMALS),), numbers={"beta": 1.0})
 HINGE = loss("hinge", "hinge", r".*hinge\w*", ((normal, _given(_signs)),), rank=5)
 SQUARED_HINGE = loss("squared_hinge", "squared_hinge", r"squaredhinge\w*", ((normal, _given(_signs)),))
 LOG_COSH = loss("log_cosh", "log_cosh", r"logcosh\w*", ((normal, _NORMALS),))

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from reference.fills import normal
 from reference.homework.families.convolution import GREY_2D, LAYOUTS_2D, SINGLE_2D, STRIDE, accepts
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
+from reference.pair import Input
 
 ROLES = {
     "kh": r"(p|pool|k|kernel|f|filter|window)(_?h|height|sizeh)|ph|hp|poolh|h|p",
@@ -62,6 +65,11 @@ def pool(
     return problem(pair, {"x": fill(n, h, w, c)}, seed, label=label, kernel=k, stride=s, **more)
 
 
+def _whole(*shape: int) -> Input:
+    """Small whole numbers, of which most windows hold the largest twice."""
+    return Input(shape, lambda rng, shape: rng.integers(-2, 3, shape).astype(np.float64))
+
+
 def _stride_apart(subject: Subject) -> bool:
     return accepts(subject, STRIDE) and accepts(subject, rf"{ROLES['kernel']}|{ROLES['kh']}")
 
@@ -88,6 +96,8 @@ def _variants(pair: str) -> Any:
         rectangular = accepts(subject, ROLES["kh"]) and accepts(subject, ROLES["kw"])
         if rectangular or accepts(subject, ROLES["kernel"]):
             yield pool(pair, n, 6, 6, c, (2, 3), (2, 3), seed, "windows that are not square")
+        if pair.startswith("max"):
+            yield pool(pair, n, h, w, c, (2, 2), 2, seed, "equal maxima", fill=_whole)
         if _stride_apart(subject):
             yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "overlapping windows")
 
