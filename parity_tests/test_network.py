@@ -100,7 +100,7 @@ def test_memory_used_again_changes_nothing(kind):
 
 
 def test_room_to_work_in_is_kept_while_it_fits():
-    layer = Dense(3, 2)
+    layer = SimpleRNN(3, 2)
     first = layer.room("a", (2, 3), np.float64)
     assert layer.room("a", (2, 3), "float64") is first
     assert layer.room("b", (2, 3), np.float64) is not first

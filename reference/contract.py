@@ -30,6 +30,7 @@ def contract_findings(
         fresh, _ = _outputs(built(pair, case, arrays, layer), others)
         second, _ = _outputs(made, arrays)
         second, kept_all = [*second, *between], [*kept, *fresh]
+        batch = _takes_fewer(made, lambda: built(pair, case, arrays, layer), arrays)
         # what lies batch last in memory a layer may use as it is
         turned = arrays.each(_batch_last)
         given += [*turned.inputs.values(), turned.dy]
@@ -55,6 +56,7 @@ def contract_findings(
         ),
         finding("results", (_differ(a, b) for a, b in zip(left, kept, strict=True)), "overwrites an earlier result"),
         finding("repeat", (_differ(a, b) for a, b in zip(second, kept_all, strict=True)), "differs at the second call"),
+        finding("batch", [not batch], "gives other results for a batch that is smaller than the last"),
         finding("dtype", (a.dtype != dtype for a in first), f"does not keep {dtype}"),
         finding(
             "keys",
@@ -86,6 +88,24 @@ def _others(arrays: Arrays) -> Arrays:
 
     inputs = {name: reverse(x) for name, x in arrays.inputs.items()}
     return Arrays(inputs, arrays.params, np.asarray(2 * reverse(arrays.dy)), arrays.buffers)
+
+
+def _takes_fewer(used: Any, make: Callable[[], Any], arrays: Arrays) -> bool:
+    """Whether a layer does with all samples but the last what a new one does, if that takes so few."""
+    sizes = {len(array) for array in arrays.inputs.values() if array.ndim}
+    if min(sizes, default=1) == 1 or len(sizes) > 1 or (arrays.dy.ndim and len(arrays.dy) not in sizes):
+        return True
+    inputs, dy = {name: x[:-1] if x.ndim else x for name, x in arrays.inputs.items()}, arrays.dy
+    fewer = Arrays(inputs, arrays.params, dy[:-1] if dy.ndim else dy, arrays.buffers)
+    try:
+        alone, _ = _outputs(make(), fewer)
+    except ValueError:  # it wants what it was built for
+        return True
+    try:
+        again, _ = _outputs(used, fewer)
+    except (ValueError, IndexError):
+        return False
+    return not any(_differ(a, b) for a, b in zip(alone, again, strict=True))
 
 
 def _differ(a: Array, b: Array) -> bool:
