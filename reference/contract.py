@@ -1,6 +1,6 @@
 """The contract of a layer, beyond its numbers: nothing changed, nothing shared, nothing remembered."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,32 +37,22 @@ def contract_findings(
         before += [a.copy() for a in (*turned.inputs.values(), turned.dy)]
         first += _outputs(built(pair, case, arrays, layer), turned)[0]
 
-    def finding(name: str, broken: Iterable[bool], problem: str) -> Finding:
-        return Finding(name, True) if not any(broken) else Finding(name, False, problem=problem)
-
-    weights = list(made.params.values())
+    changed = (_differ(made.params[name], w) for name, w in arrays.params.items())
+    shared = (np.shares_memory(a, b) for a in first for b in [*given, *made.params.values()])
+    grads, params = ({name: a.shape for name, a in each.items()} for each in (made.grads, made.params))
+    found: list[tuple[str, Iterable[bool], str]] = [
+        *((name, [broken], problem) for name, broken, problem in used),
+        ("arguments", _differing(given, before), "changes its arguments"),
+        ("weights", changed, "changes its weights"),
+        ("memory", shared, "returns memory of its arguments or weights"),
+        ("results", _differing(left, kept), "overwrites an earlier result"),
+        ("repeat", _differing(second, kept_all), "differs at the second call"),
+        ("batch", [not batch], "gives other results for a batch that is smaller than the last"),
+        ("dtype", (a.dtype != dtype for a in first), f"does not keep {dtype}"),
+        ("keys", [grads != params], "has gradients whose names or shapes are not those of its weights"),
+    ]
     return [
-        *(finding(name, [broken], problem) for name, broken, problem in used),
-        finding("arguments", (_differ(a, b) for a, b in zip(given, before, strict=True)), "changes its arguments"),
-        finding(
-            "weights",
-            (_differ(made.params[name], w) for name, w in arrays.params.items()),
-            "changes its weights",
-        ),
-        finding(
-            "memory",
-            (np.shares_memory(a, b) for a in first for b in [*given, *weights]),
-            "returns memory of its arguments or weights",
-        ),
-        finding("results", (_differ(a, b) for a, b in zip(left, kept, strict=True)), "overwrites an earlier result"),
-        finding("repeat", (_differ(a, b) for a, b in zip(second, kept_all, strict=True)), "differs at the second call"),
-        finding("batch", [not batch], "gives other results for a batch that is smaller than the last"),
-        finding("dtype", (a.dtype != dtype for a in first), f"does not keep {dtype}"),
-        finding(
-            "keys",
-            [{k: g.shape for k, g in made.grads.items()} != {k: w.shape for k, w in made.params.items()}],
-            "has gradients whose names or shapes are not those of its weights",
-        ),
+        Finding(name, not (broken := any(each)), problem=problem if broken else "") for name, each, problem in found
     ]
 
 
@@ -105,7 +95,11 @@ def _takes_fewer(used: Any, make: Callable[[], Any], arrays: Arrays) -> bool:
         again, _ = _outputs(used, fewer)
     except (ValueError, IndexError):
         return False
-    return not any(_differ(a, b) for a, b in zip(alone, again, strict=True))
+    return not any(_differing(alone, again))
+
+
+def _differing(some: Sequence[Array], others: Sequence[Array]) -> Iterator[bool]:
+    return (_differ(a, b) for a, b in zip(some, others, strict=True))
 
 
 def _differ(a: Array, b: Array) -> bool:

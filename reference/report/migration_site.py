@@ -14,6 +14,7 @@ from reference.report.html import write_whole
 from reference.report.layout import counted, short
 from reference.report.migration import FRAMEWORKS, beware, verdict
 
+ACRONYMS = ("gru", "lstm")
 PAGES = {"index.html": "migration.html", "pitfalls.html": "pitfalls.html"}
 CLASSES = {EXACT: "good", GLUE: "glue", NOT: "not", "wrong": "bad"}
 
@@ -39,7 +40,7 @@ def write_site(folder: Path, made: Reference) -> None:
         style=_style,
         words=_words,
     )
-    families = [(name, list(rows)) for name, rows in groupby(made.pairs, key=lambda row: row.topic)]
+    families = [(_heading(name), list(rows)) for name, rows in groupby(made.pairs, key=lambda row: row.topic)]
     topics = [(name, list(rows)) for name, rows in groupby(made.loose, key=lambda row: row.topic)]
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
     counts = {said: sum(row.verdict == said for row in made.pairs) for said in (EXACT, GLUE, NOT)}
@@ -72,6 +73,12 @@ def _words(row: Row) -> str:
     """What a search looks through."""
     said = (row.pair, row.fact, row.topic, row.keras, row.torch, row.says, *row.beware, *(s.reason for s in row.shown))
     return re.sub(r"[^\w.]+", " ", " ".join(said)).lower()
+
+
+def _heading(family: str) -> str:
+    """The name of a family as a heading: "Sign optimizers", "LSTM"."""
+    words = family.replace("_", " ")
+    return words.upper() if family in ACRONYMS else words[0].upper() + words[1:]
 
 
 def _prose(text: str) -> Markup:
