@@ -40,7 +40,7 @@ class Identity(Activation):
 class ReLU(Activation):
     """y = max(x, 0). The slope at the kink x = 0 is 0, as in both frameworks.
 
-    Caps, slopes and thresholds are those of `scratch.rectifiers`.
+    Caps, slopes and thresholds are those of `scratch.rectifiers` and `scratch.thresholds`.
     """
 
     def value(self, x: Array) -> Array:
@@ -122,9 +122,9 @@ def find_activation(kind: str | Activation) -> Activation:
     if isinstance(kind, Activation):
         return kind
     # here, not at the top: these modules import this one
-    from scratch import rectifiers, smooth_activations
+    from scratch import rectifiers, smooth_activations, thresholds
 
-    homes = {__name__, rectifiers.__name__, smooth_activations.__name__}
+    homes = {__name__, *(module.__name__ for module in (rectifiers, smooth_activations, thresholds))}
     by_name = {each.__name__.lower(): each for each in Activation.__subclasses__() if each.__module__ in homes}
     name = kind.replace("_", "")
     if name not in by_name:

@@ -94,6 +94,7 @@ class Explains:
     """An explainer that answers what it is told to; of None it is stopped."""
 
     found: tuple[Cause, ...] | None = ()
+    other: tuple[Cause, ...] | None = ()
     both: tuple[Cause, ...] | None = ()
     facts: tuple[Fact, ...] | None = ()
     asked: list[str] = field(default_factory=list)
@@ -106,6 +107,9 @@ class Explains:
 
     def single(self) -> tuple[Cause, ...]:
         return self._said("single", self.found)
+
+    def elsewhere(self) -> tuple[Cause, ...]:
+        return self._said("elsewhere", self.other)
 
     def double(self) -> tuple[Cause, ...]:
         return self._said("double", self.both)
@@ -123,28 +127,28 @@ def wrong(explainer: Explains, *rivals: SymbolReport) -> SymbolReport:
 
 
 def test_a_submission_that_no_longer_answers_stays_wrong() -> None:
-    report = explained(wrong(Explains(None, None, None)))
+    report = explained(wrong(Explains(None, None, None, None)))
     assert (report.verdict, report.causes, report.explainer) == ("wrong", (), None)
     assert [fact.id for fact in report.narrowing] == ["narrow-none"]
 
 
 def test_a_stop_in_the_search_leaves_the_facts() -> None:
-    assert FACT in explained(wrong(Explains(None, None, (FACT,)))).narrowing
+    assert FACT in explained(wrong(Explains(None, None, None, (FACT,)))).narrowing
 
 
 def test_a_reading_with_a_cause_is_the_one_that_was_meant() -> None:
     rival = SymbolReport("Net", "wrong", pair="other", explainer=Explains((CAUSE,)))
-    first = Explains((), (CAUSE,), (FACT,))
+    first = Explains((), (CAUSE,), (CAUSE,), (FACT,))
     report = explained(wrong(first, rival))
     assert (report.pair, report.causes, report.rivals, report.explainer) == ("other", (CAUSE,), (), None)
     assert first.asked == ["single"]
 
 
 def test_two_mistakes_are_looked_for_in_the_first_reading_only() -> None:
-    first, second = Explains((), (CAUSE,)), Explains()
+    first, second = Explains(both=(CAUSE,)), Explains()
     report = explained(wrong(first, SymbolReport("Net", "wrong", pair="other", explainer=second)))
     assert (report.pair, report.causes, report.narrowing) == ("", (CAUSE,), ())
-    assert (first.asked, second.asked) == (["single", "double"], ["single"])
+    assert (first.asked, second.asked) == (["single", "elsewhere", "double"], ["single"])
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ class EpsilonIgnored(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.epsilon = 0.0
+        self.epsilon = 1e-300  # a weight without gradients divides by it
 
 
 class StateByShape(Optimizer):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from scratch.layer import Array
-from scratch.rectifiers import HardSigmoid, HardSwish, HardTanh, ReLU6, SparsePlus, SparseSigmoid
+from scratch.rectifiers import HardSigmoid, HardSwish, HardTanh, ReLU6
+from scratch.thresholds import SparsePlus, SparseSigmoid
 from wrong import Versions
 from wrong.activations import CONTRACT, SingleInside
 from wrong.common import ANY, made_by

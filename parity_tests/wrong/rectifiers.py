@@ -4,14 +4,8 @@ import numpy as np
 
 from scratch.activations import Activation
 from scratch.layer import Array
-from scratch.rectifiers import (
-    HardShrink,
-    LeakyReLU,
-    PiecewiseReLU,
-    PReLU,
-    SoftShrink,
-    Threshold,
-)
+from scratch.rectifiers import LeakyReLU, PiecewiseReLU, PReLU
+from scratch.thresholds import HardShrink, SoftShrink, Threshold
 from wrong import Versions
 from wrong.activations import CONTRACT, SLOPES, SingleInside, SlopeForgotten
 from wrong.common import ANY, WEIGHTED, ReturnsCotangent, made_by

@@ -31,10 +31,13 @@ def load(path: Path) -> ModuleType:
     # files beside it are found, as when Python runs it, but hide nothing that is installed
     if (folder := str(path.resolve().parent)) not in sys.path:
         sys.path.append(folder)
+    writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing is written beside the file
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise RequestError(f"{path} does not run: {_line(error)}") from error
+    finally:
+        sys.dont_write_bytecode = writes_none
     return module
 
 

@@ -4,7 +4,7 @@ from reference.fills import listed, normal
 from reference.pair import Case
 from reference.pairs.activations import KINKS, composed, elementwise, elementwise_cases, keras_function, nan_case
 from reference.pairs.rectifiers import between, nan_dropped
-from scratch.rectifiers import HardShrink, SoftShrink, SparsePlus, SparseSigmoid, Threshold
+from scratch.thresholds import HardShrink, SoftShrink, SparsePlus, SparseSigmoid, Threshold
 
 _THRESHOLD = {"threshold": 0.5, "otherwise": -2.0}
 THRESHOLD = elementwise(
