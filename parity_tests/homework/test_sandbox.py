@@ -235,7 +235,7 @@ def test_nothing_is_left_behind(tmp_path: Path, fence: str) -> None:
         result = outcome(worker)
         assert isinstance(result, Result)
         process = worker._pipe.process  # type: ignore[union-attr]
-        folder = Path(worker._pipe.folder.name)  # type: ignore[union-attr]
+        folder = Path(worker._pipe.started.folder.name)  # type: ignore[union-attr]
         assert folder.is_dir()
     assert process.returncode is not None
     assert not folder.exists()
@@ -271,8 +271,22 @@ def test_a_bubblewrap_that_does_not_work_is_not_used(tmp_path: Path, monkeypatch
     monkeypatch.setenv("PATH", str(tmp_path))
     assert shutil.which("bwrap") == str(fake)
     assert sandbox.fence.__wrapped__() == "limits only"
+    path = tmp_path / "work.py"
+    path.write_text("def act(x):\n    return 3\n")
+    with sandbox.started_ahead() as started, Worker(read_submission(path), started=started) as worker:
+        assert started.fence == "bubblewrap"  # which shows only when it is asked
+        [result] = worker.run([Call("act", (1,))])
+        assert isinstance(result, Result)
+        assert (result.value, worker.fenced) == (3, "limits only")
     monkeypatch.setenv("PATH", "")
     assert sandbox.fence.__wrapped__() == "limits only"
+
+
+def test_a_process_that_nobody_takes_is_ended() -> None:
+    with sandbox.started_ahead() as started:
+        assert started.process.poll() is None
+    assert started.process.returncode is not None
+    assert not Path(started.folder.name).exists()
 
 
 def test_the_process_ends_with_the_checker(tmp_path: Path, fence: str) -> None:

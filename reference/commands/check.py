@@ -47,18 +47,28 @@ def command(
     The file's definitions run in a process of their own, without network and without its training loops. --time is
     what one call may take. Exit status 0 if all is right, 1 if something is not or cannot be told.
     """
-    from reference.diagnosis.sentences import spoken
-    from reference.homework.adapter import read_adapter
-    from reference.homework.check import check_submission
-    from reference.homework.process import Limits
-    from reference.report.homework import print_submission
-    from reference.report.homework_json import check_document
-    from reference.report.json import write_json
+    from reference.homework.sandbox import Limits, started_ahead
 
     file, _, symbol = target.partition("::")
-    adapter = read_adapter(adapter_file) if adapter_file else None
-    limits = Limits(seconds=seconds)
-    report = check_submission(Path(file), symbol, pair, cell, seed, limits, framework=framework or "", adapter=adapter)
+    with started_ahead() as started:  # before NumPy and all that judges is imported
+        from reference.diagnosis.sentences import spoken
+        from reference.homework.adapter import read_adapter
+        from reference.homework.check import check_submission
+        from reference.report.homework import print_submission
+        from reference.report.homework_json import check_document
+        from reference.report.json import write_json
+
+        report = check_submission(
+            Path(file),
+            symbol,
+            pair,
+            cell,
+            seed,
+            Limits(seconds=seconds),
+            framework=framework or "",
+            adapter=read_adapter(adapter_file) if adapter_file else None,
+            started=started,
+        )
     report = spoken(report, lang, hint=hint)
     if json_file is not None:
         write_json(json_file, check_document(report))

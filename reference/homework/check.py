@@ -14,6 +14,7 @@ from reference.homework.families import families
 from reference.homework.family import Family
 from reference.homework.process import Limits, Stopped, Worker
 from reference.homework.roles import means
+from reference.homework.sandbox import Started
 from reference.homework.source import read_submission
 from reference.homework.subject import Subject, subjects
 from reference.homework.verdict import Note, SubmissionReport, SymbolReport, Verdict
@@ -29,11 +30,12 @@ def check_submission(
     *,
     framework: str = "",
     adapter: Mapping[str, Adapter] | None = None,
+    started: Started | None = None,
 ) -> SubmissionReport:
     """The verdicts on a file, or on one symbol of it.
 
     `pair` says what the symbols are, `adapter` how to call them. `framework` has the expected values confirmed by one.
-    Raises RequestError for what cannot be asked.
+    `started` is the process to run it in, where it was started ahead. Raises RequestError for what cannot be asked.
     """
     if pair:
         require_pair(pair)
@@ -54,7 +56,7 @@ def check_submission(
         )
     reports: list[SymbolReport] = []
     unknown: list[Subject] = []
-    with Worker(submission, limits, seed=seed) as worker:
+    with Worker(submission, limits, seed=seed, started=started) as worker:
         for subject in found:
             told = adapter[subject.name].pair if subject.name in adapter else ""
             report = check_subject(worker, subject, pair or told, seed)

@@ -1,16 +1,14 @@
 """A process, and the two pipes to it: whatever it does, the side here gets an answer or Stopped, in time."""
 
-import contextlib
 import os
 import selectors
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Literal
 
-from reference.homework import sandbox
+from reference.homework.sandbox import Started
 from reference.homework.worker import wire
 from reference.homework.worker.steps import Failure, Result
 
@@ -31,20 +29,10 @@ class Stopped(Exception):
 
 
 class Pipe:
-    """One process from its start to its end."""
+    """One process until its end."""
 
-    def __init__(self, fence: sandbox.Fence, allow: Sequence[str] = ()) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="crosscheck-", ignore_cleanup_errors=True)
-        self.process = subprocess.Popen(
-            sandbox.command(fence, allow),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=sandbox.ENVIRONMENT,
-            cwd=self.folder.name,
-            bufsize=0,
-            start_new_session=True,
-        )
+    def __init__(self, started: Started) -> None:
+        self.started, self.process = started, started.process
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.inward, self.outward = self.process.stdout.fileno(), self.process.stdin.fileno()
@@ -55,16 +43,9 @@ class Pipe:
 
     def close(self) -> None:
         """Ends the process and everything it has started, and removes its folder."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
         self.reading.close()
         self.writing.close()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
-        self.process.wait()
-        self.folder.cleanup()
+        self.started.stop()
 
     def send(self, value: Any, seconds: float = 60) -> None:
         """Hands over a value. Raises Stopped where the process does not take it."""

@@ -54,19 +54,26 @@ STARTING = 5.0  # seconds that the interpreter and NumPy may take on a busy mach
 class Worker:
     """One submission, loaded in a process of its own, which starts at once and is waited for where it is needed first.
 
-    After a stop the next run starts it afresh. `notes`: what failed while it was loaded, and what was supplied;
-    `names`: the top-level names it has then; `tried`: what it tried and may not, in words; `fenced`: what holds it.
+    After a stop the next run starts it afresh. The first may have been `started` ahead. `notes`: what failed while it
+    was loaded, and what was supplied; `names`: the top-level names it has then; `tried`: what it tried and may not, in
+    words; `fenced`: what holds it.
     """
 
     def __init__(
-        self, submission: Submission, limits: Limits | None = None, allow: Sequence[str] = (), seed: int = 0
+        self,
+        submission: Submission,
+        limits: Limits | None = None,
+        allow: Sequence[str] = (),
+        seed: int = 0,
+        started: sandbox.Started | None = None,
     ) -> None:
         self.submission = submission
         self.limits = limits or Limits()
         self.allow = tuple(allow)
         self.seed = seed
         self.tried: tuple[str, ...] = ()
-        self.fenced = sandbox.fence()
+        self._started = started
+        self.fenced = started.fence if started else sandbox.fence()
         self._notes: tuple[Note, ...] = ()
         self._names: frozenset[str] = frozenset()
         self._skip: dict[int, Note] = {}
@@ -120,7 +127,8 @@ class Worker:
 
     def _start(self) -> Pipe:
         """A new process, which begins to load the submission."""
-        self._pipe = pipe = Pipe(self.fenced, self.allow)
+        started, self._started = self._started or sandbox.start(self.fenced, self.allow), None
+        self._pipe = pipe = Pipe(started)
         pipe.send(self._load())
         return pipe
 
@@ -144,7 +152,7 @@ class Worker:
             except Stopped as stopped:
                 self.close()
                 if index < 0 and self.fenced == "bubblewrap" and stopped.reason == "exit":
-                    self.fenced = "limits only"  # nothing of the submission has run: NumPy does not start in there
+                    self.fenced = "limits only"  # nothing of the submission has run: bubblewrap does not work here
                     continue
                 if not 0 <= index < len(self.submission.units) or index in self._skip:
                     raise

@@ -1,18 +1,22 @@
 """How the process apart is started: fenced in by bubblewrap where it works, by resource limits everywhere."""
 
+import contextlib
 import functools
+import importlib.util
+import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 FOLDER = Path(__file__).parent
-SITE = Path(np.__file__).parents[1]
+# where NumPy is, without a tenth of a second for importing it: the process is started before that
+SITE = Path(str(getattr(importlib.util.find_spec("numpy"), "origin", ""))).parents[1]
 INSIDE = Path("/crosscheck")
 BOOT = "import sys; sys.path[:0] = sys.argv[1:]; import numpy; from worker.main import main; del sys.path[:2]; main()"
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -34,6 +38,53 @@ class Limits:
     memory_mb: int = 2048
     processes: int = 1
     output_kb: int = 256
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that waits to be told what to load, in a folder of its own."""
+
+    fence: Fence
+    folder: tempfile.TemporaryDirectory[str]
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """Ends the process and everything it has started, and removes its folder."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+        self.process.wait()
+        self.folder.cleanup()
+
+
+def start(fence: Fence, allow: Sequence[str] = ()) -> Started:
+    """Start a process apart; nothing is waited for."""
+    folder = tempfile.TemporaryDirectory(prefix="crosscheck-", ignore_cleanup_errors=True)
+    process = subprocess.Popen(
+        command(fence, allow),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+        cwd=folder.name,
+        bufsize=0,
+        start_new_session=True,
+    )
+    return Started(fence, folder, process)
+
+
+@contextlib.contextmanager
+def started_ahead() -> Iterator[Started]:
+    """One that starts while its checker is imported. Whether bubblewrap works shows when it is asked something."""
+    started = start("bubblewrap" if shutil.which("bwrap") else "limits only")
+    try:
+        yield started
+    finally:
+        if started.process.returncode is None:  # nobody has taken it
+            started.stop()
 
 
 def packages(allow: Sequence[str]) -> list[Path]:
