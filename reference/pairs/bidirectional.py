@@ -74,13 +74,13 @@ def composite_cases(states: tuple[str, ...], **options: Any) -> tuple[Case, ...]
     """The cases of every composite of recurrent layers."""
     case = composite_case
     return (
-        case("sequences", (3, 6, 4), 5, **options),
-        case("last", (3, 6, 4), 5, sequences=False, **options),
-        case("stateful", (3, 6, 4), 5, states, **options),
-        case("stateful-last", (3, 6, 4), 5, states, sequences=False, **options),
+        case("sequences", (6, 4, 3), 5, **options),
+        case("last", (6, 4, 3), 5, sequences=False, **options),
+        case("stateful", (6, 4, 3), 5, states, **options),
+        case("stateful-last", (6, 4, 3), 5, states, sequences=False, **options),
         case("one-step", (3, 1, 4), 2, states, **options),
-        case("batch1", (1, 5, 2), 3, **options),
-        case("no-bias", (2, 5, 3), 4, bias=False, **options),
+        case("batch1", (1, 4, 2), 3, **options),
+        case("no-bias", (5, 4, 3), 2, bias=False, **options),
     )
 
 
@@ -194,7 +194,7 @@ BIDIRECTIONAL_LSTM = replace(
     cases=(
         *BIDIRECTIONAL_LSTM.cases,
         shown(
-            composite_case("last-row", (3, 6, 4), 5, sequences=False),
+            composite_case("last-row", (6, 4, 3), 5, sequences=False),
             replace(BIDIRECTIONAL_LSTM.torch, build=_torch_last_row),
             ("y", "dx", "backward.dw_x", "backward.dw_h", "backward.db"),
             LAST_ROW,
@@ -213,8 +213,8 @@ BIDIRECTIONAL_MERGE = replace(
         reason="PyTorch only puts the directions side by side; they are taken apart and added or multiplied",
     ),
     cases=(
-        *(composite_case(merge, (3, 5, 4), 6, STATES, merge=merge) for merge in MERGES),
-        *(composite_case(f"{merge}-last", (3, 5, 4), 2, merge=merge, sequences=False) for merge in MERGES),
+        *(composite_case(merge, (5, 4, 3), 6, STATES, merge=merge) for merge in MERGES),
+        *(composite_case(f"{merge}-last", (5, 4, 3), 2, merge=merge, sequences=False) for merge in MERGES),
     ),
     draw=composite_draw(lambda options: STATES, merge=MERGES),
 )
@@ -223,15 +223,15 @@ MASKED_BIDIRECTIONAL = replace(
     name="masked_bidirectional_lstm",
     torch=replace(BIDIRECTIONAL_LSTM.torch, likeness="composed", reason=PACKED),
     cases=(
-        composite_case("right", (4, 6, 3), 5, masked="right"),
-        composite_case("right-last", (4, 6, 3), 5, masked="right", sequences=False),
-        composite_case("left", (4, 6, 3), 2, STATES, "left"),
-        composite_case("gaps", (4, 6, 3), 5, STATES, "gaps"),
-        composite_case("gaps-last", (4, 6, 3), 5, STATES, "gaps", sequences=False),
-        composite_case("empty", (3, 5, 2), 4, STATES, "empty"),
-        composite_case("empty-last", (3, 5, 2), 4, STATES, "empty", sequences=False),
+        composite_case("right", (6, 4, 3), 5, masked="right"),
+        composite_case("right-last", (6, 4, 3), 5, masked="right", sequences=False),
+        composite_case("left", (6, 4, 3), 2, STATES, "left"),
+        composite_case("gaps", (6, 4, 3), 5, STATES, "gaps"),
+        composite_case("gaps-last", (6, 4, 3), 5, STATES, "gaps", sequences=False),
+        composite_case("empty", (5, 4, 2), 3, STATES, "empty"),
+        composite_case("empty-last", (5, 4, 2), 3, STATES, "empty", sequences=False),
         shown(
-            composite_case("unpacked", (4, 6, 3), 5, masked="right", sequences=False),
+            composite_case("unpacked", (6, 4, 3), 5, masked="right", sequences=False),
             replace(BIDIRECTIONAL_LSTM.torch, build=_torch_unpacked),
             ("y", "dx", *(f"{side}.d{weight}" for side in ENDS for weight in ("w_x", "w_h", "b"))),
             UNPACKED,

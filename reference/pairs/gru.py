@@ -35,7 +35,7 @@ KERAS = Twin(keras_layer("GRU", reset_after=True), KERAS_SLOTS)
 def _shown(name: str, twin: Twin, reason: str) -> Case:
     """PyTorch's own GRU, put where it does not belong."""
     quantities = ("y", "dx", "dh_0", *(f"d{weight}" for weight in twin.slots))
-    return shown(recurrent_case(name, (3, 6, 4), 5, ("h_0",)), twin, quantities, reason)
+    return shown(recurrent_case(name, (6, 4, 3), 5, ("h_0",)), twin, quantities, reason)
 
 
 GRU_PLAIN = Pair(
@@ -66,7 +66,7 @@ GRU_ANY = Pair(
     keras=KERAS,
     cases=(
         *plain_cases(activation="sigmoid", recurrent_activation="tanh")[:5],
-        recurrent_case("relu", (3, 5, 4), 6, ("h_0",), activation="relu"),
+        recurrent_case("relu", (5, 4, 3), 6, ("h_0",), activation="relu"),
         recurrent_case("identity", (2, 4, 3), 5, ("h_0",), activation="identity"),
         recurrent_case("relu-gates", (2, 4, 3), 5, ("h_0",), recurrent_activation="relu"),
     ),
@@ -94,8 +94,8 @@ GRU_RESET_BEFORE = Pair(
     keras=Twin(keras_layer("GRU", reset_after=False), keras_slots()),
     cases=(
         *plain_cases(),
-        recurrent_case("relu", (3, 5, 4), 6, ("h_0",), activation="relu"),
-        recurrent_case("tanh-gates", (2, 5, 3), 4, ("h_0",), recurrent_activation="tanh"),
+        recurrent_case("relu", (5, 4, 3), 6, ("h_0",), activation="relu"),
+        recurrent_case("tanh-gates", (5, 4, 3), 2, ("h_0",), recurrent_activation="tanh"),
         recurrent_case("relu-gates", (2, 4, 3), 5, ("h_0",), recurrent_activation="relu"),
         _shown(
             "reset-after",

@@ -56,7 +56,7 @@ LSTM_ANY = Pair(
     keras=KERAS,
     cases=(
         *plain_cases(STATES, activation="sigmoid", recurrent_activation="tanh")[:5],
-        recurrent_case("relu", (3, 5, 4), 6, STATES, activation="relu"),
+        recurrent_case("relu", (5, 4, 3), 6, STATES, activation="relu"),
         recurrent_case("identity", (2, 4, 3), 5, STATES, activation="identity"),
         recurrent_case("hard-gates", (2, 4, 3), 5, STATES, recurrent_activation="hard_sigmoid"),
         recurrent_case("relu-gates", (2, 4, 3), 5, STATES, recurrent_activation="relu"),

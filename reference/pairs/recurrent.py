@@ -134,18 +134,18 @@ def plain_cases(states: tuple[str, ...] = ("h_0",), **options: Any) -> tuple[Cas
     """The cases of every recurrent layer."""
     case = recurrent_case
     return (
-        case("sequences", (3, 6, 4), 5, **options),
-        case("last", (3, 6, 4), 5, sequences=False, **options),
-        case("stateful", (3, 6, 4), 5, states, **options),
-        case("stateful-last", (3, 6, 4), 5, states, sequences=False, **options),
+        case("sequences", (6, 4, 3), 5, **options),
+        case("last", (6, 4, 3), 5, sequences=False, **options),
+        case("stateful", (6, 4, 3), 5, states, **options),
+        case("stateful-last", (6, 4, 3), 5, states, sequences=False, **options),
         case("one-step", (3, 1, 4), 5, states, **options),
-        case("batch1", (1, 5, 2), 3, **options),
-        case("one-unit", (4, 5, 2), 1, states, **options),
-        case("square", (2, 6, 4), 4, states, **options),
-        case("no-bias", (3, 6, 4), 5, bias=False, **options),
-        case("long", (2, 40, 3), 4, **options),
-        case("backwards", (2, 5, 3), 4, states, go_backwards=True, **options),
-        case("backwards-last", (2, 5, 3), 4, go_backwards=True, sequences=False, **options),
+        case("batch1", (1, 4, 2), 3, **options),
+        case("one-unit", (5, 4, 2), 1, states, **options),
+        case("square", (5, 3, 4), 4, states, **options),
+        case("no-bias", (6, 4, 3), 5, bias=False, **options),
+        case("long", (2, 20, 3), 4, **options),
+        case("backwards", (5, 4, 3), 2, states, go_backwards=True, **options),
+        case("backwards-last", (5, 4, 3), 2, go_backwards=True, sequences=False, **options),
     )
 
 
@@ -153,18 +153,18 @@ def masked_cases(states: tuple[str, ...] = ("h_0",), **options: Any) -> tuple[Ca
     """The cases of every masked recurrent layer."""
     case = recurrent_case
     return (
-        case("right", (4, 6, 3), 5, masked="right", **options),
-        case("right-last", (4, 6, 3), 5, masked="right", sequences=False, **options),
-        case("left", (4, 6, 3), 5, masked="left", **options),
-        case("left-stateful", (4, 7, 3), 2, states, "left", **options),
-        case("gaps", (4, 6, 3), 5, states, "gaps", **options),
-        case("gaps-last", (4, 6, 3), 5, states, "gaps", sequences=False, **options),
-        case("zeros", (4, 6, 3), 5, states, "gaps", zero_output_for_mask=True, **options),
-        case("zeros-last", (4, 6, 3), 5, masked="right", zero_output_for_mask=True, sequences=False, **options),
-        case("empty", (3, 5, 2), 4, states, "empty", **options),
-        case("empty-last", (3, 5, 2), 4, states, "empty", sequences=False, **options),
-        case("backwards", (4, 6, 3), 5, states, "gaps", go_backwards=True, **options),
-        case("no-bias", (4, 6, 3), 5, states, "gaps", bias=False, **options),
+        case("right", (6, 4, 3), 5, masked="right", **options),
+        case("right-last", (6, 4, 3), 5, masked="right", sequences=False, **options),
+        case("left", (6, 4, 3), 5, masked="left", **options),
+        case("left-stateful", (7, 4, 3), 2, states, "left", **options),
+        case("gaps", (6, 4, 3), 5, states, "gaps", **options),
+        case("gaps-last", (6, 4, 3), 5, states, "gaps", sequences=False, **options),
+        case("zeros", (6, 4, 3), 5, states, "gaps", zero_output_for_mask=True, **options),
+        case("zeros-last", (6, 4, 3), 5, masked="right", zero_output_for_mask=True, sequences=False, **options),
+        case("empty", (5, 4, 2), 3, states, "empty", **options),
+        case("empty-last", (5, 4, 2), 3, states, "empty", sequences=False, **options),
+        case("backwards", (6, 4, 3), 5, states, "gaps", go_backwards=True, **options),
+        case("no-bias", (6, 4, 3), 5, states, "gaps", bias=False, **options),
     )
 
 
@@ -225,7 +225,7 @@ SIMPLE_RNN = Pair(
         *plain_cases(activation="tanh"),
         *(Case(f"relu-{c.name}", c.inputs, c.options) for c in plain_cases(activation="relu")[:5]),
         shown(
-            recurrent_case("batch-first-forgotten", (3, 6, 4), 5),
+            recurrent_case("batch-first-forgotten", (6, 4, 3), 5),
             replace(TORCH_RNN, build=_torch_time_first),
             QUANTITIES,
             "without batch_first=True PyTorch reads along the batch, and the output has the same shape",
@@ -248,7 +248,7 @@ SIMPLE_RNN_ANY = Pair(
     keras=KERAS,
     cases=(
         *plain_cases(activation="sigmoid")[:5],
-        recurrent_case("identity", (3, 5, 4), 3, ("h_0",), activation="identity"),
+        recurrent_case("identity", (5, 7, 3), 2, ("h_0",), activation="identity"),
     ),
     draw=draw_recurrent(activation=("sigmoid", "identity")),
 )
@@ -261,7 +261,7 @@ MASKED_SIMPLE_RNN = Pair(
     cases=(
         *masked_cases(),
         shown(
-            recurrent_case("packed", (4, 6, 3), 5, masked="right"),
+            recurrent_case("packed", (6, 4, 3), 5, masked="right"),
             replace(TORCH_RNN, build=_torch_packed),
             QUANTITIES,
             "where a step is masked PyTorch's packed sequences give zeros; Keras repeats the output before it",
