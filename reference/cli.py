@@ -25,7 +25,7 @@ COMMANDS = (
 
 DEBUG = "CROSSCHECK_DEBUG"
 # What is imported stays; looking for garbage among it after every 700 objects takes a tenth of the start.
-COLLECT_AFTER = 100_000
+COLLECT_AFTER = 500_000
 CANNOT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 
 
