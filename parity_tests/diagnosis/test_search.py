@@ -13,6 +13,7 @@ from reference.diagnosis.mutants import Mutant
 from reference.diagnosis.pairing import Both, pairs, together
 from reference.diagnosis.search import Search
 from reference.diagnosis.transforms import transformed
+from reference.fills import normal
 from reference.homework.network_forms import Form, ask
 from reference.pair import Case, Pair
 from reference.registry import find
@@ -157,3 +158,19 @@ def test_only_layers_that_may_be_wrong_are_tried() -> None:
     wrong = {n: replace(f, wrong=n in ("dw1", "db1")) for n, f in plain.found.items()}
     layers = {h.facts["layer"] for h in hypotheses(replace(plain, found=wrong)) if "layer" in h.facts}
     assert layers == {"@layer 1", "@after-layer 1", "@layer 2"}
+
+
+@pytest.mark.parametrize(("right", "claimed"), [(1, True), (2, False)])
+def test_a_mistake_must_leave_right_what_is_right(right: int, claimed: bool) -> None:
+    """Stride ignored explains what is wrong for stride 2, but not of a submission that is right for stride 2 too."""
+
+    def asked(stride: int, answers: Answers) -> Evidence:
+        options = {"n_in": 4, "n_out": 5, "kernel": (3, 3), "stride": stride}
+        case = Case("strides", {"x": normal(2, 9, 9, 4)}, options)
+        return evidence(pair, case, lambda seed: make_arrays(pair, case, seed), answers)
+
+    pair = find("conv2d")
+    mistake = next(h for h in known("conv2d") if h.id == "conv-stride-ignored")
+    found = replace(asked(2, mistake.answers), right=asked(right, lambda one: one.side()))
+    search = Search(found, [mistake], transformed)
+    assert [each.id for each in search.single(ENOUGH)] == ["conv-stride-ignored"] * claimed

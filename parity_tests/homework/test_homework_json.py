@@ -4,7 +4,7 @@ import json
 
 from class_report import GRADING, REPORT
 
-from reference.homework.verdict import Quantity, SubmissionReport, SymbolReport
+from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 from reference.report.homework_json import check_document, grade_document
 
 
@@ -75,3 +75,11 @@ def test_check_json_knows_no_nan_and_no_numpy() -> None:
 def test_check_json_of_a_file_that_cannot_be_read() -> None:
     document = check_document(SubmissionReport("x.py", problem="it is not text"))
     assert (document["symbols"], document["problem"]) == ([], "it is not text")
+
+
+def test_check_json_says_for_what_alone_a_cause_holds() -> None:
+    cause = Cause("pool-ties-all", "not for equal maxima: every place receives it.", True, limit="equal maxima")
+    right = SymbolReport("Pool", "correct", remark="not for equal maxima", causes=(cause,))
+    assert check_document(SubmissionReport("a.py", (right,)))["symbols"][0]["causes"] == [
+        {"id": "pool-ties-all", "sentence": cause.sentence, "reproduces": True, "limit": "equal maxima"}
+    ]

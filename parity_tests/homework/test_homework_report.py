@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reference.homework.grade import Answer, Graded, Grading
-from reference.homework.verdict import SubmissionReport, SymbolReport
+from reference.homework.verdict import Cause, SubmissionReport, SymbolReport
 from reference.report.grade_formats import scores_csv
 from reference.report.grade_output import as_text, show
 from reference.report.homework import print_submission
@@ -151,3 +151,15 @@ def test_html_escapes_what_students_wrote() -> None:
 
 def test_html_of_a_file_that_cannot_be_read() -> None:
     assert "x.py cannot be read: it is not text" in submission_html(SubmissionReport("x.py", problem="it is not text"))
+
+
+def test_a_cause_of_a_limit_is_said_of_that_alone() -> None:
+    cause = Cause("pool-ties-all", "not for equal maxima: every place receives it.", True, limit="equal maxima")
+    report = SymbolReport("Pool", "correct", remark="not for equal maxima", causes=(cause,))
+    text = printed(print_submission, SubmissionReport("a.py", (report, SymbolReport("Other", "correct"))))
+    assert "1 wrong" not in text
+    assert "✓ Pool  not for equal maxima\n   not for equal maxima: every place receives it. (Your numbers there" in text
+    assert "not for equal maxima: every place receives it." in submission_html(SubmissionReport("a.py", (report,)))
+    assert "reproduced" not in printed(
+        print_submission, SubmissionReport("a.py", (SymbolReport("Other", "correct", remark="yes"),))
+    )

@@ -176,3 +176,13 @@ def test_a_tag_that_finds_nothing_is_told(tmp_path: Path, cell: str, said: str) 
     path.write_text(notebook(cell))
     with pytest.raises(RequestError, match=said):
         judge(path, Question("Q", 5.0, tag="QuestionNumber3", pair="relu"), ASSIGNMENT)
+
+
+def test_a_limit_costs_nothing_and_is_said() -> None:
+    cause = Cause(
+        "pool-ties-all", "not for equal maxima: all of it.", True, "not for equal maxima: hm.", limit="equal maxima"
+    )
+    report = SymbolReport("Pool", "correct", remark="not for equal maxima", causes=(cause,))
+    answer = worth(report, partial=PARTIAL)
+    assert (answer.points, answer.verdict, answer.cause) == (10, "correct", "")
+    assert answer.sentence == "not for equal maxima; not for equal maxima: all of it."

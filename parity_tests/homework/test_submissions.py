@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reference.diagnosis.sentences import catalogue
 from reference.homework.check import check_submission
 from reference.homework.process import Limits
 from reference.homework.verdict import SymbolReport
@@ -45,10 +46,16 @@ def test_verdict(group: str, entry: Entry) -> None:
     if entry.get("wrong"):
         named = {plain(quantity.name) for quantity in report.quantities if not quantity.agree}
         assert named & {plain(name) for name in (*entry["wrong"], *entry.get("either", ()))}, said
+    causes = [cause.id for cause in report.causes if cause.reproduces]
     if "diagnosis" in entry and "undiagnosed" not in entry:
-        assert [cause.id for cause in report.causes][:1] == [entry["diagnosis"]], report.causes
+        assert causes[:1] == [entry["diagnosis"]], report.causes
     if report.verdict == "correct":
-        assert not report.causes
+        assert causes == ([entry["diagnosis"]] if "diagnosis" in entry else [])
+        for cause in report.causes:  # only of what it is said not to be right for
+            assert cause.limit
+            assert cause.limit in report.remark
+            assert cause.sentence.startswith(f"not for {cause.limit}: ")
+            assert f"limit/{cause.limit}" in catalogue()
 
 
 def plain(name: str) -> str:

@@ -1,5 +1,6 @@
 """One hypothesis beside the evidence: which wrong numbers it gives, there and for fresh inputs."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -93,6 +94,11 @@ class Bench:
                 given.add(name)
         return Effect(frozenset(given), frozenset(spoilt))
 
+    def leaves_right(self, one: Hypothesis) -> bool:
+        """Whether everything is as a layer with this mistake gives it, where nothing is wrong."""
+        side = one.answers(self.evidence)
+        return side is not None and all(self.given(name, side) for name in self.evidence.found)
+
     def given(self, name: str, side: Side) -> bool:
         """Whether a quantity is as in `side`."""
         return name in side and self._given(name, self.evidence.found[name], side[name])
@@ -128,10 +134,12 @@ class Bench:
         if own is not None and changed.shape == own.shape:
             return False
         squeezed = np.squeeze(changed)
+        laid = [squeezed.transpose(axes) for axes in itertools.permutations(range(squeezed.ndim))]
         return any(
-            self.evidence.same("", np.squeeze(stray), laid)
-            for stray in self.evidence.strays
-            for laid in ((squeezed, squeezed.T) if squeezed.ndim == 2 else (squeezed,))
+            self.evidence.same("", stray, each)
+            for stray in map(np.squeeze, self.evidence.strays)
+            for each in laid
+            if each.shape == stray.shape
         )
 
     @property
@@ -155,4 +163,9 @@ class Fresh:
             self._bench = Bench(again)
         bench = self._bench
         explained = frozenset[str]().union(*(bench.explained(one) for one in several))
-        return explained >= bench.all and bool(explained)
+        return explained >= bench.all and bool(explained) and all(map(self._leaves_right, several))
+
+    def _leaves_right(self, one: Hypothesis) -> bool:
+        """A change of the code must agree with what is known to be right; one of a result says nothing of it."""
+        right = self.evidence.right
+        return right is None or one.rank == TRANSFORM or Bench(right).leaves_right(one)

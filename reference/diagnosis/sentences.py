@@ -17,7 +17,8 @@ Entry = Mapping[str, str]
 def catalogue() -> Mapping[str, Entry]:
     """For each id: `en` and `ja`, the sentence; `hint_en` and `hint_ja` of a cause.
 
-    What begins with @ is a word that stands in sentences, what begins with narrow- a fact, which needs no hint.
+    What begins with @ is a word that stands in sentences, what begins with narrow- a fact, which needs no hint, what
+    begins with limit/ is what a submission is not right for.
     """
     text = files("reference.diagnosis").joinpath("sentences.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
@@ -43,6 +44,14 @@ def worded(
     said = _filled(found[f"hint_{lang}" if hint else lang], filled)
     hinted = _filled(found[f"hint_{lang}"], filled)
     return Cause(words.partition("/")[0], said, reproduces, hinted, tuple(facts.items()), words)
+
+
+def limited(cause: Cause, limit: str, lang: str = "en") -> Cause:
+    """A cause that holds for `limit` alone, and says so."""
+    known = catalogue()
+    facts = {"limit": known[f"limit/{limit}"][lang] if f"limit/{limit}" in known else limit}
+    said, hinted = (_filled(known["limit"][lang], {**facts, "said": text}) for text in (cause.sentence, cause.hint))
+    return replace(cause, sentence=said, hint=hinted if cause.hint else "", limit=limit)
 
 
 def _filled(template: str, facts: Mapping[str, str]) -> str:
@@ -80,5 +89,6 @@ def _spoken(report: SymbolReport, lang: str, hint: bool) -> SymbolReport:
 def _cause(cause: Cause, lang: str, hint: bool) -> Cause:
     """One that the catalogue has not is said as it is, or its hint in its place."""
     if cause.facts:
-        return worded(cause.words, dict(cause.facts), lang, hint=hint, reproduces=cause.reproduces)
+        said = worded(cause.words, dict(cause.facts), lang, hint=hint, reproduces=cause.reproduces)
+        return limited(said, cause.limit, lang) if cause.limit else said
     return replace(cause, sentence=cause.hint) if hint and cause.hint else cause

@@ -32,7 +32,7 @@ MOST_NUMBERS = 16
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Why an attempt was judged wrong."""
+    """Why an attempt was judged wrong. `right` is one of the same submission that is not, where there is one."""
 
     subject: Subject
     trying: Trying
@@ -40,6 +40,7 @@ class Diagnosis:
     judged: Judged
     attempt: Attempt
     seed: int
+    right: tuple[Judged, Attempt] | None = None
 
     @functools.cached_property
     def _constants(self) -> tuple[float, ...]:
@@ -47,7 +48,8 @@ class Diagnosis:
 
     def _evidence(self, judged: Judged, attempt: Attempt) -> Evidence | None:
         found = evidence_of(self.judge.family, judged, attempt, functools.partial(self._again, attempt))
-        return replace(found, constants=self._constants) if found is not None else None
+        right = evidence_of(self.judge.family, *self.right) if self.right else None
+        return replace(found, constants=self._constants, right=right) if found is not None else None
 
     @functools.cached_property
     def _diagnosing(self) -> Diagnosing | None:

@@ -13,6 +13,7 @@ from reference.homework.diagnosing import Diagnosis
 from reference.homework.doubts import DOUBTS, Right
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
+from reference.homework.limits import LimitedDiagnosis
 from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.process import Failure, Worker
 from reference.homework.subject import Method, Subject
@@ -114,7 +115,7 @@ class Examination:
             judged.conventions += asked.conventions
             if not all(quantity.agree for quantity in asked.quantities):
                 return self._said("wrong", asked.remark, Judged(list(asked.quantities), judged.conventions), attempt)
-        fails: list[str] = []
+        fails: dict[str, Diagnosis] = {}
         for variant in self.family.variants(self.subject, self.seed + 1, attempt.problem):
             tried = self.trying.run(attempt.reading, variant, back)
             if tried is None:
@@ -131,11 +132,13 @@ class Examination:
                 output = other.quantities[0].agree
                 if tried.y is not None and (variant.label == "other sizes" or (output and variant.label in TARGETS)):
                     return self._said("wrong", f"with {variant.label}", other, tried)
-                fails.append(variant.label)
+                explainer = self._explainer(other, tried)
+                fails[variant.label] = replace(explainer, right=(judged, attempt))
         remarks = [f"not for {', '.join(fails)}"] if fails else []
         if back is None and self.subject.is_class:
             remarks.append("its output only: no backward pass was found")
-        return self._said("correct", ", ".join(remarks), judged, attempt)
+        report = self._said("correct", ", ".join(remarks), judged, attempt)
+        return replace(report, explainer=LimitedDiagnosis(fails) if fails else None)
 
     def _without(self, attempts: Sequence[Attempt]) -> SymbolReport:
         """No reading gives the output."""

@@ -51,7 +51,7 @@ class Cause:
     """A mistake by name. `reproduces`: applied to the correct computation it gives the submission's numbers.
 
     `facts` fill its sentence in the catalogue of `reference.diagnosis.sentences`, in every language; `words` is the
-    entry there.
+    entry there. `limit` is what it holds for alone, where the rest is right: "stride 2".
     """
 
     id: str
@@ -60,6 +60,7 @@ class Cause:
     hint: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     words: str = ""
+    limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class SymbolReport:
     {"forward": "affine_forward", "backward": "affine_backward"}. `line` counts from 1 in the file, or in the cell
     where there are cells. `conventions` are recognised, not judged: "batch first", "gradients averaged over the batch".
     `remark` is the one sentence for people: what is missing, why it cannot be told, which options it is right for.
+    A right one has causes only for what it is not right for, each with its `limit`.
     `narrowing` is what is known of a mistake where no cause is proved. Causes take time, so they are looked for by
     `explained`, when a report is the one to be given: until then it has an `explainer`. `rivals` are readings that fit
     as well: where one of them has a cause, it was the one that was meant.

@@ -150,6 +150,13 @@ def why(line: Line) -> str:
     return " ".join(said)
 
 
+def limits(report: SymbolReport) -> Iterator[str]:
+    """Why a right symbol is not right for all there is, a sentence for each cause."""
+    for cause in report.causes if report.verdict == "correct" else ():
+        proved = "(Your numbers there are reproduced exactly by this mistake.)" if cause.reproduces else ""
+        yield f"{cause.sentence} {proved}".strip()
+
+
 def _quantities(out: Console, wrong: Sequence[Quantity]) -> None:
     width = max((len(each.name) for each in wrong), default=0)
     for each in wrong[:SHOWN]:
@@ -183,6 +190,8 @@ def _right(out: Console, lines: Sequence[Line]) -> None:
     for line in lines:
         if line.report.remark and line.report.verdict == "correct":
             paragraph(out, f"{mark} {line.name}  {line.report.remark}", " ", "   ")
+            for said in limits(line.report):
+                paragraph(out, said, "   ")
 
 
 def flow(out: Console, items: Sequence[str], first: str = " ", gap: str = "  ", rest: str = " ") -> None:

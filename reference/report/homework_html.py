@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 
 from reference.homework.verdict import SubmissionReport, SymbolReport
-from reference.report.homework import COUNTED, MARKS, answer, difference, facts, lines_of, place, read_as, why
+from reference.report.homework import COUNTED, MARKS, answer, difference, facts, limits, lines_of, place, read_as, why
 
 COLOURS = {
     "correct": "#1a7f37",
@@ -41,6 +41,7 @@ def _render(symbols: Sequence[SymbolReport], title: str, said: Sequence[tuple[st
         words=COUNTED,
         colours=COLOURS,
         why=why,
+        limits=limits,
         place=place,
         difference=difference,
     )

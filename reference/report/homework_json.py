@@ -3,7 +3,7 @@
 from typing import Any
 
 from reference.homework.grade import Grading
-from reference.homework.verdict import Quantity, SubmissionReport, SymbolReport
+from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 from reference.report.json import Document, number
 
 
@@ -20,11 +20,9 @@ def check_document(report: SubmissionReport) -> Document:
 def symbol_document(report: SymbolReport) -> Document:
     """What is said of one symbol. Why it is unfinished, unsupported or crashed stands among the causes.
 
-    `narrowing` is there only where a mistake has no cause.
+    `narrowing` is there only where a mistake has no cause, the `limit` of a cause only where the rest is right.
     """
-    causes = [
-        {"id": cause.id, "sentence": cause.sentence, "reproduces": bool(cause.reproduces)} for cause in report.causes
-    ]
+    causes = [_cause(cause) for cause in report.causes]
     if not causes and report.verdict != "correct" and report.remark:
         causes = [{"id": report.verdict, "sentence": report.remark, "reproduces": False}]
     document: Document = {
@@ -38,6 +36,11 @@ def symbol_document(report: SymbolReport) -> Document:
     }
     narrowing = [{"id": fact.id, "sentence": fact.sentence} for fact in report.narrowing]
     return {**document, "narrowing": narrowing} if narrowing else document
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    said = {"id": cause.id, "sentence": cause.sentence, "reproduces": bool(cause.reproduces)}
+    return {**said, "limit": cause.limit} if cause.limit else said
 
 
 def _quantity(quantity: Quantity) -> dict[str, Any]:

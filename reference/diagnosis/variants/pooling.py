@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.diagnosis.variant import Catalogue, Variant
 from scratch.layer import Array
-from scratch.pooling import AvgPooling, MaxPooling
+from scratch.pooling import AvgPooling, MaxPool2D, MaxPooling
 from scratch.windows import batch_first, batch_last, crop, pad
 
 VARIANTS = Catalogue()
@@ -39,15 +39,29 @@ def backward(self: MaxPooling, dy: Array) -> Array:
     return _placed(self, dy, lambda values, dy: (values == self.y) * dy)
 
 
-@VARIANTS.add("pool-overwritten", MaxPooling, "backward")
-def _overwritten(self: MaxPooling, dy: Array) -> Array:
-    """Windows that overlap overwrite each other."""
-    dy = batch_last(dy)
-    x = pad(_kept(self), self.pads, math.nan)
-    dx = np.zeros(x.shape, dy.dtype)
-    for values, gradients in zip(self.taps(x), self.taps(dx), strict=True):
-        np.copyto(gradients, dy, where=values == self.y)
-    return batch_first(crop(dx, self.pads))
+def _overwriting(whole: bool, by_window: bool) -> Callable[[MaxPooling, Array], Array]:
+    """Windows that overlap overwrite each other: with their maximum alone, or with their zeros too where `whole`.
+
+    The last window stays; of places in the window, where the loop runs over these, the last place.
+    """
+
+    def backward(self: MaxPooling, dy: Array) -> Array:
+        dy = batch_last(dy)
+        x = pad(_kept(self), self.pads, math.nan)
+        dx = np.zeros(x.shape, dy.dtype)
+        # an element has its first place in the last window that it is in
+        places = [*zip(self.taps(x), self.taps(dx), strict=True)][:: -1 if by_window else 1]
+        for values, gradients in places:
+            np.copyto(gradients, dy * (values == self.y), where=whole | (values == self.y))
+        return batch_first(crop(dx, self.pads))
+
+    return backward
+
+
+for _whole in (False, True):
+    for _by_window in (True, False):
+        _overwritten = _overwriting(_whole, _by_window)
+        VARIANTS.append(Variant("pool-overwritten", MaxPooling, {"backward": _overwritten}))
 
 
 @VARIANTS.add("pool-as-mean", MaxPooling, "backward")
@@ -97,6 +111,30 @@ def _in_every_row(self: MaxPooling, dy: Array) -> Array:
     return batch_first(crop(dx, self.pads))
 
 
+def _by_height(added: bool) -> Callable[[MaxPooling, Array], Array]:
+    """The maximum's number in its window is divided by the window's height, which gives its row and column wrongly."""
+
+    def backward(self: MaxPooling, dy: Array) -> Array:
+        dy, x = batch_last(dy), pad(_kept(self), self.pads, -math.inf)
+        row, column = np.divmod(np.argmax(self.taps(x), axis=0), self.kernel[0])
+        at = np.indices(dy.shape)
+        place = at[0], at[1] * self.stride[0] + row, at[2] * self.stride[1] + column, at[3]
+        inside = (place[1] < x.shape[1]) & (
+            place[2] < x.shape[2]
+        )  # beyond it, code of students ends with an IndexError
+        taken, dx = tuple(each[inside] for each in place), np.zeros(x.shape, dy.dtype)
+        if added:
+            np.add.at(dx, taken, dy[inside])
+        else:
+            dx[taken] = dy[inside]
+        return batch_first(crop(dx, self.pads))
+
+    return backward
+
+
+VARIANTS += [Variant("pool-index-by-height", MaxPool2D, {"backward": _by_height(added)}) for added in (True, False)]
+
+
 @VARIANTS.add("pool-max-from-zero", MaxPooling, "forward")
 def _from_zero(self: MaxPooling, x: Array) -> Array:
     y = own_forward(self, x)
@@ -105,8 +143,22 @@ def _from_zero(self: MaxPooling, x: Array) -> Array:
 
 
 @VARIANTS.add("pool-mean-not-divided", AvgPooling, "backward")
-def _whole(self: AvgPooling, dy: Array) -> Array:
+def _undivided(self: AvgPooling, dy: Array) -> Array:
     return batch_first(self.spread(batch_last(dy)))
+
+
+def _mean_overwriting(by_window: bool) -> Callable[[AvgPooling, Array], Array]:
+    def backward(self: AvgPooling, dy: Array) -> Array:
+        share = batch_last(dy) / self.count
+        dx = self.padded_zeros(share)
+        for gradients in self.taps(dx)[:: -1 if by_window else 1]:
+            gradients[...] = share
+        return batch_first(crop(dx, self.pads))
+
+    return backward
+
+
+VARIANTS += [Variant("pool-overwritten", AvgPooling, {"backward": _mean_overwriting(each)}) for each in (True, False)]
 
 
 @VARIANTS.add("pool-mean-divided-by-output", AvgPooling, "backward")
@@ -152,7 +204,7 @@ def _tiled(self: AvgPooling, dy: Array) -> Array:
 # backward passes of the maximum need its input, which the layer does not keep
 VARIANTS[:] = [
     Variant(each.id, each.owner, {"forward": _keeping, **each.methods}, each.facts)
-    if each.owner is MaxPooling and "backward" in each.methods
+    if issubclass(each.owner, MaxPooling) and "backward" in each.methods
     else each
     for each in VARIANTS
 ]

@@ -11,8 +11,10 @@ from reference.homework.families.convolution import GREY_2D, LAYOUTS_2D, SINGLE_
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
-from reference.pair import Input
+from reference.pair import Array, Input
 
+# names of a height and a width, of the window or of its steps
+SIDES = (("kh", "kw"), ("sh", "sw"))
 ROLES = {
     "kh": r"(p|pool|k|kernel|f|filter|window)(_?h|height|sizeh)|ph|hp|poolh|h|p",
     "kw": r"(p|pool|k|kernel|f|filter|window)(_?w|width|sizew)|pw|wp|poolw|w|q",
@@ -70,6 +72,17 @@ def _whole(*shape: int) -> Input:
     return Input(shape, lambda rng, shape: rng.integers(-2, 3, shape).astype(np.float64))
 
 
+def _high(*shape: int) -> Input:
+    """Images whose last row is low, so that no maximum is there: a place counted wrongly is one of the image still."""
+
+    def fill(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        x = rng.standard_normal(shape)
+        x[:, -1] -= 10
+        return x
+
+    return Input(shape, fill)
+
+
 def _stride_apart(subject: Subject) -> bool:
     return accepts(subject, STRIDE) and accepts(subject, rf"{ROLES['kernel']}|{ROLES['kh']}")
 
@@ -93,9 +106,9 @@ def _variants(pair: str) -> Any:
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         n, h, w, c = base.arrays.inputs["x"].shape
         yield pool(pair, n, h + 2, w + 2, c, (2, 2), 2, seed, "other sizes")
-        rectangular = accepts(subject, ROLES["kh"]) and accepts(subject, ROLES["kw"])
+        rectangular = any(accepts(subject, ROLES[a]) and accepts(subject, ROLES[b]) for a, b in SIDES)
         if rectangular or accepts(subject, ROLES["kernel"]):
-            yield pool(pair, n, 6, 6, c, (2, 3), (2, 3), seed, "windows that are not square")
+            yield pool(pair, n, 6, 6, c, (2, 3), (2, 3), seed, "windows that are not square", fill=_high)
         if pair.startswith("max"):
             yield pool(pair, n, h, w, c, (2, 2), 2, seed, "equal maxima", fill=_whole)
         if _stride_apart(subject):
