@@ -203,3 +203,12 @@ def test_a_cause_leaves_no_facts(tmp_path: Path) -> None:
 def test_what_is_right_has_no_facts(tmp_path: Path) -> None:
     report = checked(tmp_path, SIGMOID.replace(" * np.where(self.x < 0, 1.37, 1)", ""))
     assert (report.verdict, report.narrowing, report.explainer) == ("correct", (), None)
+
+
+def test_what_is_right_for_equal_sizes_only_is_told_from_what_is_wrong_there() -> None:
+    path = Path(__file__).parent / "submissions" / "dense" / "affine_equal_sizes.py"
+    square, wrong = (check_submission(path, name).symbols[0] for name in ("FCSquare", "AffineInput"))
+    assert (square.verdict, square.causes) == ("crashed", ())
+    assert [fact.id for fact in square.narrowing] == ["narrow-equal"]
+    assert [cause.limit for cause in wrong.causes] == ["as many samples as inputs"]
+    assert wrong.narrowing == ()

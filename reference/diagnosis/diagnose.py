@@ -26,7 +26,7 @@ class Diagnosing:
             self._search = Search(evidence, hypotheses(evidence), transformed)
         else:
             self._search = Search(evidence, tried, lambda evidence: {})
-        self._place, self._names = place, ", ".join(evidence.wrong)
+        self._place, self._names = place, ", ".join((*evidence.wrong, *evidence.lost))
 
     def single(self) -> tuple[Cause, ...]:
         """One mistake, or several that have nothing to do with each other."""

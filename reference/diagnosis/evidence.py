@@ -53,6 +53,7 @@ class Evidence:
     that would be right, where what was wanted cannot be told from what is wrong. `noise`: how far rounding moves a
     quantity, in eps. `again()` asks the submission once more with fresh inputs; None where that fails. `before` is what
     an earlier call was given, `moved` the weights as they are after the call. `constants` are the numbers in the code.
+    `turned` are the arrays of two axes that lie the other way round in the submission: "x", "dout", "w".
     `right` is what the submission answers to a problem that it is right for, which a mistake must leave so.
     """
 
@@ -72,6 +73,7 @@ class Evidence:
     moved: Mapping[str, Array] = field(default_factory=dict)
     constants: Sequence[float] = ()
     right: "Evidence | None" = None
+    turned: frozenset[str] = frozenset()
 
     @property
     def wrong(self) -> dict[str, Found]:

@@ -12,6 +12,7 @@ from reference.diagnosis.earlier import of_calls
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.mutants import Mutant, mutants
 from reference.diagnosis.one_layer import of_layers
+from reference.diagnosis.products import of_products
 from reference.diagnosis.variants import all_variants
 from reference.diagnosis.variants.activations import of_activation
 from reference.diagnosis.worded import kebab, named
@@ -31,7 +32,7 @@ def hypotheses(evidence: Evidence) -> tuple[Hypothesis, ...]:
     found = itertools.chain(found, of_layers(evidence, of_class))
     if Dense in used:  # in a network a slope of 1 is a layer that the way back leaves out
         found = (replace(h, id=LEFT_OUT) if h.facts.get("said") == ONES else h for h in found)
-    return (*of_calls(evidence), *of_constants(evidence), *found)
+    return (*of_calls(evidence), *of_constants(evidence), *of_products(evidence), *found)
 
 
 def layers_of(layer: Any) -> Iterator[Any]:

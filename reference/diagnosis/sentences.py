@@ -18,7 +18,7 @@ def catalogue() -> Mapping[str, Entry]:
     """For each id: `en` and `ja`, the sentence; `hint_en` and `hint_ja` of a cause.
 
     What begins with @ is a word that stands in sentences, what begins with narrow- a fact, which needs no hint, what
-    begins with limit/ is what a submission is not right for.
+    begins with limit/ is what a submission is not right for, with where/ what it needs to run.
     """
     text = files("reference.diagnosis").joinpath("sentences.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
@@ -47,10 +47,11 @@ def worded(
 
 
 def limited(cause: Cause, limit: str, lang: str = "en") -> Cause:
-    """A cause that holds for `limit` alone, and says so."""
+    """A cause that holds for `limit` alone, or was proved there because elsewhere nothing runs, and says so."""
     known = catalogue()
-    facts = {"limit": known[f"limit/{limit}"][lang] if f"limit/{limit}" in known else limit}
-    said, hinted = (_filled(known["limit"][lang], {**facts, "said": text}) for text in (cause.sentence, cause.hint))
+    kind = "where" if f"where/{limit}" in known else "limit"
+    facts = {"limit": known[f"{kind}/{limit}"][lang] if f"{kind}/{limit}" in known else limit}
+    said, hinted = (_filled(known[kind][lang], {**facts, "said": text}) for text in (cause.sentence, cause.hint))
     return replace(cause, sentence=said, hint=hinted if cause.hint else "", limit=limit)
 
 
@@ -71,6 +72,8 @@ def _words(fact: str, lang: str) -> str:
 
 
 def _word(fact: str, lang: str) -> str:
+    if f"where/{fact}" in catalogue():
+        return catalogue()[f"where/{fact}"][lang]
     id, _, n = fact.partition(" ")
     return catalogue()[id][lang].format(n=n) if id.startswith("@") and id in catalogue() else fact
 

@@ -12,6 +12,10 @@ from reference.homework.subject import Subject
 from reference.homework.trees import Leaf, gradient_likeness, leaves
 from reference.homework.verdict import Quantity
 from reference.pair import Array
+from reference.sides import gradient_name
+
+# the name of a returned array that has none where it is returned
+UNNAMED = "d"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class Candidates:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
 
+    def places_of(self, attempt: Attempt) -> dict[str, Place]:
+        """Where a submission keeps its weights, or is given them."""
+        return {**attempt.places, **self._function_places(attempt)}
+
     def _function_places(self, attempt: Attempt) -> dict[str, Place]:
         """Where a function was given its weights."""
         places: dict[str, Place] = {}
@@ -48,25 +56,25 @@ class Candidates:
     def _candidate(self, attempt: Attempt, name: str, place: Place, want: Array) -> Candidate | Quantity | None:
         """The array that is the gradient of a weight, or what is wrong where one is there that does not fit."""
         found: list[Candidate] = []
-        misfit: Leaf | None = None
+        misfits: list[Leaf] = []
         for source, leaf in self._sources(attempt, place):
             likeness = 3 if source == 4 else gradient_likeness(leaf, place.leaf)
             if likeness == 3 and not isinstance(leaf.array, np.ndarray):
                 leaf = Leaf(leaf.path, np.asarray(leaf.array))  # a number where an array should be
             if not isinstance(leaf.array, np.ndarray):
-                misfit = leaf if likeness == 3 and want.size > 1 else misfit  # one number for all of them
+                misfits += [leaf] if likeness == 3 and want.size > 1 else []  # one number for all of them
                 continue
             if not likeness:
                 continue
             fitted, said = _fit(leaf.array, want.shape)
             if fitted is None:
-                misfit = leaf if likeness == 3 else misfit
+                misfits += [leaf] if likeness == 3 else []
             elif said and likeness < 3:
                 continue  # without a name that says so, sums of anything might fit
             elif name not in attempt.given or not np.array_equal(fitted, attempt.given[name]):
                 found.append(Candidate(leaf, fitted, likeness, source, said))
         if not found:
-            return _misfit(misfit, want) if misfit is not None else None
+            return _misfit(name, misfits, want) if misfits else None
         rank = max((c.likeness, c.source) for c in found)
         best = [c for c in found if (c.likeness, c.source) == rank]
         return min(best, key=lambda c: far(c.array, want))
@@ -88,7 +96,8 @@ class Candidates:
                 yield 3, Leaf(re.sub(r"^\[\d+\]", "", leaf.path) or ".d", leaf.array)
         names = self.subject.backward.returns if self.subject.backward else ()
         for leaf in leaves(attempt.returned):
-            yield 3, _named(leaf, names)
+            # a method that returns one array returns the input's gradient: what it has stored by name counts more
+            yield 1 if self.subject.is_class and not leaf.path else 3, _named(leaf, names)
 
 
 def _fit(array: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
@@ -112,16 +121,18 @@ def _named(leaf: Leaf, names: Sequence[str]) -> Leaf:
     """A returned array by the name it had where it was returned."""
     match = re.fullmatch(r"\[(\d+)\](.*)", leaf.path)
     if match and int(match[1]) < len(names) and re.search(r"'|\.", match[2]):
-        return Leaf(f".{names[int(match[1])] or 'd'}{match[2]}", leaf.array)
+        return Leaf(f".{names[int(match[1])] or UNNAMED}{match[2]}", leaf.array)
     if len(names) == 1 and re.match(r"\['", leaf.path):
-        return Leaf(f".{names[0] or 'd'}{leaf.path}", leaf.array)
+        return Leaf(f".{names[0] or UNNAMED}{leaf.path}", leaf.array)
     if match and int(match[1]) < len(names) and not match[2]:
-        return Leaf(f".{names[int(match[1])] or 'd'}", leaf.array)
+        return Leaf(f".{names[int(match[1])] or UNNAMED}", leaf.array)
     if not leaf.path and len(names) == 1:
-        return Leaf(f".{names[0] or 'd'}", leaf.array)
+        return Leaf(f".{names[0] or UNNAMED}", leaf.array)
     return leaf
 
 
-def _misfit(leaf: Leaf, want: Array) -> Quantity:
-    shape = np.shape(leaf.array)
-    return Quantity("", False, problem=f"{leaf.name or leaf.path} has shape {shape}, expected {want.shape}")
+def _misfit(name: str, misfits: Sequence[Leaf], want: Array) -> Quantity:
+    """What is wrong with the array that is likeliest meant: one with as many elements before any other."""
+    leaf = next((each for each in misfits if np.size(each.array) == want.size), misfits[-1])
+    said = gradient_name(name) if leaf.name == UNNAMED else leaf.name or leaf.path
+    return Quantity("", False, problem=f"{said} has shape {np.shape(leaf.array)}, expected {want.shape}")

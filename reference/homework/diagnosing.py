@@ -4,7 +4,7 @@ import ast
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -201,6 +201,7 @@ def evidence_of(
         again,
         _given(attempt.first.problem) if attempt.first else None,
         _moved(attempt),
+        turned=frozenset(_turned(attempt, judged)),
     )
 
 
@@ -243,6 +244,17 @@ def _ids(problem: Problem, judged: Judged) -> dict[str, Array]:
 
 def _fitting(ids: Array | None, got: Array) -> Array | None:
     return ids if ids is not None and ids.shape == got.shape else None
+
+
+def _turned(attempt: Attempt, judged: Judged) -> Iterator[str]:
+    """The arrays of two axes that lie the other way round in the submission."""
+    for name, axes in attempt.layout.axes.items():
+        before, _, after = (side.split() for side in axes.partition("->"))
+        if len(before) == 2 and after == before[::-1]:
+            yield {"y": "dout"}.get(name, name)
+    for name, place in judged.places.items():
+        if place.ids.ndim == 2 and min(place.ids.shape) > 1 and place.ids[0, 1] != place.ids[0, 0] + 1:
+            yield name
 
 
 def _moved(attempt: Attempt) -> dict[str, Array]:

@@ -11,6 +11,7 @@ import numpy as np
 from reference.homework.attempt import Attempt, crash_of, told_of
 from reference.homework.diagnosing import Diagnosis
 from reference.homework.doubts import DOUBTS, Right
+from reference.homework.equal_sizes import EqualSizes, misfits
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.limits import LimitedDiagnosis
@@ -81,7 +82,8 @@ class Examination:
             return self._said("unsupported", f"{backward.name} takes what is not understood", forward, attempt)
         judged, tried, number = best
         if not judged.right and (crash := crash_of(tried)):
-            return self._said("crashed", crash, judged, tried)
+            report = self._said("crashed", crash, judged, tried)
+            return replace(report, explainer=EqualSizes(self, tried) if misfits(tried) else None)
         if len(judged.quantities) == 1 and not self.family.loss:
             verdict: Verdict = "unfinished" if _sets_none(backward) else "unsupported"
             return self._said(verdict, f"{backward.name} gave no gradient that could be found", judged, tried)

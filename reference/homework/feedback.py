@@ -70,14 +70,14 @@ def _said(report: SymbolReport, hint: bool) -> str:
             return each.hint or _quantities(report)
         return each.sentence
     said = report.remark or ("" if report.verdict == "correct" else _quantities(report))
-    limits = (each.hint if hint else each.sentence for each in report.causes if each.limit)
+    limits = (each.hint if hint else each.sentence for each in report.causes if report.verdict == "correct")
     said = "; ".join(filter(None, [said, *limits]))
     return " ".join([said, *(fact.sentence for fact in report.narrowing if fact.id not in COUNTED)])
 
 
 def _ranked(report: SymbolReport) -> list[Cause]:
     """The causes of what is wrong with an answer; those of a limit leave it right."""
-    return sorted((each for each in report.causes if not each.limit), key=lambda each: not each.reproduces)
+    return sorted(report.causes if report.verdict != "correct" else (), key=lambda each: not each.reproduces)
 
 
 def _quantities(report: SymbolReport) -> str:

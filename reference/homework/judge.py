@@ -133,7 +133,7 @@ class Judge(Candidates):
         return judged
 
     def _weights(self, attempt: Attempt, judged: Judged) -> None:
-        places = judged.places = {**attempt.places, **self._function_places(attempt)}
+        places = judged.places = self.places_of(attempt)
         found: dict[str, tuple[Array, Array, str]] = {}
         flat = np.append(attempt.problem.flat(_gradients(attempt)), 0.0)
         part = self.subject.backward.name if self.subject.backward else ""

@@ -145,6 +145,8 @@ def why(line: Line) -> str:
     said = [cause.sentence for cause in known]
     if said and any(cause.reproduces for cause in report.causes):
         said.append("(Your numbers are reproduced exactly by this mistake.)")
+    if report.verdict == "crashed" and said:
+        said.insert(0, f"{report.remark}.")
     if not said and report.remark:
         said.append(report.remark)
     return " ".join(said)

@@ -23,7 +23,7 @@ def symbol_document(report: SymbolReport) -> Document:
     `narrowing` is there only where a mistake has no cause, the `limit` of a cause only where the rest is right.
     """
     causes = [_cause(cause) for cause in report.causes]
-    if not causes and report.verdict != "correct" and report.remark:
+    if (not causes or any(cause.limit for cause in report.causes)) and report.verdict != "correct" and report.remark:
         causes = [{"id": report.verdict, "sentence": report.remark, "reproduces": False}]
     document: Document = {
         "symbol": report.symbol,

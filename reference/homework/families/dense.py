@@ -39,6 +39,21 @@ def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
     )
 
 
+def _equal(asked: Problem, seed: int) -> Sequence[Problem]:
+    """Where arrays fit that belong elsewhere; of the layouts of single samples only."""
+    sizes = {
+        "as many samples as inputs": (4, 4, 3),
+        "as many inputs as outputs": (6, 4, 4),
+        "as many samples as outputs": (3, 4, 3),
+        "as many samples as inputs and outputs": (4, 4, 4),
+    }
+    return [
+        problem("dense", {"x": normal(n, n_in)}, seed, label=label, n_in=n_in, n_out=n_out)
+        for label, (n, n_in, n_out) in sizes.items()
+        if asked.arrays.inputs["x"].ndim == 2
+    ]
+
+
 def _layouts(asked: Problem) -> Sequence[Layout]:
     if asked.arrays.inputs["x"].ndim > 2:
         return (Layout(said=("(batch, time, features)",)),)
@@ -76,4 +91,5 @@ DENSE = Family(
     values=_values,
     roles={"n_in": N_IN, "n_out": N_OUT, "batch": r"batch\w*|nsamples", "shape": r"inputshape|inshape|shapein"},
     wildcards=("n_in", "n_out"),
+    equal=_equal,
 )
