@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from test_narrowed import checked, facts
 
+from reference.diagnosis.clock import Clock
 from reference.diagnosis.sentences import catalogue, spoken
 from reference.homework.diagnosing import Diagnosis, explained
 from reference.homework.process import Stopped
@@ -105,10 +106,10 @@ class Explains:
             raise Stopped("time", "it did not end within 1 second")
         return answer
 
-    def single(self) -> tuple[Cause, ...]:
+    def single(self, clock: Clock) -> tuple[Cause, ...]:
         return self._said("single", self.found)
 
-    def elsewhere(self) -> tuple[Cause, ...]:
+    def elsewhere(self, clock: Clock) -> tuple[Cause, ...]:
         return self._said("elsewhere", self.other)
 
     def double(self) -> tuple[Cause, ...]:
@@ -157,9 +158,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("single", "double", "narrowing"):
         method = getattr(Diagnosis, name)
 
-        def call(self: Diagnosis, name: str = name, method: Any = method) -> Any:
+        def call(self: Diagnosis, *clock: Clock, name: str = name, method: Any = method) -> Any:
             calls.append(name)
-            return method(self)
+            return method(self, *clock)
 
         monkeypatch.setattr(Diagnosis, name, call)
     return calls

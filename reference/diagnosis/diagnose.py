@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reference.diagnosis.bench import Hypothesis
+from reference.diagnosis.clock import Clock
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.hypotheses import hypotheses
 from reference.diagnosis.search import Search
@@ -11,8 +12,9 @@ from reference.diagnosis.sentences import worded
 from reference.diagnosis.transforms import transformed
 from reference.homework.verdict import Cause
 
-# what the search for one mistake may take, which needs most of a second for the largest layers; and for two after that
-SINGLE, DOUBLE = 2.0, 5.0
+# what the search for one mistake may take, which needs most of two seconds for the largest layers; in all readings
+# together; and for two mistakes after that
+SINGLE, ANYWHERE, DOUBLE = 2.0, 2.8, 5.0
 
 
 class Diagnosing:
@@ -28,9 +30,9 @@ class Diagnosing:
             self._search = Search(evidence, tried, lambda evidence: {})
         self._place, self._names = place, ", ".join((*evidence.wrong, *evidence.lost))
 
-    def single(self) -> tuple[Cause, ...]:
+    def single(self, clock: Clock) -> tuple[Cause, ...]:
         """One mistake, or several that have nothing to do with each other."""
-        return self._causes(self._search.single(SINGLE))
+        return self._causes(self._search.single(min(SINGLE, clock.left)))
 
     def double(self) -> tuple[Cause, ...]:
         """Two that meet in the same numbers, once `single` has found none."""

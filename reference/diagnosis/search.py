@@ -1,27 +1,16 @@
 """The search for causes: which change of the correct code, or of its results, gives a submission's numbers."""
 
 import functools
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reference.diagnosis.bench import AS_IT_IS, TRANSFORM, UNCHANGED, Bench, Effect, Fresh, Hypothesis
+from reference.diagnosis.clock import Clock
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.pairing import pairs, together
 from reference.sides import Side
 
 Transforms = Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]
-
-
-class Clock:
-    """What is left of some seconds of this thread's own time, so that a busy machine changes nothing."""
-
-    def __init__(self, seconds: float) -> None:
-        self._until = time.thread_time() + seconds
-
-    @property
-    def over(self) -> bool:
-        return time.thread_time() > self._until
 
 
 class Search:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reference.diagnosis.diagnose import Diagnosing
+from reference.diagnosis.clock import Clock
+from reference.diagnosis.diagnose import ANYWHERE, Diagnosing
 from reference.diagnosis.evidence import Evidence, Found
 from reference.diagnosis.sentences import stated, worded
 from reference.homework.attempt import Attempt
@@ -56,22 +57,22 @@ class Diagnosis:
         evidence = self._evidence(self.judged, self.attempt)
         return Diagnosing(evidence, place_of(self.subject, self.judged)) if evidence else None
 
-    def single(self) -> tuple[Cause, ...]:
+    def single(self, clock: Clock) -> tuple[Cause, ...]:
         """As far as it can be proved that one mistake was made, or several that have nothing to do with each other."""
         wrong = {q.name for q in self.judged.quantities if not q.agree}
         if self.attempt.mutated and not wrong & self.judged.arrays.keys():
             return (worded("input-changed", {"place": place_of(self.subject, self.judged)}),)
-        return self._diagnosing.single() if self._diagnosing else ()
+        return self._diagnosing.single(clock) if self._diagnosing else ()
 
-    def elsewhere(self) -> tuple[Cause, ...]:
+    def elsewhere(self, clock: Clock) -> tuple[Cause, ...]:
         """One mistake with words of its own in another reading of the submission."""
         if self._diagnosing is None:
             return ()
-        for judged, attempt in reread(self.trying, self.judge, self.judged, self.attempt, self._evidence):
+        for judged, attempt in reread(self.trying, self.judge, self.judged, self.attempt, self._evidence, clock):
             evidence = self._evidence(judged, attempt)
             if evidence is not None:
                 place = place_of(self.subject, self.judged)
-                if causes := Diagnosing(evidence, place, named(evidence)).single():
+                if causes := Diagnosing(evidence, place, named(evidence)).single(clock):
                     return causes
         return ()
 
@@ -105,12 +106,13 @@ def explained(report: SymbolReport) -> SymbolReport:
 
     The verdict stands whatever a submission does that is asked once more.
     """
+    clock = Clock(ANYWHERE)
     for each in (report, *report.rivals):
         with contextlib.suppress(Stopped):
-            if each.explainer is not None and (causes := each.explainer.single()):
+            if each.explainer is not None and (causes := each.explainer.single(clock)):
                 return replace(each, causes=causes, explainer=None, rivals=())
     with contextlib.suppress(Stopped):
-        if report.explainer is not None and (causes := report.explainer.elsewhere() or report.explainer.double()):
+        if report.explainer is not None and (causes := report.explainer.elsewhere(clock) or report.explainer.double()):
             return replace(report, causes=causes, explainer=None, rivals=())
     facts = report.narrowing
     with contextlib.suppress(Stopped):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reference.diagnosis.clock import Clock
 from reference.diagnosis.sentences import limited, stated
 from reference.homework.attempt import Attempt
 from reference.homework.family import Family
@@ -28,15 +29,15 @@ class EqualSizes:
     examination: "Examination"
     attempt: Attempt
 
-    def single(self) -> tuple[Cause, ...]:
+    def single(self, clock: Clock) -> tuple[Cause, ...]:
         """What is proved for the first sizes for which anything is."""
         for label, report in self._reports():
-            causes = report.explainer.single() if report.verdict == "wrong" and report.explainer else ()
+            causes = report.explainer.single(clock) if report.verdict == "wrong" and report.explainer else ()
             if causes:
                 return tuple(limited(cause, label) for cause in causes)
         return ()
 
-    def elsewhere(self) -> tuple[Cause, ...]:
+    def elsewhere(self, clock: Clock) -> tuple[Cause, ...]:
         """None: the call is the one that its names ask for."""
         return ()
 

@@ -1,6 +1,6 @@
 """A family of things students write: the pair it is held to, and how it is called, laid out and named."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ class Family:
     name: str
     classes: str
     functions: str
-    problems: Callable[[Subject, int], Sequence[Problem]]
+    problems: Callable[[Subject, int], Iterable[Problem]]
     variants: Callable[[Subject, int, Problem], Sequence[Problem]] = lambda subject, seed, base: ()
     pairs: tuple[str, ...] = ()
     rank: int = 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from reference.diagnosis.clock import Clock
 from reference.diagnosis.sentences import limited
 from reference.homework.attempt import crash_of
 from reference.homework.diagnosing import Diagnosis
@@ -15,13 +16,13 @@ class LimitedDiagnosis:
 
     limits: Mapping[str, Diagnosis]
 
-    def single(self) -> tuple[Cause, ...]:
+    def single(self, clock: Clock) -> tuple[Cause, ...]:
         """The mistakes that are proved; where none is, what the backward pass breaks with."""
         return tuple(
-            limited(cause, limit) for limit, why in self.limits.items() for cause in why.single() or _crash(why)
+            limited(cause, limit) for limit, why in self.limits.items() for cause in why.single(clock) or _crash(why)
         )
 
-    def elsewhere(self) -> tuple[Cause, ...]:
+    def elsewhere(self, clock: Clock) -> tuple[Cause, ...]:
         """None: the reading is the one that is right."""
         return ()
 

@@ -270,3 +270,19 @@ def _activation(subject: Subject) -> str:
     }
     said = " ".join(names).lower()
     return "relu" if "tanh" not in said and re.search(r"maximum|relu", said) else "tanh"
+
+
+def time_axis(subject: Subject) -> int:
+    """Which axis of its input the forward pass goes along: x[t], x[:, t] or x[:, :, t]."""
+    assert subject.forward is not None
+    names = {p.name for p in subject.forward.parameters}
+    for node in ast.walk(subject.forward.node):
+        match node:
+            case ast.For(iter=ast.Name(id=who)) if who in names:
+                return 0
+            case ast.Subscript(value=ast.Name(id=who), slice=where) if who in names:
+                parts = where.elts if isinstance(where, ast.Tuple) else [where]
+                if isinstance(parts[0], ast.Constant):
+                    continue
+                return next((k for k, p in enumerate(parts) if not isinstance(p, ast.Slice)), 1)
+    return 1

@@ -1,10 +1,10 @@
 """Other readings of what is wrong: the mistake may be plain in another than the one whose numbers are nearest."""
 
 import itertools
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 from reference.diagnosis.bench import WORDED, Bench, Hypothesis
+from reference.diagnosis.clock import Clock
 from reference.diagnosis.evidence import Evidence
 from reference.diagnosis.hypotheses import hypotheses
 from reference.homework.attempt import Attempt
@@ -12,27 +12,25 @@ from reference.homework.judge import Judge, Judged
 from reference.homework.trying import Trying
 from reference.sides import Side
 
-# what looking for other readings may take, and how many of each kind are looked at
-SECONDS = 3.0
+# how many of each kind are looked at
 MOST_READINGS, MOST_BACKWARDS = 24, 6
 
 EvidenceOf = Callable[[Judged, Attempt], Evidence | None]
 
 
 def reread(
-    trying: Trying, judge: Judge, judged: Judged, attempt: Attempt, evidence_of: EvidenceOf
+    trying: Trying, judge: Judge, judged: Judged, attempt: Attempt, evidence_of: EvidenceOf, clock: Clock
 ) -> Iterator[tuple[Judged, Attempt]]:
     """Other ways to read a wrong submission, as what is judged then and the attempt.
 
     Where the output is right: other calls of the backward pass, then other readings with the right output. Where it is
     wrong: readings in which a mistake with words of its own gives the output exactly.
     """
-    until = time.monotonic() + SECONDS
     right = all(q.agree for q in judged.quantities if q.name == "y")
-    others = _right(trying, judge, attempt) if right else _explained(trying, judge, evidence_of, until)
+    others = _right(trying, judge, attempt) if right else _explained(trying, judge, evidence_of, clock)
     for other in others:
         for tried in _backwards(trying, other):
-            if time.monotonic() > until:
+            if clock.over:
                 return
             if tried.failure is None and (tried.reading, tried.number) != (attempt.reading, attempt.number):
                 yield judge.whole(tried), tried
@@ -63,7 +61,7 @@ def _backwards(trying: Trying, attempt: Attempt) -> Iterator[Attempt]:
         yield tried
 
 
-def _explained(trying: Trying, judge: Judge, evidence_of: EvidenceOf, until: float) -> Iterator[Attempt]:
+def _explained(trying: Trying, judge: Judge, evidence_of: EvidenceOf, clock: Clock) -> Iterator[Attempt]:
     """The readings that were tried, of which a mistake gives the output."""
     groups: dict[int, list[Attempt]] = {}
     for attempt in trying.tried:
@@ -76,16 +74,16 @@ def _explained(trying: Trying, judge: Judge, evidence_of: EvidenceOf, until: flo
             if evidence is None:
                 break
             if sides is None:
-                sides = list(_answers(evidence, until))
+                sides = list(_answers(evidence, clock))
             bench = Bench(evidence)
             if any(bench.given("y", side) for side in sides):
                 yield attempt
 
 
-def _answers(evidence: Evidence, until: float) -> Iterator[Side]:
+def _answers(evidence: Evidence, clock: Clock) -> Iterator[Side]:
     """What the mistakes with words of their own answer to a problem."""
     for one in named(evidence):
-        if time.monotonic() > until:
+        if clock.over:
             return
         if (side := one.answers(evidence)) is not None:
             yield side

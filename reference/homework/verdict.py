@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from reference.diagnosis.clock import Clock
+
 Verdict = Literal["correct", "wrong", "unfinished", "unsupported", "crashed"]
 
 
@@ -75,11 +77,13 @@ class Fact:
 class Explainer(Protocol):
     """Looks for the reasons of a verdict. Raises Stopped where the submission does not answer in time."""
 
-    def single(self) -> tuple[Cause, ...]:
-        """The mistakes that are proved, each by itself."""
+    def single(self, clock: Clock) -> tuple[Cause, ...]:
+        """The mistakes that are proved, each by itself, within the time that is left."""
         ...
 
-    def elsewhere(self) -> tuple[Cause, ...]: ...
+    def elsewhere(self, clock: Clock) -> tuple[Cause, ...]:
+        """One that is proved in another reading, within what is left of the same time."""
+        ...
 
     def double(self) -> tuple[Cause, ...]:
         """Two mistakes that are proved together, once `single` has found none. It takes longer."""

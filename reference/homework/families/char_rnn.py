@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.diagnosis.diagnose import Diagnosing
+from reference.diagnosis.clock import Clock
+from reference.diagnosis.diagnose import SINGLE, Diagnosing
 from reference.diagnosis.evidence import Evidence
 from reference.homework.attempt import IT, OUT, Attempt, Place, Reading
 from reference.homework.diagnosing import evidence_of, place_of
@@ -176,7 +177,7 @@ class Examining:
             return None if other is None or other.failure else evidence_of(self.family, self.judged(other), other)
 
         evidence = evidence_of(self.family, judged, attempt, again)
-        return Diagnosing(evidence, place_of(self.subject, judged)).single() if evidence else ()
+        return Diagnosing(evidence, place_of(self.subject, judged)).single(Clock(SINGLE)) if evidence else ()
 
     def _arguments(self, asked: Problem) -> tuple[Any, ...]:
         inputs = asked.arrays.inputs

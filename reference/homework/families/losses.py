@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,64 @@ def _chances(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
     return rng.uniform(0.05, 0.95, shape)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What a loss is asked; see `loss`."""
+
+    pair: str
+    forms: Sequence[Form]
+    classes: bool
+    numbers: Mapping[str, float]
+
+    def problems(self, subject: Subject, seed: int) -> list[Problem]:
+        """All forms: with a mask where one is taken, then over time, or a single output, as what is rarer."""
+        ask = self._of(subject)
+        if self.classes and takes_mask(subject):
+            leads = [(shape, as_bool) for shape in ((*TIME, C), (N, C)) for as_bool in (True, False)]
+            asked = [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
+            without = [] if mask_needed(subject) else [*ask((N, C), seed), *ask((*TIME, C), seed)]
+            return [*asked, *(replace(found, fallback=True) for found in without)]
+        rarer = ask((*TIME, C) if self.classes else (N, 1), seed)
+        return [*ask((N, C), seed), *(replace(found, fallback=True) for found in rarer)]
+
+    def variants(self, subject: Subject, seed: int, base: Problem) -> list[Problem]:
+        """Other sizes and kinds of targets, then other masks or targets that are left out."""
+        return [*self._sizes(subject, seed, base), *self._masks(subject, seed, base)]
+
+    def _sizes(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+        rank, mask = base.arrays.inputs["t"].ndim, base.arrays.inputs.get("mask")
+        for other in self._of(subject)(_smaller(base), seed, as_bool=None if mask is None else mask.dtype == bool):
+            label = "one-hot targets" if other.arrays.inputs["t"].ndim > rank else "class indices"
+            yield replace(other, label="other sizes" if other.arrays.inputs["t"].ndim == rank else label)
+
+    def _masks(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+        shape, mask = _smaller(base), base.arrays.inputs.get("mask")
+        by_rank = {len(target(*shape).shape): (made(*shape), target(*shape)) for made, target in self.forms}
+        given = by_rank[base.arrays.inputs["t"].ndim]
+        if mask is not None:
+            if not mask_needed(subject):
+                yield summed(self.pair, *given, seed, "no mask")
+            yield masked(self.pair, *given, seed, "a mask of another type", as_bool=mask.dtype != bool)
+        elif self.classes and ignores(subject):
+            yield ignoring(self.pair, *by_rank[base.arrays.inputs["x"].ndim - 1], seed, "targets of -1")
+
+    def _of(self, subject: Subject) -> Callable[..., list[Problem]]:
+        """Makes the forms of a problem, with the options as the submission has them."""
+        options: dict[str, Any] = {name: number_given(subject, name, usual) for name, usual in self.numbers.items()}
+
+        def ask(shape: tuple[int, ...], seed: int, label: str = "", as_bool: bool | None = None) -> list[Problem]:
+            make = summed if as_bool is None else functools.partial(masked, as_bool=as_bool)
+            return [make(self.pair, x(*shape), t(*shape), seed, label, **options) for x, t in self.forms]
+
+        return ask
+
+
+def _smaller(base: Problem) -> tuple[int, ...]:
+    """Other sizes than those of a problem, with as many classes."""
+    x = base.arrays.inputs["x"]
+    return (*((2, 7) if x.ndim > 2 else (3,)), x.shape[-1])
+
+
 def loss(
     name: str,
     pair: str,
@@ -69,50 +127,14 @@ def loss(
     `classes`: one loss of each row, which may come over time and with a mask; else one of each element. `numbers` are
     options by name, with what they are where a submission has no default for them.
     """
-
-    def options(subject: Subject) -> dict[str, Any]:
-        return {name: number_given(subject, name, usual) for name, usual in (numbers or {}).items()}
-
-    def asking(subject: Subject) -> Callable[..., list[Problem]]:
-        def ask(shape: tuple[int, ...], seed: int, label: str = "", as_bool: bool | None = None) -> list[Problem]:
-            make = summed if as_bool is None else functools.partial(masked, as_bool=as_bool)
-            return [make(pair, x(*shape), t(*shape), seed, label, **options(subject)) for x, t in forms]
-
-        return ask
-
-    def problems(subject: Subject, seed: int) -> list[Problem]:
-        ask = asking(subject)
-        if classes and takes_mask(subject):
-            leads = [(shape, as_bool) for shape in ((*TIME, C), (N, C)) for as_bool in (True, False)]
-            asked = [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
-            without = [] if mask_needed(subject) else [*ask((N, C), seed), *ask((*TIME, C), seed)]
-            return [*asked, *(replace(found, fallback=True) for found in without)]
-        rarer = ask((*TIME, C) if classes else (N, 1), seed)
-        return [*ask((N, C), seed), *(replace(found, fallback=True) for found in rarer)]
-
-    def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
-        x, t = (base.arrays.inputs[name] for name in ("x", "t"))
-        shape = (*((2, 7) if x.ndim > 2 else (3,)), x.shape[-1])
-        mask = base.arrays.inputs.get("mask")
-        for other in asking(subject)(shape, seed, as_bool=None if mask is None else mask.dtype == bool):
-            label = "one-hot targets" if other.arrays.inputs["t"].ndim > t.ndim else "class indices"
-            yield replace(other, label="other sizes" if other.arrays.inputs["t"].ndim == t.ndim else label)
-        by_rank = {len(target(*shape).shape): (made(*shape), target(*shape)) for made, target in forms}
-        if mask is not None:
-            if not mask_needed(subject):
-                yield summed(pair, *by_rank[t.ndim], seed, "no mask")
-            other_type = mask.dtype != bool
-            yield masked(pair, *by_rank[t.ndim], seed, "a mask of another type", as_bool=other_type)
-        elif classes and ignores(subject):
-            yield ignoring(pair, *by_rank[x.ndim - 1], seed, "targets of -1")
-
+    asking = Asking(pair, forms, classes, numbers or {})
     return Family(
         name,
         classes=names,
         functions=names,
         pairs=(pair,),
-        problems=problems,
-        variants=lambda subject, seed, base: list(variants(subject, seed, base)),
+        problems=asking.problems,
+        variants=asking.variants,
         layouts=layouts,
         inputs=INPUTS,
         rank=rank,

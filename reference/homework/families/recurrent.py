@@ -1,10 +1,9 @@
 """Recurrent layers and cells: simple, LSTM, and GRU with the reset gate before or after the matrix."""
 
-import ast
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from reference.homework.recurrence import (
     ask,
     forms,
     takes_mask,
+    time_axis,
 )
 from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, W_X, Gates, schemes
 from reference.homework.roles import Parameter, means
@@ -47,7 +47,6 @@ N_HIDDEN = (
 # what no layer is called, and what no function of one is: what trains, draws or makes weights
 NO_LAYER = r"(?!.*(train|init|param|plot|test|load|optim|generat|data|numeric|check|embed))"
 NO_FUNCTION = NO_LAYER + r"(?!.*(sampl|fit|updat|predict|eval|main|run|text|classif|cost|accuracy|word))"
-
 
 STATES = {"h_0": HIDDEN, "c_0": CELL}
 
@@ -159,22 +158,6 @@ def of_sequences(one: bool, sequences: bool, time_axis: int) -> Iterator[Layout]
         yield mixed
 
 
-def time_axis(subject: Subject) -> int:
-    """Which axis of its input the forward pass goes along: x[t], x[:, t] or x[:, :, t]."""
-    assert subject.forward is not None
-    names = {p.name for p in subject.forward.parameters}
-    for node in ast.walk(subject.forward.node):
-        match node:
-            case ast.For(iter=ast.Name(id=who)) if who in names:
-                return 0
-            case ast.Subscript(value=ast.Name(id=who), slice=where) if who in names:
-                parts = where.elts if isinstance(where, ast.Tuple) else [where]
-                if isinstance(parts[0], ast.Constant):
-                    continue
-                return next((k for k, p in enumerate(parts) if not isinstance(p, ast.Slice)), 1)
-    return 1
-
-
 def _values(problem: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
     options, form = problem.options, problem.facts["form"]
     inputs = problem.arrays.inputs
@@ -206,58 +189,76 @@ def _reductions(problem: Problem) -> Mapping[str, float]:
     return found
 
 
-def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[Subject], bool] | None = None) -> Family:
-    """The family of one kind of cell."""
+ROLES = {
+    "first h_0": FIRST,
+    "first c_0": CELL,
+    "n_out": OUTPUT_SIZE,
+    "n_in": N_IN,
+    "n_hidden": N_HIDDEN,
+    "nodes": r"h|a",
+    "batch": r"batch\w*|n|nsamples|bs",
+    "time": r"t|time\w*|seq\w*|nsequences?|length|timesteps|steps|bptt\w*|nsteps|tx",
+    "scale": r"sigma|scale|std|stddev",
+    "activation": r"act\w*|f|func\w*|nonlin\w*|tanh|phi",
+    "another weight": r"w[a-z]{0,3}|b[a-z]{0,2}|u[a-z]?|bias\w*|weights?\w*|\w*kernel",
+}
 
-    def problems(subject: Subject, seed: int, sizes: Sizes = SIZES) -> Iterator[Problem]:
-        for form in forms(subject, pair):
+
+@dataclass(frozen=True)
+class Asking:
+    """What a recurrent layer of one kind of cell is asked."""
+
+    pair: str
+    gates: Gates
+
+    def problems(self, subject: Subject, seed: int, sizes: Sizes = SIZES) -> Iterator[Problem]:
+        """Every form that the submission may be of."""
+        for form in forms(subject, self.pair):
             one = form.batch == 1
-            asked = ask(pair, form, seed, "single samples" if one else "", sizes)
             # code on columns, one at a time, may run with several to a wrong end; a mask is asked for before none
             rarer = (one and not by_columns(subject)) or (takes_mask(subject) and not form.mask)
-            yield replace(_prepared(subject, gates, asked), fallback=rarer)
+            found = self._ask(subject, form, seed, "single samples" if one else "", sizes)
+            yield replace(found, fallback=rarer)
 
-    def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+    def variants(self, subject: Subject, seed: int, base: Problem) -> list[Problem]:
+        """Other sizes, then other masks, and several samples of what takes one."""
         form: Form = base.facts["form"]
-        batch = 1 if form.batch == 1 else 2
-        yield _prepared(subject, gates, ask(pair, replace(form, batch=batch), seed, "other sizes", OTHER_SIZES))
+        other = replace(form, batch=1 if form.batch == 1 else 2)
+        labelled = {}
         if form.mask and not any(p.required and means(p.name, MASK) for p in _handed(subject)):
-            yield _prepared(subject, gates, ask(pair, replace(form, mask=""), seed, "no mask"))
+            labelled["no mask"] = replace(form, mask="")
         if form.mask:
             kind = "bool" if form.mask_kind != "bool" else "float64"
-            other = replace(form, mask_kind=kind)
-            yield _prepared(subject, gates, ask(pair, other, seed, "a mask of another type"))
+            labelled["a mask of another type"] = replace(form, mask_kind=kind)
         if form.batch == 1:
-            yield _prepared(subject, gates, ask(pair, replace(form, batch=3), seed, "several samples at once"))
+            labelled["several samples at once"] = replace(form, batch=3)
+        sizes = self._ask(subject, other, seed, "other sizes", OTHER_SIZES)
+        return [sizes, *(self._ask(subject, each, seed, label) for label, each in labelled.items())]
 
-    def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    def examine(self, worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+        """The verdict; sizes that stand in the file are the ones that are asked."""
         sizes = own_sizes(worker, subject)
-        asked = functools.partial(problems, sizes=sizes) if sizes else problems
-        return Examination(worker, subject, replace(family, problems=asked), seed).report()  # type: ignore[arg-type]
+        asked = functools.partial(self.problems, sizes=sizes) if sizes else self.problems
+        return Examination(worker, subject, replace(family, problems=asked), seed).report()
 
+    def _ask(self, subject: Subject, form: Form, seed: int, label: str, sizes: Sizes = SIZES) -> Problem:
+        return _prepared(subject, self.gates, ask(self.pair, form, seed, label, sizes))
+
+
+def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[Subject], bool] | None = None) -> Family:
+    """The family of one kind of cell."""
+    asking = Asking(pair, gates)
     return Family(
         pair,
-        examine=examine,
+        examine=asking.examine,
         classes=NO_LAYER + names,
         functions=NO_FUNCTION + names,
-        problems=problems,  # type: ignore[arg-type]
-        variants=variants,  # type: ignore[arg-type]
+        problems=asking.problems,
+        variants=asking.variants,
         layouts=_ordered,
         schemes=_schemes,
         values=_values,
-        roles={
-            "first h_0": FIRST,
-            "first c_0": CELL,
-            "n_out": OUTPUT_SIZE,
-            "n_in": N_IN,
-            "n_hidden": N_HIDDEN,
-            "nodes": r"h|a",
-            "batch": r"batch\w*|n|nsamples|bs",
-            "time": r"t|time\w*|seq\w*|nsequences?|length|timesteps|steps|bptt\w*|nsteps|tx",
-            "scale": r"sigma|scale|std|stddev",
-            "activation": r"act\w*|f|func\w*|nonlin\w*|tanh|phi",
-            "another weight": r"w[a-z]{0,3}|b[a-z]{0,2}|u[a-z]?|bias\w*|weights?\w*|\w*kernel",
-        },
+        roles=ROLES,
         inputs={"x": X, **STATES, "mask": MASK},
         wildcards=("n_in", "n_hidden", "n_out"),
         rank=rank,
