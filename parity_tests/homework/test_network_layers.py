@@ -1,5 +1,6 @@
 """The wrong layer of a network, and that only what is given is diagnosed."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from test_narrowed import checked, facts
 
 from reference.diagnosis.clock import Clock
+from reference.diagnosis.diagnose import ANYWHERE
 from reference.diagnosis.sentences import catalogue, spoken
 from reference.homework.diagnosing import Diagnosis, explained
 from reference.homework.process import Stopped
@@ -99,6 +101,7 @@ class Explains:
     both: tuple[Cause, ...] | None = ()
     facts: tuple[Fact, ...] | None = ()
     asked: list[str] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
 
     def _said(self, what: str, answer: Any) -> Any:
         self.asked.append(what)
@@ -107,9 +110,11 @@ class Explains:
         return answer
 
     def single(self, clock: Clock) -> tuple[Cause, ...]:
+        self.clocks.append(clock)
         return self._said("single", self.found)
 
     def elsewhere(self, clock: Clock) -> tuple[Cause, ...]:
+        self.clocks.append(clock)
         return self._said("elsewhere", self.other)
 
     def double(self) -> tuple[Cause, ...]:
@@ -150,6 +155,27 @@ def test_two_mistakes_are_looked_for_in_the_first_reading_only() -> None:
     report = explained(wrong(first, SymbolReport("Net", "wrong", pair="other", explainer=second)))
     assert (report.pair, report.causes, report.narrowing) == ("", (CAUSE,), ())
     assert (first.asked, second.asked) == (["single", "elsewhere", "double"], ["single"])
+
+
+def test_the_search_in_all_readings_has_one_time() -> None:
+    first, second = Explains(), Explains()
+    explained(wrong(first, SymbolReport("Net", "wrong", pair="other", explainer=second)))
+    assert len({id(clock) for clock in first.clocks + second.clocks}) == 1
+    assert len(first.clocks + second.clocks) == 3
+    assert 0 < first.clocks[0].left <= ANYWHERE < 3
+
+
+def test_a_clock_waits_for_others_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, wall = 0.0, 0.0
+    monkeypatch.setattr(time, "thread_time", lambda: own)
+    monkeypatch.setattr(time, "monotonic", lambda: wall)
+    clock = Clock(2.0)
+    own, wall = 1.5, 7.9  # of a busy machine
+    assert (clock.left, clock.over) == (0.5, False)
+    own = 2.0
+    assert clock.over
+    own, wall = 0.1, 8.0  # of a submission that keeps it waiting
+    assert clock.over
 
 
 @pytest.fixture

@@ -90,8 +90,27 @@ def _spoken(report: SymbolReport, lang: str, hint: bool) -> SymbolReport:
 
 
 def _cause(cause: Cause, lang: str, hint: bool) -> Cause:
-    """One that the catalogue has not is said as it is, or its hint in its place."""
+    """One that the catalogue has not is of a recipe: its hint may take its place."""
     if cause.facts:
         said = worded(cause.words, dict(cause.facts), lang, hint=hint, reproduces=cause.reproduces)
         return limited(said, cause.limit, lang) if cause.limit else said
-    return replace(cause, sentence=cause.hint) if hint and cause.hint else cause
+    said = in_japanese(cause) if lang == "ja" else cause
+    return replace(said, sentence=said.hint) if hint and said.hint else said
+
+
+def in_japanese(cause: Cause) -> Cause:
+    """A cause of a recipe, whose sentence is its hint, what is done wrong, and then what to do instead."""
+    done, instead = (_translated(each) for each in (cause.hint, cause.sentence.removeprefix(cause.hint).strip()))
+    return replace(cause, sentence=f"{done} {instead}".strip(), hint=done)
+
+
+def _translated(text: str) -> str:
+    """A formula, and what is made for one submission, is the same in both languages."""
+    return of_recipes().get(text, text)
+
+
+@functools.cache
+def of_recipes() -> Mapping[str, str]:
+    """The sentences of recipes in Japanese, by the English ones."""
+    text = files("reference.homework.recipes").joinpath("japanese.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reference.diagnosis.clock import Clock
-from reference.diagnosis.sentences import limited
+from reference.diagnosis.sentences import limited, worded
 from reference.homework.attempt import crash_of
-from reference.homework.diagnosing import Diagnosis
+from reference.homework.diagnosing import Diagnosis, place_of
 from reference.homework.verdict import Cause, Fact
 
 
@@ -38,4 +38,5 @@ class LimitedDiagnosis:
 def _crash(why: Diagnosis) -> Iterator[Cause]:
     """The exception, with the line; of one that our own call may have provoked nothing."""
     if crash := crash_of(why.attempt):
-        yield Cause("crashed", f"{crash}.", False, f"{crash}.")
+        place = place_of(why.subject, why.judged)
+        yield worded("crashed", {"place": place, "said": crash}, reproduces=False)
