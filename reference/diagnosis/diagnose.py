@@ -12,9 +12,9 @@ from reference.diagnosis.sentences import worded
 from reference.diagnosis.transforms import transformed
 from reference.homework.verdict import Cause
 
-# what the search for one mistake may take, which needs most of two seconds for the largest layers; in all readings
-# together; and for two mistakes after that
-SINGLE, ANYWHERE, DOUBLE = 2.0, 2.8, 5.0
+# what the search for one mistake in a reading may take; in all readings together, so that something is left for the
+# others where the layer is large; and for two mistakes after that
+SINGLE, ANYWHERE, DOUBLE = 1.8, 2.9, 5.0
 
 
 class Diagnosing:
