@@ -89,7 +89,7 @@ def _statistics(a: Array, b: Array) -> list[Finding]:
 
 def _as_matrices(a: Array, b: Array, products: bool) -> list[Finding]:
     n, m, std = *a.shape, float(b.std())
-    largest = [float(np.linalg.norm(w - b.mean(), 2)) for w in (a, b)]
+    largest = [_largest_singular_value(w - b.mean()) for w in (a, b)]
     unit = std * 0.5 * (n**-0.5 + m**-0.5) ** (1 / 3)
     findings = [_finding("singular value", largest[0], largest[1], unit * SINGULAR_UNITS / STANDARD_ERRORS)]
     if products:
@@ -103,6 +103,12 @@ def _as_matrices(a: Array, b: Array, products: bool) -> list[Finding]:
         if n != m:
             findings.append(_largest_product(*(product[~np.eye(len(product), dtype=bool)] for product in long)))
     return findings
+
+
+def _largest_singular_value(w: Array) -> float:
+    """From the eigenvalues of the smaller of its two products, which takes a fraction of the time of a whole SVD."""
+    short = w.T @ w if w.shape[0] >= w.shape[1] else w @ w.T
+    return math.sqrt(np.linalg.eigvalsh(short)[-1])
 
 
 def _largest_product(a: Array, b: Array) -> Finding:

@@ -1,7 +1,9 @@
 """Carrying out parity checks for a command: which pairs, cases and judges, here or spread over processes."""
 
+import atexit
 import difflib
 import fnmatch
+import gc
 import math
 import os
 import signal
@@ -223,9 +225,10 @@ def _all_checks_of(name: str, request: "Request") -> list["Check"]:
 
 
 def _start_worker(begun: "SimpleQueue[tuple[int, str]]") -> None:
-    """A worker keeps silent, uses one core, and leaves Ctrl-C to its parent."""
+    """A worker keeps silent, uses one core, leaves Ctrl-C to its parent, and ends without looking for garbage."""
     global _begun
     _begun = begun
+    atexit.register(gc.freeze)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)

@@ -137,9 +137,16 @@ def require_installed(name: str) -> None:
 
 @functools.cache
 def _adapter(name: str) -> Framework:
-    adapter: Framework = importlib.import_module(f"reference.frameworks.{name}").ADAPTER
-    # a million objects that live as long as the process; looking through them for garbage takes a tenth of all time
-    gc.freeze()
+    # a million objects that live as long as the process; looking through them for garbage, while they are made and ever
+    # after, takes a tenth of all time
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        adapter: Framework = importlib.import_module(f"reference.frameworks.{name}").ADAPTER
+        gc.freeze()
+    finally:
+        if collects:
+            gc.enable()
     return adapter
 
 

@@ -184,11 +184,11 @@ def _share(share: float) -> str:
 
 def _notes(out: Console, outcome: "Outcome") -> None:
     """Notes of the pairs, what their cases leave out, and wide limits; counted only where many pairs were asked for."""
-    lines = []
+    lines, checks = [], {name: list(members) for name, members in groupby(outcome.checks, key=lambda each: each.pair)}
     for pair in outcome.pairs:
         lines += [f"{pair.name}  {note}" for note in pair.notes]
         lines += [f"{pair.name}  case {case.name}{_left(case)}: {case.reason}" for case in pair.cases if _left(case)]
-        found = (finding for check in outcome.checks if check.pair == pair.name for finding in check.findings)
+        found = (finding for check in checks.get(pair.name, ()) for finding in check.findings)
         if wide := [finding.reason for finding in found if finding.reason and not _declared(finding)]:
             lines.append(f"{pair.name}  more than 1e-12 is allowed {counted(len(wide), 'time')}: {wide[0]}")
     if lines:
