@@ -11,6 +11,7 @@ from class_report import ALICE, ASSIGNMENT, GRADING, REPORT, printed, printed_gr
 from rich.cells import cell_len
 from rich.console import Console
 
+from reference.diagnosis.sentences import spoken
 from reference.homework.grade import Answer, Graded, Grading
 from reference.homework.verdict import Cause, SubmissionReport, SymbolReport
 from reference.report.grade_formats import scores_csv
@@ -53,6 +54,13 @@ def test_one_submission_in_the_terminal() -> None:
         " ? Q5    0 of 10   update · unsupported",
         "   It is a generator.",
     ]
+
+
+def test_that_a_cause_is_proved_is_said_in_its_language() -> None:
+    english, japanese = (printed(print_submission, spoken(REPORT, lang, hint=False)) for lang in ("en", "ja"))
+    assert "(Your numbers are" in english
+    assert "Your numbers are" not in japanese
+    assert "再現" in japanese
 
 
 def test_a_check_in_the_terminal() -> None:

@@ -46,6 +46,11 @@ def worded(
     return Cause(words.partition("/")[0], said, reproduces, hinted, tuple(facts.items()), words)
 
 
+def proof(report: SymbolReport) -> str:
+    """That the causes of a report have been proved."""
+    return catalogue()["@proved-there" if report.verdict == "correct" else "@proved"][report.lang]
+
+
 def limited(cause: Cause, limit: str, lang: str = "en") -> Cause:
     """A cause that holds for `limit` alone, or was proved there because elsewhere nothing runs, and says so."""
     known = catalogue()
@@ -86,7 +91,7 @@ def spoken(report: SubmissionReport, lang: str, *, hint: bool) -> SubmissionRepo
 def _spoken(report: SymbolReport, lang: str, hint: bool) -> SymbolReport:
     causes = tuple(_cause(each, lang, hint) for each in report.causes)
     narrowing = tuple(stated(each.id, dict(each.facts), lang) for each in report.narrowing)
-    return replace(report, causes=causes, narrowing=narrowing)
+    return replace(report, causes=causes, narrowing=narrowing, lang=lang)
 
 
 def _cause(cause: Cause, lang: str, hint: bool) -> Cause:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from reference.diagnosis.sentences import proof
 from reference.homework.verdict import Fact, Note, Quantity, SubmissionReport, SymbolReport, Verdict
 from reference.report.console import console
 from reference.report.layout import paragraph
@@ -144,7 +145,7 @@ def why(line: Line) -> str:
     known = [cause for cause in report.causes if cause.reproduces] or list(report.causes[:1])
     said = [cause.sentence for cause in known]
     if said and any(cause.reproduces for cause in report.causes):
-        said.append("(Your numbers are reproduced exactly by this mistake.)")
+        said.append(proof(report))
     if report.verdict == "crashed" and said:
         said.insert(0, f"{report.remark}.")
     if not said and report.remark:
@@ -155,8 +156,7 @@ def why(line: Line) -> str:
 def limits(report: SymbolReport) -> Iterator[str]:
     """Why a right symbol is not right for all there is, a sentence for each cause."""
     for cause in report.causes if report.verdict == "correct" else ():
-        proved = "(Your numbers there are reproduced exactly by this mistake.)" if cause.reproduces else ""
-        yield f"{cause.sentence} {proved}".strip()
+        yield f"{cause.sentence} {proof(report) if cause.reproduces else ''}".strip()
 
 
 def _quantities(out: Console, wrong: Sequence[Quantity]) -> None:
