@@ -7,6 +7,7 @@ The processes are copies of one that has imported the frameworks and run nothing
 import multiprocessing
 import resource
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -40,24 +41,31 @@ def _apart(
     context: Any, work: Callable[..., None], arguments: tuple[Any, ...], advance: Callable[[float], None]
 ) -> Any:
     """What `work(pipe, *arguments)` sends last, ("result", it); each ("advance", n) before that moves the bar."""
-    receive, send = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(send, *arguments), daemon=True)
-    process.start()
-    send.close()
-    try:
-        while True:
-            kind, value = receive.recv()
-            if kind == "advance":
-                advance(value)
-            elif kind == "error":
-                raise RequestError(value)
-            else:
-                return value
-    except EOFError:
-        raise RequestError(f"{arguments[0].recipe.name}: the process that measured it ended early") from None
-    finally:
-        process.terminate()
-        process.join()
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
+        receive, send = context.Pipe(duplex=False)
+        process = context.Process(target=_in_folder, args=(folder, work, send, *arguments), daemon=True)
+        process.start()
+        send.close()
+        try:
+            while True:
+                kind, value = receive.recv()
+                if kind == "advance":
+                    advance(value)
+                elif kind == "error":
+                    raise RequestError(value)
+                else:
+                    return value
+        except EOFError:
+            raise RequestError(f"{arguments[0].recipe.name}: the process that measured it ended early") from None
+        finally:
+            process.terminate()
+            process.join()
+
+
+def _in_folder(folder: str, work: Callable[..., None], *arguments: Any) -> None:
+    """Work whose temporary files lie in a folder: TensorFlow writes the code that it translates, and leaves it."""
+    tempfile.tempdir = folder
+    work(*arguments)
 
 
 def _measured(pipe: Connection, task: Task) -> None:
