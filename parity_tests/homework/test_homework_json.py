@@ -83,3 +83,13 @@ def test_check_json_says_for_what_alone_a_cause_holds() -> None:
     assert check_document(SubmissionReport("a.py", (right,)))["symbols"][0]["causes"] == [
         {"id": "pool-ties-all", "sentence": cause.sentence, "reproduces": True, "limit": "equal maxima"}
     ]
+
+
+def test_a_proved_cause_comes_before_what_python_said() -> None:
+    cause = Cause("product-untransposed", "dw is x @ dout.", True, limit="as many samples as inputs")
+    report = SymbolReport("Affine", "crashed", remark="ValueError: shapes (6,4) and (6,3) not aligned", causes=(cause,))
+    (symbol,) = check_document(SubmissionReport("work.py", (report,)))["symbols"]
+    assert [(each["id"], each["reproduces"]) for each in symbol["causes"]] == [
+        ("product-untransposed", True),
+        ("crashed", False),
+    ]

@@ -18,13 +18,13 @@ def check_document(report: SubmissionReport) -> Document:
 
 
 def symbol_document(report: SymbolReport) -> Document:
-    """What is said of one symbol. Why it is unfinished, unsupported or crashed stands among the causes.
+    """What is said of one symbol. Why it is unfinished, unsupported or crashed is the last of the causes.
 
-    `narrowing` is there only where a mistake has no cause, the `limit` of a cause only where the rest is right.
+    `narrowing` is there only where a mistake has no cause, `limit` only where a cause was proved for that alone.
     """
     causes = [_cause(cause) for cause in report.causes]
-    if (not causes or any(cause.limit for cause in report.causes)) and report.verdict != "correct" and report.remark:
-        causes = [{"id": report.verdict, "sentence": report.remark, "reproduces": False}]
+    if report.verdict == "crashed" or (not causes and report.verdict != "correct"):
+        causes += [{"id": report.verdict, "sentence": report.remark, "reproduces": False}] if report.remark else []
     document: Document = {
         "symbol": report.symbol,
         "cell": report.cell,
