@@ -108,3 +108,15 @@ def test_room_to_work_in_is_kept_while_it_fits():
     assert wider.shape == (2, 4)
     single = layer.room("a", (2, 4), np.float32)
     assert single.dtype == np.float32
+
+
+@pytest.mark.parametrize("make", [SimpleRNN, LSTM, GRU, ResetBeforeGRU])
+def test_room_of_another_dtype_is_not_used(make):
+    """A layer that has run in float32 computes in float64 what a new one does."""
+    layer, fresh = (make(3, 4, rng=0, dtype="float32") for _ in range(2))
+    dh = np.random.default_rng(2).standard_normal((2, 5, 4))
+    layer.forward(STEPS.astype("float32"))
+    layer.backward(dh.astype("float32"))
+    np.testing.assert_array_equal(layer.forward(STEPS), fresh.forward(STEPS), strict=True)
+    np.testing.assert_array_equal(layer.backward(dh), fresh.backward(dh), strict=True)
+    assert layer.forward(STEPS).dtype == "float64"

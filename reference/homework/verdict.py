@@ -53,7 +53,7 @@ class Cause:
     """A mistake by name. `reproduces`: applied to the correct computation it gives the submission's numbers.
 
     `facts` fill its sentence in the catalogue of `reference.diagnosis.sentences`, in every language; `words` is the
-    entry there. `limit` is what it holds for alone, where the rest is right: "stride 2".
+    entry there. `limit` is what it was proved for alone, "stride 2", where the rest is right or does not run.
     """
 
     id: str

@@ -119,9 +119,8 @@ def _by_height(added: bool) -> Callable[[MaxPooling, Array], Array]:
         row, column = np.divmod(np.argmax(self.taps(x), axis=0), self.kernel[0])
         at = np.indices(dy.shape)
         place = at[0], at[1] * self.stride[0] + row, at[2] * self.stride[1] + column, at[3]
-        inside = (place[1] < x.shape[1]) & (
-            place[2] < x.shape[2]
-        )  # beyond it, code of students ends with an IndexError
+        # beyond it, code of students ends with an IndexError
+        inside = (place[1] < x.shape[1]) & (place[2] < x.shape[2])
         taken, dx = tuple(each[inside] for each in place), np.zeros(x.shape, dy.dtype)
         if added:
             np.add.at(dx, taken, dy[inside])
