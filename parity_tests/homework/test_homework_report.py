@@ -13,7 +13,7 @@ from rich.console import Console
 
 from reference.diagnosis.sentences import spoken
 from reference.homework.grade import Answer, Graded, Grading
-from reference.homework.verdict import Cause, SubmissionReport, SymbolReport
+from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 from reference.report.grade_formats import scores_csv
 from reference.report.grade_output import as_text, show
 from reference.report.homework import print_submission
@@ -171,3 +171,12 @@ def test_a_cause_of_a_limit_is_said_of_that_alone() -> None:
     assert "reproduced" not in printed(
         print_submission, SubmissionReport("a.py", (SymbolReport("Other", "correct", remark="yes"),))
     )
+
+
+def test_an_exception_whose_cause_is_proved_is_told_once() -> None:
+    crash = "ValueError: shapes (6,4) and (6,3) not aligned"
+    causes = (Cause("product-untransposed", "dw is x @ dout.", True, limit="as many samples as inputs"),)
+    dx = Quantity("dx", False, part="backward", problem=crash)
+    crashed = SymbolReport("Affine", "crashed", remark=crash, causes=causes, quantities=(dx,))
+    report = SubmissionReport("work.py", (crashed,))
+    assert submission_html(report).count(crash) == printed(print_submission, report).count(crash) == 1

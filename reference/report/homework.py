@@ -131,9 +131,9 @@ def _told(out: Console, line: Line, path: str) -> None:
     out.print(styled, soft_wrap=True)
     if text:
         paragraph(out, text, "   ")
-    if line.verdict in ("wrong", "crashed") and not any(cause.reproduces for cause in report.causes):
-        _quantities(out, [each for each in line.quantities if not each.agree])
-        if line.facts:
+    if line.verdict in ("wrong", "crashed"):
+        _quantities(out, unexplained(line))
+        if line.facts and not any(cause.reproduces for cause in report.causes):
             paragraph(out, " ".join(fact.sentence for fact in line.facts), "   ")
     if line.verdict == "unsupported":
         _help(out, f"{path}::{report.symbol}")
@@ -151,6 +151,12 @@ def why(line: Line) -> str:
     if not said and report.remark:
         said.append(report.remark)
     return " ".join(said)
+
+
+def unexplained(line: Line) -> list[Quantity]:
+    """What is wrong and is not told by a cause that is proved."""
+    proved = any(cause.reproduces for cause in line.report.causes)
+    return [] if proved else [each for each in line.quantities if not each.agree]
 
 
 def limits(report: SymbolReport) -> Iterator[str]:

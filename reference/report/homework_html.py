@@ -7,7 +7,19 @@ from pathlib import Path
 import jinja2
 
 from reference.homework.verdict import SubmissionReport, SymbolReport
-from reference.report.homework import COUNTED, MARKS, answer, difference, facts, limits, lines_of, place, read_as, why
+from reference.report.homework import (
+    COUNTED,
+    MARKS,
+    answer,
+    difference,
+    facts,
+    limits,
+    lines_of,
+    place,
+    read_as,
+    unexplained,
+    why,
+)
 
 COLOURS = {
     "correct": "#1a7f37",
@@ -42,6 +54,7 @@ def _render(symbols: Sequence[SymbolReport], title: str, said: Sequence[tuple[st
         colours=COLOURS,
         why=why,
         limits=limits,
+        unexplained=unexplained,
         place=place,
         difference=difference,
     )
