@@ -9,11 +9,14 @@ class Activation(Layer):
     """y = f(x), element by element.
 
     A subclass gives `value(x)`, which is f, and `slope(x, y)`, which is f'(x) written with x, y = f(x), or both.
-    Recurrent layers use the two directly.
+    Recurrent layers use them directly, and have f(x) put where it belongs by `write(x, out)`.
     """
 
     def value(self, x: Array) -> Array:
         raise NotImplementedError(f"{type(self).__name__}.value is not written")
+
+    def write(self, x: Array, out: Array) -> None:
+        out[...] = self.value(x)
 
     def slope(self, x: Array, y: Array) -> Array:
         raise NotImplementedError(f"{type(self).__name__}.slope is not written")
@@ -51,13 +54,22 @@ class ReLU(Activation):
 
 
 class Sigmoid(Activation):
-    """y = 1 / (1 + exp(-x)), where exp may well overflow: 1 / inf is 0. y' = y (1 - y)."""
+    """y = 1 / (1 + exp(-x)). y' = y (1 - y).
+
+    Beyond 700 on either side x is taken for 700, where y is 1 or 1e-304: there exp overflows in float64, which is slow,
+    and makes NaN of complex numbers. In shorter floats it still overflows: 1 / inf is 0.
+    """
 
     def value(self, x: Array) -> Array:
-        if np.iscomplexobj(x):  # but a complex infinity would make NaN
-            x = np.maximum(x, -700)
+        return self._value(x, None)
+
+    def write(self, x: Array, out: Array) -> None:
+        self._value(x, out)
+
+    def _value(self, x: Array, out: Array | None) -> Array:
+        y = np.clip(-x, -700.0, 700.0, out=out)
         with np.errstate(over="ignore"):
-            y = np.exp(-x)
+            np.exp(y, out=y)
         y += 1
         return np.reciprocal(y, out=y)
 
@@ -70,6 +82,9 @@ class Tanh(Activation):
 
     def value(self, x: Array) -> Array:
         return np.tanh(x)
+
+    def write(self, x: Array, out: Array) -> None:
+        np.tanh(x, out=out)
 
     def slope(self, x: Array, y: Array) -> Array:
         return 1 - y * y

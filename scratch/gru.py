@@ -55,32 +55,37 @@ class ResetBeforeGRU(Recurrent):
         )
         self.sigmoid = find_activation(recurrent_activation)
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        (h,) = states
+    def step(self, t: int) -> None:
+        (h,) = self.history
         n, w_h, a = h.shape[1], self.params["w_h"], self.a[t]
         zr, g = self.kept[t]
-        a[:, : 2 * n] += h @ w_h[:, : 2 * n]
-        zr[:] = self.sigmoid.value(a[:, : 2 * n])
-        z, r = zr[:, :n], zr[:, n:]
-        a[:, 2 * n :] += (r * h) @ w_h[:, 2 * n :]
-        g[:] = self.f.value(a[:, 2 * n :])
-        return (z * h + (1 - z) * g,)
+        np.matmul(self.w[:-n].T, self.x[t], out=a)
+        a[: 2 * n] += w_h[:, : 2 * n].T @ h[t]
+        self.sigmoid.write(a[: 2 * n], zr)
+        z, r = zr[:n], zr[n:]
+        a[2 * n :] += w_h[:, 2 * n :].T @ (r * h[t])
+        self.f.write(a[2 * n :], g)
+        np.add(z * h[t], (1 - z) * g, out=h[t + 1])
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
-        n, w_h, a, da = dh.shape[1], self.params["w_h"], self.a[t], self.da[t]
+        n, w_h, a, da = len(dh), self.params["w_h"], self.a[t], self.da[t]
         h, (zr, g) = self.history[0][t], self.kept[t]
-        z, r = zr[:, :n], zr[:, n:]
-        da[:, 2 * n :] = dh * (1 - z) * self.f.slope(a[:, 2 * n :], g)
-        drh = da[:, 2 * n :] @ w_h[:, 2 * n :].T
-        da[:, : 2 * n] = np.hstack([dh * (h - g), drh * h]) * self.sigmoid.slope(a[:, : 2 * n], zr)
-        return (dh * z + drh * r + da[:, : 2 * n] @ w_h[:, : 2 * n].T,)
+        z, r = zr[:n], zr[n:]
+        da[2 * n :] = dh * (1 - z) * self.f.slope(a[2 * n :], g)
+        drh = w_h[:, 2 * n :] @ da[2 * n :]
+        da[: 2 * n] = np.vstack([dh * (h - g), drh * h]) * self.sigmoid.slope(a[: 2 * n], zr)
+        return (dh * z + drh * r + w_h[:, : 2 * n] @ da[: 2 * n],)
 
-    def recurrent_grads(self) -> dict[str, Array]:
-        h = self.history[0][:-1]
-        n = h.shape[2]
-        rh = h * np.stack([zr[:, n:] for zr, _ in self.kept])
-        return {"w_h": np.hstack([product_sum(h, self.da[..., : 2 * n]), product_sum(rh, self.da[..., 2 * n :])])}
+    def weight_gradients(self) -> dict[str, Array]:
+        grads, n = super().weight_gradients(), len(self.params["w_h"])
+        grads["w_h"][:, 2 * n :] = self.candidate_gradient(n)
+        return grads
+
+    def candidate_gradient(self, n: int) -> Array:
+        """The gradient of the last third of w_h, which the candidate has."""
+        rh = self.history[0][:-1] * np.stack([zr[n:] for zr, _ in self.kept])
+        return product_sum(rh, self.da[:, 2 * n :])
 
 
 class GRU(ResetBeforeGRU):
@@ -96,35 +101,39 @@ class GRU(ResetBeforeGRU):
     def biases(self, n_hidden: int, dtype: DTypeLike) -> dict[str, Array]:
         return {"b": np.zeros(3 * n_hidden, dtype), "b_h": np.zeros(3 * n_hidden, dtype)}
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        (h,) = states
+    def step(self, t: int) -> None:
+        (h,) = self.history
         n, a = h.shape[1], self.a[t]
         zr, g, u = self.kept[t]
-        np.matmul(h, self.params["w_h"], out=u)
+        np.matmul(self.params["w_h"].T, h[t], out=u)
         if "b_h" in self.params:
-            u += self.params["b_h"]
-        a[:, : 2 * n] += u[:, : 2 * n]
-        zr[:] = self.sigmoid.value(a[:, : 2 * n])
-        z, r = zr[:, :n], zr[:, n:]
-        a[:, 2 * n :] += r * u[:, 2 * n :]
-        g[:] = self.f.value(a[:, 2 * n :])
-        return (z * h + (1 - z) * g,)
+            u += self.params["b_h"][:, None]
+        np.matmul(self.w[:-n].T, self.x[t], out=a)
+        a[: 2 * n] += u[: 2 * n]
+        self.sigmoid.write(a[: 2 * n], zr)
+        z, r = zr[:n], zr[n:]
+        a[2 * n :] += r * u[2 * n :]
+        self.f.write(a[2 * n :], g)
+        np.add(z * h[t], (1 - z) * g, out=h[t + 1])
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
-        n, a, da = dh.shape[1], self.a[t], self.da[t]
+        n, a, da = len(dh), self.a[t], self.da[t]
         h, (zr, g, u) = self.history[0][t], self.kept[t]
-        z, r = zr[:, :n], zr[:, n:]
-        dg = dh * (1 - z) * self.f.slope(a[:, 2 * n :], g)
-        dzr = np.hstack([dh * (h - g), dg * u[:, 2 * n :]]) * self.sigmoid.slope(a[:, : 2 * n], zr)
-        da[:, : 2 * n], da[:, 2 * n :] = dzr, dg
-        self.du[t] = np.hstack([dzr, dg * r])
-        return (dh * z + self.du[t] @ self.params["w_h"].T,)
+        z, r = zr[:n], zr[n:]
+        dg = dh * (1 - z) * self.f.slope(a[2 * n :], g)
+        dzr = np.vstack([dh * (h - g), dg * u[2 * n :]]) * self.sigmoid.slope(a[: 2 * n], zr)
+        da[: 2 * n], da[2 * n :] = dzr, dg
+        self.du[t] = np.vstack([dzr, dg * r])
+        return (dh * z + self.params["w_h"] @ self.du[t],)
 
     def backward(self, dy: Array) -> Array | tuple[Array | None, ...] | None:
         self.du = self.room("du", self.a.shape, self.a.dtype)
         return super().backward(dy)
 
-    def recurrent_grads(self) -> dict[str, Array]:
-        grads = {"w_h": product_sum(self.history[0][:-1], self.du)}
-        return grads | {"b_h": self.du.sum(axis=(0, 1))} if "b_h" in self.params else grads
+    def weight_gradients(self) -> dict[str, Array]:
+        grads = super().weight_gradients()
+        return grads | {"b_h": self.du.sum(axis=(0, 2))} if "b_h" in self.params else grads
+
+    def candidate_gradient(self, n: int) -> Array:
+        return product_sum(self.history[0][:-1], self.du[:, 2 * n :])

@@ -58,27 +58,28 @@ class LSTM(Recurrent):
         if bias:
             self.params["b"][n_hidden : 2 * n_hidden] = forget_bias
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        h, c = states
+    def step(self, t: int) -> None:
+        h, c = self.history
         n, a = h.shape[1], self.a[t]
         ifo, g, tanh_c = self.kept[t]
-        a += h @ self.params["w_h"]
-        ifo[:], g[:] = self.sigmoid.value(a[:, : 3 * n]), self.f.value(a[:, 3 * n :])
-        i, f, o = ifo[:, :n], ifo[:, n : 2 * n], ifo[:, 2 * n :]
-        c = f * c + i * g
-        tanh_c[:] = self.f.value(c)
-        return o * tanh_c, c
+        np.matmul(self.w.T, self.z[t], out=a)
+        self.sigmoid.write(a[: 3 * n], ifo)
+        self.f.write(a[3 * n :], g)
+        i, f, o = ifo[:n], ifo[n : 2 * n], ifo[2 * n :]
+        np.add(f * c[t], i * g, out=c[t + 1])
+        self.f.write(c[t + 1], tanh_c)
+        np.multiply(o, tanh_c, out=h[t + 1])
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         dh, dc = dstates
-        n, a, da = dh.shape[1], self.a[t], self.da[t]
+        n, a, da = len(dh), self.a[t], self.da[t]
         ifo, g, tanh_c = self.kept[t]
-        i, f, o = ifo[:, :n], ifo[:, n : 2 * n], ifo[:, 2 * n :]
+        i, f, o = ifo[:n], ifo[n : 2 * n], ifo[2 * n :]
         c_0, c = self.history[1][t : t + 2]
         dc = dc + dh * o * self.f.slope(c, tanh_c)
-        np.multiply(dc, g, out=da[:, :n])
-        np.multiply(dc, c_0, out=da[:, n : 2 * n])
-        np.multiply(dh, tanh_c, out=da[:, 2 * n : 3 * n])
-        da[:, : 3 * n] *= self.sigmoid.slope(a[:, : 3 * n], ifo)
-        np.multiply(dc * i, self.f.slope(a[:, 3 * n :], g), out=da[:, 3 * n :])
-        return da @ self.params["w_h"].T, dc * f
+        np.multiply(dc, g, out=da[:n])
+        np.multiply(dc, c_0, out=da[n : 2 * n])
+        np.multiply(dh, tanh_c, out=da[2 * n : 3 * n])
+        da[: 3 * n] *= self.sigmoid.slope(a[: 3 * n], ifo)
+        np.multiply(dc * i, self.f.slope(a[3 * n :], g), out=da[3 * n :])
+        return self.params["w_h"] @ da, dc * f

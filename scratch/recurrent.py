@@ -22,10 +22,16 @@ class Recurrent(Layer):
     without states. Where it is False the step is skipped: all states stay as they are, and the output is that of the
     step before (zero where there is none), or zero with `zero_output_for_mask`. Both as in Keras.
 
-    A subclass says how many `gates` lie side by side along the last axis of w_x and b, which `states` there are, the
-    one that is the output first, and gives `step` and `step_back`. What the first of them leaves for the second at t,
-    it puts into the arrays `self.kept[t]`, (batch, width * n_hidden), as many as it has `widths`. Raises ValueError for
-    shapes that do not fit.
+    A subclass says how many `gates` lie side by side along the last axis of w_x, b and w_h, which `states` there are,
+    the one that is the output first, and gives `step` and `step_back`. Inside, the batch is the last axis, so that a
+    gate is a block of whole rows, and matrix products are faster:
+
+    - z[t] = [x_t; 1; h_{t-1}], (n_in + 1 + n_hidden, batch), what w = [w_x; b; w_h] is applied to; no 1 without bias;
+    - a[t], (gates * n_hidden, batch), what the activations are given at step t; da[t], its gradient;
+    - history[i][t], (n_hidden, batch), the i-th state before step t, and after the last; the first of them lies in z;
+    - kept[t], what `step` leaves for `step_back`: (width * n_hidden, batch), as many arrays as there are `widths`.
+
+    Raises ValueError for shapes that do not fit.
     """
 
     gates: ClassVar[int] = 1
@@ -60,50 +66,37 @@ class Recurrent(Layer):
         """The biases of a new layer."""
         return {"b": np.zeros(self.gates * n_hidden, dtype)}
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        """The states after step t from those before it; `self.a[t]` is x_t @ w_x + b."""
+    def step(self, t: int) -> None:
+        """Fill `a[t]`, `kept[t]` and, for each state, `history[i][t + 1]`."""
         raise NotImplementedError(f"{type(self).__name__}.step is not written")
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
-        """The gradients of the states before step t from those after it; puts that of `a[t]` into `self.da[t]`."""
+        """The gradients of the states before step t from those after it; fills `da[t]`."""
         raise NotImplementedError(f"{type(self).__name__}.step_back is not written")
-
-    def recurrent_grads(self) -> dict[str, Array]:
-        """The gradients of the weights on the states."""
-        return {"w_h": product_sum(self.history[0][:-1], self.da)}
 
     def weight_gradients(self) -> dict[str, Array]:
         """The gradients of all weights from those of `a`."""
-        dw, n_in = product_sum(self.x, self.da), len(self.params["w_x"])
+        n_in, n = len(self.params["w_x"]), len(self.params["w_h"])
+        dw = product_sum(self.z[:-1], self.da)
         bias = {"b": dw[n_in]} if "b" in self.params else {}
-        return {"w_x": dw[:n_in], **bias, **self.recurrent_grads()}
+        return {"w_x": dw[:n_in], **bias, "w_h": dw[-n:]}
 
     def forward(self, x: Array, *given: Array) -> Array:
         w_x = self.params["w_x"]
         require_rank(self, "x", x, "batch time n_in")
         require_size(self, "x", x, 2, w_x.shape[0])
         start, self.mask = self._take(x, given)
-        # the inputs of all steps at once, (time, batch, gates * n_hidden); a bias is the weight of a 1 beside them
-        self.x, w = self._time_first(x), w_x
-        if "b" in self.params:
-            self.x, w = self._with_ones(self.x), np.vstack([w_x, self.params["b"]])
-        steps, batch = self.x.shape[:2]
-        dtype = np.result_type(self.x, w)
-        self.a = np.matmul(self.x, w, out=self.room("a", (steps, batch, w.shape[1]), dtype))
-        # the states before each step, and after the last
-        n = len(self.params["w_h"])
-        self.history = [self.room(state, (steps + 1, batch, n), dtype) for state in self.states]
-        kept = [self.room(f"kept {i}", (steps, batch, width * n), dtype) for i, width in enumerate(self.widths)]
-        self.kept = list(zip(*kept, strict=True))
         self.start_given = bool(start)
-        for state, first in zip(self.history, start or [0] * len(self.history), strict=True):
-            state[0] = first
-        for t in range(steps):
-            after = self.step(t, *(state[t] for state in self.history))
-            for state, value in zip(self.history, after, strict=True):
-                state[t + 1] = value if self.mask is None else np.where(self.mask[t], value, state[t])
+        self._prepare(self._time_first(x))
+        for state, first in zip(self.history, start or [np.zeros(())] * len(self.history), strict=True):
+            state[0] = first.T
+        for t in range(len(self.a)):
+            self.step(t)
+            if self.mask is not None:
+                for state in self.history:
+                    np.copyto(state[t + 1], state[t], where=~self.mask[t])
         h = self.history[0][1:] if self.mask is None else self._masked_output(self.mask)
-        return h.swapaxes(0, 1).copy() if self.sequences else h[-1].copy()
+        return h.transpose(2, 0, 1).copy() if self.sequences else h[-1].T.copy()
 
     def backward(self, dy: Array) -> Array | tuple[Array | None, ...] | None:
         self.da = self.room("da", self.a.shape, self.a.dtype)
@@ -120,9 +113,9 @@ class Recurrent(Layer):
         self.grads.update(self.weight_gradients())
         dx = None
         if self.input_gradient:
-            dx = (self.da @ self.params["w_x"].T).swapaxes(0, 1)
+            dx = (self.params["w_x"] @ self.da).transpose(2, 0, 1)
             dx = dx[:, ::-1] if self.go_backwards else dx
-        return (dx, *dstates) if self.start_given else dx
+        return (dx, *(d.T for d in dstates)) if self.start_given else dx
 
     def room(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
         """An array to work in, not initialised, never to be handed out.
@@ -136,13 +129,13 @@ class Recurrent(Layer):
         return kept
 
     def _take(self, x: Array, given: tuple[Array, ...]) -> tuple[tuple[Array, ...], Array | None]:
-        """The states before the first step and the mask, (time, batch, 1)."""
+        """The states before the first step and the mask, (time, 1, batch)."""
         mask = None
         if given and given[-1].dtype == bool:
             *given, mask = given  # type: ignore[assignment]
             if mask.shape != x.shape[:2]:
                 raise ValueError(f"{type(self).__name__}: mask has shape {mask.shape}, expected {x.shape[:2]}")
-            mask = self._time_first(mask)[..., None]
+            mask = self._time_first(mask[..., None])
         if given and len(given) != len(self.states):
             raise ValueError(f"{type(self).__name__} takes the states {', '.join(self.states)}, got {len(given)}")
         expected = (len(x), len(self.params["w_h"]))
@@ -152,14 +145,22 @@ class Recurrent(Layer):
         return tuple(given), mask
 
     def _time_first(self, x: Array) -> Array:
-        """(time, batch, ...), the steps in the order of reading."""
-        return (x[:, ::-1] if self.go_backwards else x).swapaxes(0, 1)
+        """(batch, time, n) -> (time, n, batch), the steps in the order of reading."""
+        return (x[:, ::-1] if self.go_backwards else x).transpose(1, 2, 0)
 
-    def _with_ones(self, x: Array) -> Array:
-        """(time, batch, n) -> (time, batch, n + 1), the last of each a one."""
-        longer = self.room("x", (*x.shape[:2], x.shape[2] + 1), x.dtype)
-        longer[..., :-1], longer[..., -1] = x, 1
-        return longer
+    def _prepare(self, x: Array) -> None:
+        """The arrays that `step` works on, with the inputs of all steps where they belong; x: (time, n_in, batch)."""
+        steps, n_in, batch = x.shape
+        self.w = np.vstack([self.params[name] for name in ("w_x", "b", "w_h") if name in self.params])
+        n, (rows, columns), dtype = len(self.params["w_h"]), self.w.shape, np.result_type(x, self.w)
+        self.z = self.room("z", (steps + 1, rows, batch), dtype)
+        self.x = self.z[:-1, :-n]
+        self.x[:, :n_in], self.x[:, n_in:] = x, 1
+        others = [self.room(state, (steps + 1, n, batch), dtype) for state in self.states[1:]]
+        self.history = [self.z[:, -n:], *others]
+        self.a = self.room("a", (steps, columns, batch), dtype)
+        kept = [self.room(f"kept {i}", (steps, width * n, batch), dtype) for i, width in enumerate(self.widths)]
+        self.kept = list(zip(*kept, strict=True))
 
     def _masked_output(self, mask: Array) -> Array:
         """y_t = h_t where the mask is True, elsewhere y_{t-1} or 0."""
@@ -171,7 +172,7 @@ class Recurrent(Layer):
 
     def _output_gradients(self, dy: Array) -> Sequence[Array | None]:
         """What each h_t receives from the output."""
-        dh: list[Array | None] = [*dy.swapaxes(0, 1)] if self.sequences else [None] * (len(self.a) - 1) + [dy]
+        dh: list[Array | None] = [*dy.transpose(1, 2, 0)] if self.sequences else [None] * (len(self.a) - 1) + [dy.T]
         if self.mask is None:
             return dh
         repeated = np.zeros_like(self.history[0][0])
@@ -192,17 +193,19 @@ class SimpleRNN(Recurrent):
     Elman (1990). `go_backwards`, masks and errors: see Recurrent.
     """
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        (h,) = states
-        self.a[t] += h @ self.params["w_h"]
-        return (self.f.value(self.a[t]),)
+    def step(self, t: int) -> None:
+        np.matmul(self.w.T, self.z[t], out=self.a[t])
+        self.f.write(self.a[t], self.history[0][t + 1])
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
         np.multiply(dh, self.f.slope(self.a[t], self.history[0][t + 1]), out=self.da[t])
-        return (self.da[t] @ self.params["w_h"].T,)
+        return (self.params["w_h"] @ self.da[t],)
 
 
-def product_sum(x: Array, da: Array) -> Array:
-    """The sum of x_t^T @ da_t over all steps."""
-    return x.reshape(-1, x.shape[-1]).T @ da.reshape(-1, da.shape[-1])
+def product_sum(z: Array, da: Array) -> Array:
+    """The sum of z_t @ da_t^T over all steps."""
+    total = np.zeros((z.shape[1], da.shape[1]), da.dtype)
+    for z_t, da_t in zip(z, da, strict=True):
+        total += z_t @ da_t.T
+    return total

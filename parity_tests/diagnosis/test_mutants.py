@@ -108,7 +108,7 @@ def test_a_mutant_computes_what_it_says_and_leaves_the_class_as_it_was() -> None
 
 
 def test_a_function_that_a_class_uses_is_changed_for_the_mutant_only() -> None:
-    mutant = next(m for m in mutants(SimpleRNN) if (m.method, m.kind, m.after[0]) == ("product_sum", "sign", "-"))
+    mutant = next(m for m in mutants(SimpleRNN) if (m.method, m.kind) == ("product_sum", "sign"))
     x, dy = np.random.default_rng(1).standard_normal((4, 5, 2)), np.ones((4, 5, 3))
     grads = []
     for make in (SimpleRNN, mutant.layer, SimpleRNN):
@@ -150,8 +150,8 @@ def test_both_of_two_mistakes() -> None:
 
 
 def test_two_mistakes_in_one_function() -> None:
-    one = by_change(Sigmoid, "value", "y += 1", "y -= 1")
-    other = by_change(Sigmoid, "value", "-x", "x")
+    one = by_change(Sigmoid, "_value", "y += 1", "y -= 1")
+    other = by_change(Sigmoid, "_value", "-x", "x")
     both = one.with_(other)
     assert both is not None
     x = np.array([0.25, 3.0])

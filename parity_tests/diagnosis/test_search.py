@@ -61,7 +61,11 @@ def change(one: Hypothesis) -> Change:
 
 
 MEETING = [
-    ("simple_rnn", ("bptt-untransposed", "self.params['w_h']"), ("bptt-state-after", "1:")),
+    (
+        "simple_rnn",
+        ("bptt-untransposed", "self.params['w_h'].T @ self.da[t]"),
+        ("sign-within", "total -= z_t @ da_t.T"),
+    ),
     ("lstm", ("missing-factor", "dh * o"), ("cell-without-forget-gate", "dc")),
 ]
 

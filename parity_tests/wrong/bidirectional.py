@@ -44,7 +44,7 @@ class LastRow(Bidirectional):
 
     def forward(self, x: Array, *given: Array) -> Array:
         y = super().forward(x, *given)
-        return y if self.sequences else self.merge.forward(self.ahead.history[0][-1], self.back.history[0][1])
+        return y if self.sequences else self.merge.forward(self.ahead.history[0][-1].T, self.back.history[0][1].T)
 
 
 class DirectionsSwapped(Bidirectional):
@@ -102,7 +102,7 @@ class InputGradientOfFirst(Bidirectional):
     """The gradient of x is that of the first direction alone."""
 
     def backward(self, dy: Array) -> Any:
-        return _replaced(super().backward(dy), self.ahead.da @ self.ahead.params["w_x"].T)
+        return _replaced(super().backward(dy), self.ahead.params["w_x"] @ self.ahead.da)
 
 
 class InputGradientAveraged(Bidirectional):
@@ -125,7 +125,7 @@ class StateGradientsSwapped(Bidirectional):
 
 
 def _replaced(back: Any, dx: Array) -> Any:
-    dx = dx.swapaxes(0, 1)
+    dx = dx.transpose(2, 0, 1)
     return (dx, *back[1:]) if isinstance(back, tuple) else dx
 
 

@@ -30,26 +30,27 @@ class TorchOrder(ResetBeforeGRU):
 class UpdateInverted(ResetBeforeGRU):
     """h = (1 - z) h + z g, as Chung et al. (2014) have it."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        (h,), (after,) = states, super().step(t, *states)
-        return (h + self.kept[t][1] - after,)
+    def step(self, t: int) -> None:
+        super().step(t)
+        (h,) = self.history
+        h[t + 1] = h[t] + self.kept[t][1] - h[t + 1]
 
 
 class UpdateTwice(ResetBeforeGRU):
     """The candidate is not weighted: h = z h + g."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        (h,), (after,) = states, super().step(t, *states)
-        z = self.kept[t][0][:, : h.shape[1]]
-        return (after + z * self.kept[t][1],)
+    def step(self, t: int) -> None:
+        super().step(t)
+        zr, g = self.kept[t][:2]
+        self.history[0][t + 1] += zr[: len(g)] * g
 
 
 class NeverUpdates(ResetBeforeGRU):
     """The update gate is left out: the state is the candidate."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        super().step(t, *states)
-        return (self.kept[t][1],)
+    def step(self, t: int) -> None:
+        super().step(t)
+        self.history[0][t + 1] = self.kept[t][1]
 
 
 class UpdateGradientMissing(ResetBeforeGRU):
@@ -57,7 +58,7 @@ class UpdateGradientMissing(ResetBeforeGRU):
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (before,) = super().step_back(t, *dstates)
-        return (before - dstates[0] * self.kept[t][0][:, : before.shape[1]],)
+        return (before - dstates[0] * self.kept[t][0][: len(before)],)
 
 
 class UpdateGradientOnly(ResetBeforeGRU):
@@ -65,49 +66,49 @@ class UpdateGradientOnly(ResetBeforeGRU):
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         super().step_back(t, *dstates)
-        return (dstates[0] * self.kept[t][0][:, : dstates[0].shape[1]],)
+        return (dstates[0] * self.kept[t][0][: len(dstates[0])],)
 
 
 class _Gates(ResetBeforeGRU):
     def changed(self, da: Array, zr: Array, g: Array) -> None:
         """Changes the gradient of the gates, z r g."""
 
-    def recurrent_grads(self) -> dict[str, Array]:
+    def weight_gradients(self) -> dict[str, Array]:
         # the gradients of weights and input are taken of what is changed here
         for t, kept in enumerate(self.kept):
             self.changed(self.da[t], kept[0], kept[1])
-        return super().recurrent_grads()
+        return super().weight_gradients()
 
 
 class UpdateSlopeMissing(_Gates):
     """The slope of the update gate's sigmoid is left out of the gradients of weights."""
 
     def changed(self, da: Array, zr: Array, g: Array) -> None:
-        n = g.shape[1]
-        da[:, :n] /= zr[:, :n] * (1 - zr[:, :n])
+        n = len(g)
+        da[:n] /= zr[:n] * (1 - zr[:n])
 
 
 class ResetGateUntrained(_Gates):
     """The reset gate gets no gradient."""
 
     def changed(self, da: Array, zr: Array, g: Array) -> None:
-        n = g.shape[1]
-        da[:, n : 2 * n] = 0
+        n = len(g)
+        da[n : 2 * n] = 0
 
 
 class UpdateGateNegated(_Gates):
     """The gradient of the update gate has the sign of the other convention, g - h."""
 
     def changed(self, da: Array, zr: Array, g: Array) -> None:
-        da[:, : g.shape[1]] *= -1
+        da[: len(g)] *= -1
 
 
 class CandidateUnweighted(_Gates):
     """The gradient of the candidate lacks 1 - z."""
 
     def changed(self, da: Array, zr: Array, g: Array) -> None:
-        n = g.shape[1]
-        da[:, 2 * n :] /= 1 - zr[:, :n]
+        n = len(g)
+        da[2 * n :] /= 1 - zr[:n]
 
 
 # ---- the reset gate before the matrix
@@ -116,37 +117,30 @@ class CandidateUnweighted(_Gates):
 class ResetAfter(ResetBeforeGRU):
     """The reset gate acts after the matrix."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        (h,) = states
-        n, w_h, a = h.shape[1], self.params["w_h"], self.a[t].copy()
-        a[:, : 2 * n] += h @ w_h[:, : 2 * n]
-        zr = self.sigmoid.value(a[:, : 2 * n])
-        g = self.f.value(a[:, 2 * n :] + zr[:, n:] * (h @ w_h[:, 2 * n :]))
-        super().step(t, *states)
-        return (zr[:, :n] * h + (1 - zr[:, :n]) * g,)
+    def step(self, t: int) -> None:
+        super().step(t)
+        (h,) = self.history
+        n, (zr, _) = h.shape[1], self.kept[t]
+        x, u = self.w[:-n, 2 * n :].T @ self.x[t], self.params["w_h"][:, 2 * n :].T @ h[t]
+        h[t + 1] = zr[:n] * h[t] + (1 - zr[:n]) * self.f.value(x + zr[n:] * u)
 
 
 class ResetIgnored(ResetBeforeGRU):
     """The reset gate is left out of the candidate."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        (h,) = states
-        n, w_h = h.shape[1], self.params["w_h"]
-        z = self.sigmoid.value(self.a[t, :, :n] + h @ w_h[:, :n])
-        g = self.f.value(self.a[t, :, 2 * n :] + h @ w_h[:, 2 * n :])
-        super().step(t, *states)
-        return (z * h + (1 - z) * g,)
+    def step(self, t: int) -> None:
+        super().step(t)
+        (h,) = self.history
+        n, (zr, _) = h.shape[1], self.kept[t]
+        h[t + 1] = zr[:n] * h[t] + (1 - zr[:n]) * self.f.value(self.w[:, 2 * n :].T @ self.z[t])
 
 
 class CandidateStateNotReset(ResetBeforeGRU):
     """The gradient of the candidate's w_h is taken with h instead of r h."""
 
-    def recurrent_grads(self) -> dict[str, Array]:
-        own = self.kept
-        self.kept = [(np.ones_like(zr), g) for zr, g in own]
-        grads = super().recurrent_grads()
-        self.kept = own
-        return grads
+    def candidate_gradient(self, n: int) -> Array:
+        self.kept = [(np.ones_like(zr), g) for zr, g in self.kept]
+        return super().candidate_gradient(n)
 
 
 class ResetMissingBack(ResetBeforeGRU):
@@ -154,8 +148,8 @@ class ResetMissingBack(ResetBeforeGRU):
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (before,) = super().step_back(t, *dstates)
-        n, zr = before.shape[1], self.kept[t][0]
-        return (before + self.da[t, :, 2 * n :] @ self.params["w_h"][:, 2 * n :].T * (1 - zr[:, n:]),)
+        n, zr = len(before), self.kept[t][0]
+        return (before + self.params["w_h"][:, 2 * n :] @ self.da[t, 2 * n :] * (1 - zr[n:]),)
 
 
 # ---- the reset gate after the matrix
@@ -164,24 +158,23 @@ class ResetMissingBack(ResetBeforeGRU):
 class OneBias(GRU):
     """The recurrent bias is left out, as if the other could make up for it."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
+    def step(self, t: int) -> None:
         own = self.params
         self.params = {name: w for name, w in own.items() if name != "b_h"}
-        after = super().step(t, *states)
+        super().step(t)
         self.params = own
-        return after
 
 
 class BiasesAdded(GRU):
     """The two biases are added before the reset gate sees them."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
+    def forward(self, x: Array, *given: Array) -> Array:
         own = self.params
-        self.a[t] += own.get("b_h", 0)
-        self.params = {name: w for name, w in own.items() if name != "b_h"}
-        after = super().step(t, *states)
+        if "b" in own:
+            self.params = {**own, "b": own["b"] + own["b_h"], "b_h": 0 * own["b_h"]}
+        y = super().forward(x, *given)
         self.params = own
-        return after
+        return y
 
 
 class BiasesSwapped(GRU):
@@ -209,9 +202,9 @@ class BiasGradientsEqual(GRU):
 class RecurrentFromInput(GRU):
     """The gradient of w_h leaves out that the candidate's part is reset."""
 
-    def recurrent_grads(self) -> dict[str, Array]:
+    def candidate_gradient(self, n: int) -> Array:
         self.du = self.da
-        return super().recurrent_grads()
+        return super().candidate_gradient(n)
 
 
 class ResetGateFromState(GRU):
@@ -219,7 +212,7 @@ class ResetGateFromState(GRU):
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         own = self.kept[t]
-        self.kept[t] = (own[0], own[1], np.tile(self.history[0][t], 3))
+        self.kept[t] = (own[0], own[1], np.tile(self.history[0][t], (3, 1)))
         before = super().step_back(t, *dstates)
         self.kept[t] = own
         return before

@@ -15,16 +15,16 @@ from wrong.recurrent_states import GRADIENTS as IN_TIME
 class Gatewise(LSTM):
     """Gate by gate, forward and back; right. The wrong ones change one term of it."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        h, c = states
-        self.a[t] += h @ self.params["w_h"]
+    def step(self, t: int) -> None:
+        history, cells = self.history
+        self.a[t] = self.w.T @ self.z[t]
         i, f, o, g = self.gates_of(self.a[t])
-        c = self.cell(i, f, g, c)
+        c = self.cell(i, f, g, cells[t])
         self.kept[t] = (i, f, o, g, c, self.f.value(c))
-        return self.out(o, c), c
+        history[t + 1], cells[t + 1] = self.out(o, c), c
 
     def gates_of(self, a: Array) -> tuple[Array, ...]:
-        i, f, o, g = np.split(a, 4, axis=1)
+        i, f, o, g = np.split(a, 4)
         return self.sigmoid.value(i), self.sigmoid.value(f), self.sigmoid.value(o), self.f.value(g)
 
     def cell(self, i: Array, f: Array, g: Array, c: Array) -> Array:
@@ -40,9 +40,9 @@ class Gatewise(LSTM):
         before = self.cell_before(t)
         slopes = [self.sigmoid.slope, self.sigmoid.slope, self.sigmoid.slope, self.f.slope]
         d = [dc * g, dc * before, self.into_output_gate(dh, c, tanh_c), dc * i]
-        for k, (gate, y) in enumerate(zip(np.split(self.a[t], 4, axis=1), (i, f, o, g), strict=True)):
+        for k, (gate, y) in enumerate(zip(np.split(self.a[t], 4), (i, f, o, g), strict=True)):
             d[k] = d[k] * self.gate_slope(slopes[k](gate, y), k)
-        self.da[t] = np.hstack(d)
+        self.da[t] = np.vstack(d)
         return self.carried(t), self.cell_carried(dc, f)
 
     def into_cell(self, dh: Array, dc: Array, o: Array, slope: Array) -> Array:
@@ -58,7 +58,7 @@ class Gatewise(LSTM):
         return slope
 
     def carried(self, t: int) -> Array:
-        return self.da[t] @ self.params["w_h"].T
+        return self.params["w_h"] @ self.da[t]
 
     def cell_carried(self, dc: Array, f: Array) -> Array:
         return dc * f
@@ -68,16 +68,16 @@ class ForgetBiasAdded(Gatewise):
     """Adds 1 to the forget gate at every step, as TensorFlow's BasicLSTMCell did."""
 
     def gates_of(self, a: Array) -> tuple[Array, ...]:
-        i, f, o, g = np.split(a, 4, axis=1)
-        return super().gates_of(np.hstack([i, f + 1, o, g]))
+        i, f, o, g = np.split(a, 4)
+        return super().gates_of(np.vstack([i, f + 1, o, g]))
 
 
 class KerasOrder(Gatewise):
     """The gates lie in the order i f g o of both frameworks."""
 
     def gates_of(self, a: Array) -> tuple[Array, ...]:
-        i, f, g, o = np.split(a, 4, axis=1)
-        return super().gates_of(np.hstack([i, f, o, g]))
+        i, f, g, o = np.split(a, 4)
+        return super().gates_of(np.vstack([i, f, o, g]))
 
 
 class NeverForgets(Gatewise):
@@ -176,7 +176,7 @@ class BackTransposeBlocks(Gatewise):
 
     def carried(self, t: int) -> Array:
         blocks = np.split(self.params["w_h"], 4, axis=1)
-        return np.sum([d @ w for d, w in zip(np.split(self.da[t], 4, axis=1), blocks, strict=True)], axis=0)
+        return np.sum([w.T @ d for d, w in zip(np.split(self.da[t], 4), blocks, strict=True)], axis=0)
 
 
 class StartGradientsSwapped(LSTM):

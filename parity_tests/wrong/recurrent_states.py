@@ -18,6 +18,12 @@ def masks_of(given: tuple[Array, ...]) -> tuple[Array, ...]:
     return tuple(each for each in given if each.dtype == bool)
 
 
+def with_states(layer: Recurrent, h: Array) -> None:
+    """Other states of the first kind, as if the layer had been in them."""
+    layer.z = np.concatenate([layer.z[:, : -h.shape[1]], h], axis=1)
+    layer.history = [h, *layer.history[1:]]
+
+
 # ---- shown in the output
 
 
@@ -49,7 +55,7 @@ class FirstForLast(Recurrent):
 
     def forward(self, x: Array, *given: Array) -> Array:
         y = super().forward(x, *given)
-        return y if self.sequences else self.history[0][1].copy()
+        return y if self.sequences else self.history[0][1].T.copy()
 
 
 class OneStepLate(Recurrent):
@@ -57,15 +63,18 @@ class OneStepLate(Recurrent):
 
     def forward(self, x: Array, *given: Array) -> Array:
         y = super().forward(x, *given)
-        return self.history[0][:-1].swapaxes(0, 1).copy() if self.sequences else y
+        return self.history[0][:-1].transpose(2, 0, 1).copy() if self.sequences else y
 
 
 class BiasTwice(Recurrent):
     """The bias is added twice."""
 
-    def step(self, t: int, *states: Array) -> tuple[Array, ...]:
-        self.a[t] += self.params.get("b", 0)
-        return super().step(t, *states)
+    def forward(self, x: Array, *given: Array) -> Array:
+        own = self.params
+        self.params = {name: 2 * w if name == "b" else w for name, w in own.items()}
+        y = super().forward(x, *given)
+        self.params = own
+        return y
 
 
 class RecurrentTransposed(Recurrent):
@@ -111,24 +120,17 @@ class TruncatedAtTwo(Recurrent):
 class StateAfter(Recurrent):
     """The gradient of w_h is taken with the states after each step instead of before."""
 
-    def recurrent_grads(self) -> dict[str, Array]:
-        own = self.history
-        self.history = [np.concatenate([own[0][1:], own[0][-1:]]), *own[1:]]
-        grads = super().recurrent_grads()
-        self.history = own
-        return grads
+    def weight_gradients(self) -> dict[str, Array]:
+        with_states(self, np.concatenate([self.history[0][1:], self.history[0][-1:]]))
+        return super().weight_gradients()
 
 
 class FirstStateSkipped(Recurrent):
     """The gradient of w_h starts at the second step, as if the first state were always zero."""
 
-    def recurrent_grads(self) -> dict[str, Array]:
-        own = self.history
-        self.history = [own[0].copy(), *own[1:]]
-        self.history[0][0] = 0
-        grads = super().recurrent_grads()
-        self.history = own
-        return grads
+    def weight_gradients(self) -> dict[str, Array]:
+        with_states(self, np.concatenate([0 * self.history[0][:1], self.history[0][1:]]))
+        return super().weight_gradients()
 
 
 class LastCotangentOnly(Recurrent):
@@ -187,7 +189,7 @@ class KeepsState(Recurrent):
 
     def forward(self, x: Array, *given: Array) -> Array:
         if not states_of(given) and hasattr(self, "history") and not hasattr(self, "start"):
-            self.start = [state[-1] for state in self.history]
+            self.start = [state[-1].T.copy() for state in self.history]
         y = super().forward(x, *getattr(self, "start", ()), *given)
         self.start_given = bool(states_of(given))
         return y
@@ -199,7 +201,7 @@ class OverwritesStart(Recurrent):
     def forward(self, x: Array, *given: Array) -> Array:
         y = super().forward(x, *given)
         for state, last in zip(states_of(given), self.history, strict=False):
-            state[...] = last[-1]
+            state[...] = last[-1].T
         return y
 
 

@@ -37,7 +37,7 @@ class LowestShown(Stacked):
 
     def forward(self, x: Array, *states: Array) -> Array:
         y = super().forward(x, *states)
-        h = self.layers[0].history[0][1:].swapaxes(0, 1)
+        h = self.layers[0].history[0][1:].transpose(2, 0, 1)
         return h.copy() if y.ndim == 3 else h[:, -1].copy()
 
 
@@ -46,7 +46,7 @@ class Skips(Stacked):
 
     def forward(self, x: Array, *states: Array) -> Array:
         y = super().forward(x, *states)
-        below = self.layers[max(len(self.layers) - 2, 0)].history[0][1:].swapaxes(0, 1)
+        below = self.layers[max(len(self.layers) - 2, 0)].history[0][1:].transpose(2, 0, 1)
         return y + (below if y.ndim == 3 else below[:, -1])
 
 

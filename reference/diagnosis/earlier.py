@@ -119,7 +119,7 @@ def _state_kept(evidence: Evidence) -> Side | None:
     if not hasattr(cell, "states"):
         return None
     layer.forward(*evidence.before.inputs.values())
-    last = [history[-1].copy() for history in cell.history]
+    last = [history[-1].T.copy() for history in cell.history]
     take = type(cell)._take
     cell._take = lambda x, given: (tuple(last), take(cell, x, given)[1])
     return answers(evidence, layer, evidence.arrays, lambda it: None)

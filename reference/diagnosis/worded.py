@@ -7,17 +7,12 @@ from reference.diagnosis.mutants import Mutant
 # "owner.method: before => after" against these, the first that fits; what is not here is called by its kind
 RULES: tuple[tuple[str, str], ...] = (
     (
-        r"(SimpleRNN|GRU|LSTM|ResetBeforeGRU)\.step_back: .*params\['w_h'\]\.T => self\.params\['w_h'\]",
+        r".*step_back: self\.params\['w_h'\] @ (.*) => self\.params\['w_h'\]\.T @ \1$",
         "bptt-untransposed",
     ),
-    (
-        r".*step_back: self\.da\[t\] @ self\.params\['w_h'\]\.T => self\.da\[t\] @ self\.params\['w_h'\]$",
-        "bptt-untransposed",
-    ),
-    (r".*step_back: self\.da\[t\] @ self\.params\['w_h'\]\.T => self\.da\[t\]$", "bptt-without-recurrent-weight"),
+    (r".*step_back: self\.params\['w_h'\] @ self\.da\[t\] => self\.da\[t\]$", "bptt-without-recurrent-weight"),
     (r"Recurrent\.backward: dstates\[0\] \+ dh\[t\] => dh\[t\]", "bptt-truncated"),
     (r"Recurrent\.backward: .*range\(len\(self\.a\)\)\) => .*range\(1, .*", "bptt-ends-early"),
-    (r"Recurrent\.recurrent_grads: :-1 => 1:", "bptt-state-after"),
     (r"Recurrent\.backward: reversed\((range\(len\(self\.a\)\))\) => \1", "bptt-forward-in-time"),
     (r"LSTM\.step_back: self\.f\.slope\(c, tanh_c\) => .*|LSTM\.step_back: tanh_c => c", "cell-tanh-derivative"),
     (r"LSTM\.step_back: dc \* f => dc", "cell-without-forget-gate"),

@@ -100,7 +100,7 @@ class Model(Layer):
         h = self.cell.forward(x, *(handed.get(name, zero) for name in self.cell.states), *mask)
         self.h = h[:, -1] if form.step or not form.sequences else h
         if len(self.cell.history) > 1:
-            self.buffers["c"] = self.cell.history[1][-1]
+            self.buffers["c"] = self.cell.history[1][-1].T
         if not form.output:
             return self.h
         z = self.h @ self.params["w_y"] + self.params.get("b_y", 0.0)
@@ -110,7 +110,7 @@ class Model(Layer):
             return self.h
         self.p = e / e.sum(axis=-1, keepdims=True)
         if form.output == "loss":
-            self.buffers["h"] = self.cell.history[0][-1]
+            self.buffers["h"] = self.cell.history[0][-1].T
             return np.asarray(-np.log(self.p[given[-1] == 1]).sum())
         return self.p if form.output == "soft" else z
 
@@ -125,7 +125,7 @@ class Model(Layer):
             if self.form.step:
                 dy = dy[:, None]
             elif not self.form.sequences:
-                dy = np.concatenate([np.zeros_like(self.cell.a[1:, :, : dy.shape[-1]]).swapaxes(0, 1), dy[:, None]], 1)
+                dy = np.concatenate([np.zeros((len(dy), len(self.cell.a) - 1, dy.shape[1])), dy[:, None]], axis=1)
             dx, *states = self.cell.backward(dy)  # type: ignore[misc, assignment]
             dx = dx[:, 0] if self.form.step else dx
         self.grads |= {name: g * self._signed(name) for name, g in self.cell.grads.items()}
@@ -136,9 +136,9 @@ class Model(Layer):
         """Back through one step from both of its states."""
         cell = self.cell
         cell.da = np.empty_like(cell.a)
-        states = cell.step_back(0, dh, dc)
+        states = cell.step_back(0, dh.T, dc.T)
         cell.grads = cell.weight_gradients()
-        return (cell.da[0] @ cell.params["w_x"].T, *states)
+        return ((cell.params["w_x"] @ cell.da[0]).T, *(d.T for d in states))
 
     def _through_output(self, dz: Array) -> Array:
         rows, states = dz.reshape(-1, dz.shape[-1]), self.h.reshape(-1, self.h.shape[-1])

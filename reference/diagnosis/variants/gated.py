@@ -21,15 +21,16 @@ def _wrong_rows(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
     """The first rows of dz = da @ [w_x; w_h]^T, which belong to x, for those of h."""
     before = own_lstm_back(self, t, *dstates)
     rows = np.concatenate([self.params["w_x"], self.params["w_h"]])[: len(self.params["w_h"])]
-    return self.da[t] @ rows.T, before[1]
+    return rows @ self.da[t], before[1]
 
 
 @VARIANTS.add("cell-without-tanh", LSTM)
-def step(self: LSTM, t: int, *states: Array) -> tuple[Array, ...]:
-    _, c = own_lstm_step(self, t, *states)
+def step(self: LSTM, t: int) -> None:
+    own_lstm_step(self, t)
+    h, c = self.history
     ifo, _, tanh_c = self.kept[t]
-    tanh_c[:] = c
-    return ifo[:, 2 * c.shape[1] :] * c, c
+    tanh_c[:] = c[t + 1]
+    h[t + 1] = ifo[2 * len(tanh_c) :] * tanh_c
 
 
 def _linear_back(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
@@ -59,18 +60,16 @@ def _permuted(order: tuple[int, ...]) -> tuple[Method, Method]:
     def columns(n: int) -> Array:
         return np.concatenate([np.arange(g * n, (g + 1) * n) for g in order])
 
-    def forward(self: LSTM, t: int, *states: Array) -> tuple[Array, ...]:
-        kept = self.params["w_h"]
-        at = columns(states[0].shape[1])
-        self.params["w_h"], self.a[t] = kept[:, at], self.a[t][:, at]
-        result = own_lstm_step(self, t, *states)
-        self.params["w_h"] = kept
-        return result
+    def forward(self: LSTM, t: int) -> None:
+        w = self.w
+        self.w = w[:, columns(len(self.params["w_h"]))]
+        own_lstm_step(self, t)
+        self.w = w
 
     def back(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
         _, before = own_lstm_back(self, t, *dstates)
-        self.da[t] = self.da[t][:, columns(dstates[0].shape[1])]
-        return self.da[t] @ self.params["w_h"].T, before
+        self.da[t] = self.da[t][columns(len(dstates[0]))]
+        return self.params["w_h"] @ self.da[t], before
 
     return forward, back
 
@@ -88,11 +87,11 @@ def _gates_swapped_back(owner: type[Recurrent]) -> Method:
 
     def back(self: Any, t: int, *dstates: Array) -> tuple[Array, ...]:
         before = own(self, t, *dstates)
-        n = dstates[0].shape[1]
+        n = len(dstates[0])
         at = np.r_[n : 2 * n, :n, 2 * n : 3 * n]
         for gradients in (self.da, getattr(self, "du", self.da[:0])):
             if len(gradients):
-                gradients[t] = gradients[t][:, at]
+                gradients[t] = gradients[t][at]
         return before
 
     return back
@@ -111,13 +110,13 @@ def _gate_slopes(owner: type[Recurrent], slope_id: str) -> None:
 
         def slope(self, a: Array, y: Array) -> Array:
             # an update gate that weighs the candidate is given the opposite
-            signed = np.where(np.arange(a.shape[-1]) < self.n, -a, a)
+            signed = np.where(np.arange(len(a))[:, None] < self.n, -a, a)
             return self.f.slope(signed, signed)
 
     def made(flip: bool) -> Method:
         def step_back(self: Any, t: int, *dstates: Array) -> tuple[Array, ...]:
             f, sigmoid = self.f, self.sigmoid
-            self.f, self.sigmoid = AtInput(f), AtInput(sigmoid, dstates[0].shape[1] * flip)
+            self.f, self.sigmoid = AtInput(f), AtInput(sigmoid, len(dstates[0]) * flip)
             try:
                 return own(self, t, *dstates)
             finally:
@@ -140,17 +139,17 @@ def _lstm_back(at_cell: bool = False, cell_slope: bool = True, forget: bool = Tr
 
     def back(self: LSTM, t: int, *dstates: Array) -> tuple[Array, ...]:
         dh, dc = dstates
-        n = dh.shape[1]
+        n = len(dh)
         ifo, g, tanh_c = self.kept[t]
-        i, f, o = np.split(ifo, 3, axis=1)
+        i, f, o = np.split(ifo, 3)
         c_0, c = self.history[1][t : t + 2]
         dc = dc + dh * o * (self.f.slope(c, c if at_cell else tanh_c) if cell_slope else 1)
-        difo = np.hstack([dc * g, dc * c_0, dh * tanh_c])
-        slopes = self.sigmoid.slope(self.a[t, :, : 3 * n], ifo)
-        lacking = np.repeat([gate in gates for gate in "ifo"], n)
-        self.da[t, :, : 3 * n] = difo * np.where(lacking, 1 - ifo, slopes)
-        self.da[t, :, 3 * n :] = dc * i * self.f.slope(self.a[t, :, 3 * n :], g)
-        return self.da[t] @ self.params["w_h"].T, dc * f if forget else dc
+        difo = np.vstack([dc * g, dc * c_0, dh * tanh_c])
+        slopes = self.sigmoid.slope(self.a[t, : 3 * n], ifo)
+        lacking = np.repeat([gate in gates for gate in "ifo"], n)[:, None]
+        self.da[t, : 3 * n] = difo * np.where(lacking, 1 - ifo, slopes)
+        self.da[t, 3 * n :] = dc * i * self.f.slope(self.a[t, 3 * n :], g)
+        return self.params["w_h"] @ self.da[t], dc * f if forget else dc
 
     return back
 
@@ -169,26 +168,26 @@ def _gru_back(z_sign: float = 1, r_path: float = 1, direct: float = 1, du_reset:
 
     def before(self: ResetBeforeGRU, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
-        n, w_h, a, da = dh.shape[1], self.params["w_h"], self.a[t], self.da[t]
+        n, w_h, a, da = len(dh), self.params["w_h"], self.a[t], self.da[t]
         h, (zr, g) = self.history[0][t], self.kept[t]
-        z, r = zr[:, :n], zr[:, n:]
-        da[:, 2 * n :] = dh * (1 - z) * self.f.slope(a[:, 2 * n :], g)
-        drh = da[:, 2 * n :] @ w_h[:, 2 * n :].T
-        slope = self.sigmoid.slope(a[:, : 2 * n], zr)
-        da[:, : 2 * n] = np.hstack([z_sign * dh * (h - g), drh * h]) * slope
+        z, r = zr[:n], zr[n:]
+        da[2 * n :] = dh * (1 - z) * self.f.slope(a[2 * n :], g)
+        drh = w_h[:, 2 * n :] @ da[2 * n :]
+        slope = self.sigmoid.slope(a[: 2 * n], zr)
+        da[: 2 * n] = np.vstack([z_sign * dh * (h - g), drh * h]) * slope
         reset = drh * r if du_reset else drh
-        return (direct * dh * z + r_path * reset + da[:, : 2 * n] @ w_h[:, : 2 * n].T,)
+        return (direct * dh * z + r_path * reset + w_h[:, : 2 * n] @ da[: 2 * n],)
 
     def after(self: GRU, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates
-        n, a, da = dh.shape[1], self.a[t], self.da[t]
+        n, a, da = len(dh), self.a[t], self.da[t]
         h, (zr, g, u) = self.history[0][t], self.kept[t]
-        z, r = zr[:, :n], zr[:, n:]
-        dg = dh * (1 - z) * self.f.slope(a[:, 2 * n :], g)
-        dzr = np.hstack([z_sign * dh * (h - g), dg * u[:, 2 * n :]]) * self.sigmoid.slope(a[:, : 2 * n], zr)
-        da[:, : 2 * n], da[:, 2 * n :] = dzr, dg
-        self.du[t] = np.hstack([dzr, r_path * (dg * r if du_reset else dg)])
-        return (direct * dh * z + self.du[t] @ self.params["w_h"].T,)
+        z, r = zr[:n], zr[n:]
+        dg = dh * (1 - z) * self.f.slope(a[2 * n :], g)
+        dzr = np.vstack([z_sign * dh * (h - g), dg * u[2 * n :]]) * self.sigmoid.slope(a[: 2 * n], zr)
+        da[: 2 * n], da[2 * n :] = dzr, dg
+        self.du[t] = np.vstack([dzr, r_path * (dg * r if du_reset else dg)])
+        return (direct * dh * z + self.params["w_h"] @ self.du[t],)
 
     return before, after
 

@@ -22,7 +22,7 @@ def _bias(owner: type[Layer], reduced: Callable[[Array], Array]) -> Method:
 
     def backward(self: Layer, dy: Array) -> Any:
         dx = own(self, dy)
-        dz = self.da.swapaxes(0, 1) if isinstance(self, Recurrent) else dy
+        dz = self.da.transpose(2, 0, 1) if isinstance(self, Recurrent) else dy
         if "b" in self.params:
             self.grads["b"] = reduced(dz)
         return dx

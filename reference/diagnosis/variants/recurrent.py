@@ -1,5 +1,6 @@
 """Recurrent layers: what goes back in time, and from which state."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from reference.diagnosis.variant import Catalogue, Variant
 from scratch.gru import GRU, ResetBeforeGRU
 from scratch.layer import Array
 from scratch.lstm import LSTM
-from scratch.recurrent import Recurrent, SimpleRNN, product_sum
+from scratch.recurrent import Recurrent, SimpleRNN
 
 VARIANTS = Catalogue()
 Method = Callable[..., Any]
@@ -39,15 +40,20 @@ for _cell in CELLS:
 VARIANTS.append(Variant("cell-path-missing", LSTM, {"step_back": _not_carried(1)(LSTM)}))
 
 
-def _recurrent_gradient(states: Callable[[Array], Array]) -> Method:
-    """dw_h from other states than those before each step."""
+def _recurrent_gradient(owner: type[Recurrent], states: Callable[[Array], Array]) -> Method:
+    """dw_h from other states than those before each step, which are put first."""
+    own = owner.weight_gradients
 
-    def backward(self: Recurrent, dy: Array) -> Any:
-        result = own_backward(self, dy)
-        self.grads["w_h"] = product_sum(states(self.history[0]), self.da)
-        return result
+    def weight_gradients(self: Recurrent) -> dict[str, Array]:
+        z, history = self.z, self.history
+        h = np.concatenate([states(history[0]), history[0][-1:]])
+        self.z, self.history = np.concatenate([z[:, : -h.shape[1]], h], axis=1), [h, *history[1:]]
+        try:
+            return own(self)
+        finally:
+            self.z, self.history = z, history
 
-    return backward
+    return weight_gradients
 
 
 def _from_end(history: Array) -> Array:
@@ -55,9 +61,10 @@ def _from_end(history: Array) -> Array:
     return np.concatenate([history[-1:], history[1:-1]])
 
 
-for _cell in (SimpleRNN, LSTM):
-    VARIANTS.append(Variant("bptt-state-after", _cell, {"backward": _recurrent_gradient(lambda h: h[1:])}))
-    VARIANTS.append(Variant("state-from-last-step", _cell, {"backward": _recurrent_gradient(_from_end)}))
+for _cell, (_id, _states) in itertools.product(
+    CELLS, (("bptt-state-after", lambda h: h[1:]), ("state-from-last-step", _from_end))
+):
+    VARIANTS.append(Variant(_id, _cell, {"weight_gradients": _recurrent_gradient(_cell, _states)}))
 
 
 def _steps(names: tuple[str, ...], step: int) -> Method:
@@ -65,8 +72,8 @@ def _steps(names: tuple[str, ...], step: int) -> Method:
 
     def backward(self: Recurrent, dy: Array) -> Any:
         result = own_backward(self, dy)
-        x, h, da = self.x[step][:, : len(self.params["w_x"])], self.history[0][:-1][step], self.da[step]
-        parts = {"w_x": x.T @ da, "w_h": h.T @ da, "b": da.sum(axis=0)}
+        x, h, da = self.x[step][: len(self.params["w_x"])], self.history[0][:-1][step], self.da[step]
+        parts = {"w_x": x @ da.T, "w_h": h @ da.T, "b": da.sum(axis=1)}
         self.grads.update({name: parts[name] for name in names if name in self.grads})
         return result
 
@@ -95,8 +102,13 @@ def _ignoring(owner: type[Recurrent]) -> Method:
     """Each step from the first state, not from the one before."""
     own = owner.step
 
-    def step(self: Recurrent, t: int, *states: Array) -> tuple[Array, ...]:
-        return own(self, t, *(history[0] for history in self.history))
+    def step(self: Recurrent, t: int) -> None:
+        before = [history[t].copy() for history in self.history]
+        for history in self.history:
+            history[t] = history[0]
+        own(self, t)
+        for history, state in zip(self.history, before, strict=True):
+            history[t] = state
 
     return step
 
@@ -118,7 +130,7 @@ def _first_late(self: Recurrent, dy: Array) -> Any:
     self.step_back = watch  # type: ignore[method-assign]
     result = own_backward(self, dy)
     del self.step_back
-    return (result[0], *late[-1]) if isinstance(result, tuple) else result
+    return (result[0], *(d.T for d in late[-1])) if isinstance(result, tuple) else result
 
 
 @VARIANTS.add("bptt-first-state-late", Recurrent, "backward")
@@ -135,7 +147,7 @@ def _first_late_carried(self: Recurrent, dy: Array) -> Any:
     self.step_back = watch  # type: ignore[method-assign]
     result = own_backward(self, dy)
     del self.step_back
-    return (result[0], *late[-2]) if isinstance(result, tuple) and len(late) > 1 else result
+    return (result[0], *(d.T for d in late[-2])) if isinstance(result, tuple) and len(late) > 1 else result
 
 
 own_step_back = SimpleRNN.step_back
@@ -145,7 +157,7 @@ own_step_back = SimpleRNN.step_back
 def _without_slope(self: SimpleRNN, t: int, *dstates: Array) -> tuple[Array, ...]:
     """What goes back in time is the gradient of h_t, not that of what the activation is given."""
     own_step_back(self, t, *dstates)
-    return (dstates[0] @ self.params["w_h"].T,)
+    return (self.params["w_h"] @ dstates[0],)
 
 
 @VARIANTS.add("initial-state-ignored", Recurrent, "forward")
@@ -156,7 +168,7 @@ def _zero_forward(self: Recurrent, x: Array, *given: Array) -> Array:
     start, _ = own_take(self, x, given)
     self.start_given = bool(start)
     for history, first in zip(self.history, start, strict=False):
-        history[0] = first
+        history[0] = first.T
     return h
 
 
