@@ -16,6 +16,7 @@ class Activation(Layer):
         raise NotImplementedError(f"{type(self).__name__}.value is not written")
 
     def write(self, x: Array, out: Array) -> None:
+        """Put f(x) into `out`."""
         out[...] = self.value(x)
 
     def slope(self, x: Array, y: Array) -> Array:

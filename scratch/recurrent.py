@@ -88,8 +88,8 @@ class Recurrent(Layer):
         start, self.mask = self._take(x, given)
         self.start_given = bool(start)
         self._prepare(self._time_first(x))
-        for state, first in zip(self.history, start or [np.zeros(())] * len(self.history), strict=True):
-            state[0] = first.T
+        for i, state in enumerate(self.history):
+            state[0] = start[i].T if start else 0
         for t in range(len(self.a)):
             self.step(t)
             if self.mask is not None:
