@@ -55,11 +55,7 @@ class ReLU(Activation):
 
 
 class Sigmoid(Activation):
-    """y = 1 / (1 + exp(-x)). y' = y (1 - y).
-
-    Beyond 700 on either side x is taken for 700, where y is 1 or 1e-304: there exp overflows in float64, which is slow,
-    and makes NaN of complex numbers. In shorter floats it still overflows: 1 / inf is 0.
-    """
+    """y = 1 / (1 + exp(-x)), where exp may well overflow: 1 / inf is 0. y' = y (1 - y)."""
 
     def value(self, x: Array) -> Array:
         return self._value(x, None)
@@ -68,9 +64,10 @@ class Sigmoid(Activation):
         self._value(x, out)
 
     def _value(self, x: Array, out: Array | None) -> Array:
-        y = np.clip(-x, -700.0, 700.0, out=out)
+        if np.iscomplexobj(x):  # but a complex infinity would make NaN
+            x = np.maximum(x, -700)
         with np.errstate(over="ignore"):
-            np.exp(y, out=y)
+            y = np.exp(-x, out=out)
         y += 1
         return np.reciprocal(y, out=y)
 
