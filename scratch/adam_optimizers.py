@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from scratch.layer import Array
-from scratch.optimizers import Optimizer, State, average, require_below_one
+from scratch.optimizers import Optimizer, State, average, kept, require_below_one
 
 
 @dataclass(eq=False)
@@ -85,7 +85,7 @@ class Adamax(Optimizer):
     def update(self, w: Array, g: Array, state: State) -> None:
         on_norm, on_denominator = (self.epsilon, 0.0) if self.epsilon_on == "norm" else (0.0, self.epsilon)
         m = average(state, "m", g, self.beta_1)
-        u = np.maximum(self.beta_2 * state.get("u", np.zeros_like(w)), np.abs(g) + on_norm)
+        u = np.maximum(self.beta_2 * kept(state, "u", w), np.abs(g) + on_norm)
         state["u"] = u
         w -= self.lr / (1 - self.beta_1**self.t) * m / (u + on_denominator)
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from scratch.layer import Array
-from scratch.optimizers import Optimizer, State, average, require_below_one
+from scratch.optimizers import Optimizer, State, average, kept, require_below_one
 
 
 @dataclass(eq=False)
@@ -24,7 +24,7 @@ class Adagrad(Optimizer):
     epsilon_inside: bool = False
 
     def update(self, w: Array, g: Array, state: State) -> None:
-        s = state.setdefault("s", np.full_like(w, self.initial_accumulator))
+        s = kept(state, "s", w, self.initial_accumulator)
         s += g * g
         lr = self.lr / (1 + (self.t - 1) * self.lr_decay)
         w -= lr * g / root(s, self.epsilon, self.epsilon_inside)
@@ -59,7 +59,7 @@ class RMSprop(Optimizer):
             a = average(state, "a", g, self.rho)
             v = v - a * a
         direction = g / root(v, self.epsilon, self.epsilon_inside)
-        velocity = state.setdefault("velocity", np.zeros_like(w))
+        velocity = kept(state, "velocity", w)
         velocity *= self.momentum
         velocity += self.lr * direction if self.velocity_of == "steps" else direction
         w -= velocity if self.velocity_of == "steps" else self.lr * velocity
@@ -84,7 +84,7 @@ class Adadelta(Optimizer):
 
     def update(self, w: Array, g: Array, state: State) -> None:
         v = average(state, "v", g * g, self.rho)
-        u = state.get("u", np.zeros_like(w))
+        u = kept(state, "u", w)
         d = np.sqrt(u + self.epsilon) / np.sqrt(v + self.epsilon) * g
         average(state, "u", d * d, self.rho)
         w -= self.lr * d

@@ -102,9 +102,16 @@ def require_below_one(optimizer: Optimizer, *names: str) -> None:
             raise ValueError(f"{name} is {getattr(optimizer, name)}, expected it in [0, 1)")
 
 
+def kept(state: State, name: str, like: Array, start: float = 0.0) -> Array:
+    """The array called `name` in the state of a weight, which at first is full of `start`."""
+    if name not in state:
+        state[name] = np.full_like(like, start)
+    return state[name]
+
+
 def average(state: State, name: str, value: Array, beta: float) -> Array:
     """a <- beta a + (1 - beta) value: the moving average called `name`, which starts from 0."""
-    a = state.setdefault(name, np.zeros_like(value))
+    a = kept(state, name, value)
     a += (1 - beta) * (value - a)
     return a
 

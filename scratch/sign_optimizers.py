@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from scratch.layer import Array
-from scratch.optimizers import Optimizer, State, average, require_below_one
+from scratch.optimizers import Optimizer, State, average, kept, require_below_one
 
 
 @dataclass(eq=False)
@@ -22,7 +22,7 @@ class Lion(Optimizer):
         require_below_one(self, "beta_1", "beta_2")
 
     def update(self, w: Array, g: Array, state: State) -> None:
-        m = state.get("m", np.zeros_like(w))
+        m = kept(state, "m", w)
         w -= self.lr * np.sign(self.beta_1 * m + (1 - self.beta_1) * g)
         average(state, "m", g, self.beta_2)
 
@@ -48,8 +48,8 @@ class Rprop(Optimizer):
             raise ValueError(f"decrease is {self.decrease}, increase {self.increase}, expected below 1 and above 1")
 
     def update(self, w: Array, g: Array, state: State) -> None:
-        d = state.setdefault("d", np.full_like(w, self.lr))
-        turn = np.sign(g * state.get("g", np.zeros_like(w)))
+        d = kept(state, "d", w, self.lr)
+        turn = np.sign(g * kept(state, "g", w))
         factor = np.where(turn > 0, self.increase, np.where(turn < 0, self.decrease, 1.0)).astype(w.dtype)
         d[...] = np.clip(d * factor, self.smallest, self.largest)
         g = np.where(turn < 0, 0, g)

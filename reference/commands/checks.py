@@ -172,7 +172,7 @@ def _spread(names: Sequence[str], request: "Request", workers: int) -> Iterator[
 
     context = multiprocessing.get_context("spawn")  # the frameworks' threads do not survive a fork
     begun = context.SimpleQueue()
-    with ProcessPoolExecutor(workers, context, _start_worker, (begun,)) as pool:
+    with ProcessPoolExecutor(workers, context, _start_worker, (begun, gc.get_threshold())) as pool:
         running = [pool.submit(_all_checks_of, name, request) for name in names]
         processes = multiprocessing.active_children()
         latest: dict[int, str] = {}
@@ -224,10 +224,12 @@ def _all_checks_of(name: str, request: "Request") -> list["Check"]:
     return list(_checks_of(name, request))
 
 
-def _start_worker(begun: "SimpleQueue[tuple[int, str]]") -> None:
-    """A worker keeps silent, uses one core, leaves Ctrl-C to its parent, and ends without looking for garbage."""
+def _start_worker(begun: "SimpleQueue[tuple[int, str]]", collects: tuple[int, int, int]) -> None:
+    """A worker keeps silent, uses one core, leaves Ctrl-C to its parent, and looks for garbage as seldom as that one,
+    not at all in the end."""
     global _begun
     _begun = begun
+    gc.set_threshold(*collects)
     atexit.register(gc.freeze)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     silent = os.open(os.devnull, os.O_WRONLY)
