@@ -1,12 +1,16 @@
 """The adapters of the frameworks: weights and buffers go where their paths say, and nothing else is believed."""
 
+import importlib
+import sys
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from command_line import process
 
 from reference.frameworks import Ran, framework
+from reference.frameworks.imports import hidden
 from reference.pair import FRAMEWORKS, Array, Twin
 
 RNG = np.random.default_rng(5)
@@ -72,3 +76,17 @@ def test_keras_buffers_are_those_after_the_run() -> None:
         expected = {"moving_mean": X.mean(axis=0), "moving_variance": X.var(axis=0)}
         for path, value in before.items():
             np.testing.assert_allclose(after[path], value + share * (expected[path] - value), rtol=1e-14)
+
+
+def test_keras_is_imported_without_what_it_only_offers_wrappers_for() -> None:
+    """Scikit-learn and Matplotlib take two seconds; afterwards both can be imported, and what was there has stayed."""
+    code = (
+        "import sys; import reference.frameworks.keras; print('sklearn' in sys.modules, 'matplotlib' in sys.modules)\n"
+        "import sklearn, matplotlib.pyplot; print(sklearn.__name__, matplotlib.__name__)"
+    )
+    assert process(code=code).stdout.split() == ["False", "False", "sklearn", "matplotlib"]
+    with hidden("pytest", "json.tool"):
+        assert sys.modules["pytest"] is pytest
+        with pytest.raises(ImportError):
+            importlib.import_module("json.tool")
+    assert importlib.import_module("json.tool").__name__ == "json.tool"

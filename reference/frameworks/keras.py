@@ -15,10 +15,11 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 import numpy as np
 
 from reference.frameworks import Job, Ran, resolve
-from reference.frameworks.quiet import quiet_stderr
+from reference.frameworks.imports import hidden, quiet_stderr
 from reference.pair import Array, Twin
 
-with quiet_stderr():
+# Keras has wrappers for scikit-learn and galleries in Matplotlib, which nothing here uses: two of its five seconds
+with quiet_stderr(), hidden("sklearn", "matplotlib"):
     import keras
     import tensorflow as tf
     from keras.src.backend.common.global_state import get_global_attribute

@@ -1,10 +1,22 @@
-"""Silence for libraries that write to the terminal on their own."""
+"""Importing a library without what it writes to the terminal, or without what it would import in turn."""
 
 import contextlib
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def hidden(*packages: str) -> Iterator[None]:
+    """Packages that cannot be imported meanwhile, as if they were not installed; those that have been stay."""
+    absent = [package for package in packages if package not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None there ends an import
+    try:
+        yield
+    finally:
+        for package in absent:
+            del sys.modules[package]
 
 
 @contextlib.contextmanager
