@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scratch.activations import Sigmoid
 from scratch.architectures import residual_block
 from scratch.bidirectional import Bidirectional
 from scratch.dense import Dense
@@ -108,6 +109,16 @@ def test_room_to_work_in_is_kept_while_it_fits():
     assert wider.shape == (2, 4)
     single = layer.room("a", (2, 4), np.float32)
     assert single.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_sigmoid_closes_for_good(dtype):
+    """Far below 0 it is 0 and no small number, or an input of 1e300 behind the gate would come through."""
+    far = np.array([-1e4, -1e30, -np.inf], dtype)
+    out = np.ones_like(far)
+    Sigmoid().write(far, out)
+    assert not out.any()
+    assert not Sigmoid().value(far).any()
 
 
 @pytest.mark.parametrize("make", [SimpleRNN, LSTM, GRU, ResetBeforeGRU])

@@ -164,6 +164,13 @@ class SwishWithBeta(SiLU):
         return x * sigmoid(2 * x)
 
 
+class NeverQuiteClosed(SiLU):
+    """The gate is at least 1e-304, as that of a sigmoid that bounds x at -700: times an infinity that is no NaN."""
+
+    def value(self, x: Array) -> Array:
+        return x * np.maximum(sigmoid(x), 1e-304)
+
+
 class GateAsSlope(SiLU):
     """The slope is the sigmoid; the gate's own slope is left out."""
 
@@ -228,6 +235,6 @@ WRONG = {
     "selu": versions(SELU, (ScaleForgotten, ScaleBelowOnly, TwoDigits), (ScaleNotInGradient,)),
     "celu": versions(CELU, (NotDividedInside, NotMultiplied), (AlphaInGradient,)),
     "gelu": versions(GELU, (AlwaysTanh, AlwaysExact, ByLogistic, RootForgotten), (DensityForgotten, ApproximateSlope)),
-    "silu": versions(SiLU, (SigmoidAlone, SwishWithBeta), (GateAsSlope, OutputForInput)),
+    "silu": versions(SiLU, (SigmoidAlone, SwishWithBeta, NeverQuiteClosed), (GateAsSlope, OutputForInput)),
     "mish": versions(Mish, (WithoutSoftplus, ByExponential), (ChainCutShort, GateOfMish)),
 }
