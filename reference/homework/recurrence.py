@@ -125,7 +125,9 @@ class Model(Layer):
             if self.form.step:
                 dy = dy[:, None]
             elif not self.form.sequences:
-                dy = np.concatenate([np.zeros((len(dy), len(self.cell.a) - 1, dy.shape[1])), dy[:, None]], axis=1)
+                dy = np.concatenate(
+                    [np.zeros((len(dy), len(self.cell.a) - 1, dy.shape[1]), dy.dtype), dy[:, None]], axis=1
+                )
             dx, *states = self.cell.backward(dy)  # type: ignore[misc, assignment]
             dx = dx[:, 0] if self.form.step else dx
         self.grads |= {name: g * self._signed(name) for name, g in self.cell.grads.items()}
