@@ -1,6 +1,5 @@
 """Convolution, as neural networks mean it: cross-correlation, the kernel is not flipped."""
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,15 +9,16 @@ from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, Layer, require_rank, require_size
 from scratch.windows import (
     Padding,
-    add_windows,
     batch_first,
     batch_last,
-    column_blocks,
+    by_rows,
     crop,
+    fold,
     output_sizes,
     pad,
     pad_amounts,
     per_axis,
+    unfold,
 )
 
 
@@ -61,7 +61,6 @@ class Convolution(Layer):
         self.stride = per_axis("stride", stride, self.rank)
         self.dilation = per_axis("dilation", dilation, self.rank)
         self.padding, self.groups, self.n_in, self.n_out = padding, groups, n_in, n_out
-        self.blocked = groups, n_in // groups * math.prod(self.kernel)
         self.params["w"] = init(self._shape(), rng, dtype)
         if bias:
             self.params["b"] = np.zeros(n_out, dtype)
@@ -74,42 +73,44 @@ class Convolution(Layer):
         out = output_sizes(sizes, self.pads, self.kernel, self.stride, self.dilation)
         self.x, self.out = pad(batch_last(x), self.pads), out
         rows = self._rows(self.params["w"])
-        y = np.empty((*rows.shape[:2], math.prod(out) * len(x)), np.result_type(x, rows))
-        for place, _, columns in self._columns():
-            np.matmul(rows, columns.reshape(*self.blocked, -1), out=y[..., place])
-        y = y.reshape(self.n_out, *out, len(x))
-        if "b" in self.params:
-            y += self.params["b"].reshape(-1, *[1] * (self.rank + 1))
+        b = self.params["b"].reshape(*rows.shape[:2], 1) if "b" in self.params else None
+        y = np.empty((self.n_out, *out, len(x)), np.result_type(x, rows))
+        for y_i, columns in zip(by_rows(y, self.groups), self._columns(), strict=True):
+            np.matmul(rows, columns, out=y_i)
+            if b is not None:
+                y_i += b
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array | None:
-        dy = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
+        dy = by_rows(batch_last(dy), self.groups)
         rows = self._rows(self.params["w"])
         drows = np.zeros(rows.shape, np.result_type(self.x, dy))
-        dx = np.zeros(self.x.shape, np.result_type(rows, dy)) if self.input_gradient else None
-        for place, seen, columns in self._columns():
-            drows += dy[..., place] @ columns.reshape(*self.blocked, -1).swapaxes(1, 2)
-            if dx is not None:
-                dcolumns = (rows.swapaxes(1, 2) @ dy[..., place]).reshape(columns.shape)
-                add_windows(dx[:, seen], dcolumns, self.stride, self.dilation)
+        for dy_i, columns in zip(dy, self._columns(), strict=True):
+            drows += dy_i @ columns.swapaxes(1, 2)
         self.grads["w"] = self._from_rows(drows)
         if "b" in self.params:
-            self.grads["b"] = dy.sum(axis=2).ravel()
-        return None if dx is None else batch_first(crop(dx, self.pads))
+            self.grads["b"] = dy.sum(axis=(0, 3)).ravel()
+        if not self.input_gradient:
+            return None
+        dx = np.zeros(self.x.shape, np.result_type(rows, dy))
+        into = self.room("dcolumns", (self.groups, rows.shape[2], dy.shape[3]), dx.dtype)
+        dcolumns = (np.matmul(rows.swapaxes(1, 2), dy_i, out=into) for dy_i in dy)
+        fold(dx, dcolumns, self.kernel, self.stride, self.dilation, self.out, self.groups, self.room)
+        return batch_first(crop(dx, self.pads))
 
     def _shape(self) -> tuple[int, ...]:
         return (*self.kernel, self.n_in // self.groups, self.n_out)
 
-    def _columns(self) -> Iterator[tuple[slice, slice, Array]]:
-        return column_blocks(self.x, self.kernel, self.stride, self.dilation, self.out)
+    def _columns(self) -> Iterator[Array]:
+        return unfold(self.x, self.kernel, self.stride, self.dilation, self.out, self.groups, self.room)
 
     def _rows(self, w: Array) -> Array:
         """(*kernel, n_in / groups, n_out) -> (groups, n_out / groups, weights of one unit in column order)."""
-        return np.moveaxis(w, (-1, -2), (0, 1)).reshape(self.groups, self.n_out // self.groups, -1)
+        return np.ascontiguousarray(w.reshape(-1, self.groups, self.n_out // self.groups).transpose(1, 2, 0))
 
     def _from_rows(self, rows: Array) -> Array:
         """The inverse of `_rows`."""
-        return np.moveaxis(rows.reshape(self.n_out, -1, *self.kernel), (0, 1), (-1, -2)).copy()
+        return rows.transpose(2, 0, 1).reshape(self._shape())
 
 
 class Conv1D(Convolution):

@@ -41,12 +41,6 @@ class DepthwiseConvolution(Convolution):
     def _shape(self) -> tuple[int, ...]:
         return (*self.kernel, self.n_in, self.n_out // self.n_in)
 
-    def _rows(self, w: Array) -> Array:
-        return np.moveaxis(w, (-2, -1), (0, 1)).reshape(*w.shape[-2:], -1)
-
-    def _from_rows(self, rows: Array) -> Array:
-        return np.moveaxis(rows.reshape(*rows.shape[:2], *self.kernel), (0, 1), (-2, -1)).copy()
-
 
 class DepthwiseConv1D(DepthwiseConvolution):
     """Depthwise convolution over time: x (batch, time, n_in), w (k, n_in, multiplier)."""

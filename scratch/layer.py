@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[Any]
 
@@ -37,6 +38,7 @@ class Layer:
         self.params = {}
         self.grads = {}
         self.buffers = {}
+        self._rooms: dict[str, Array] = {}
 
     def forward(self, *args: Any, **kwargs: Any) -> Array:
         raise NotImplementedError(f"{type(self).__name__}.forward is not written")
@@ -56,6 +58,17 @@ class Layer:
                 if array.shape != mine[name].shape:
                     raise ValueError(f"{name} has shape {mine[name].shape}, got {array.shape}")
                 mine[name] = array.copy()
+
+    def room(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+        """An array to work in, not initialised, never to be handed out.
+
+        It is the one of the last call under this name while shape and dtype stay: large arrays made anew at every step
+        cost more in fresh memory than in arithmetic.
+        """
+        kept = self._rooms.get(name)
+        if kept is None or kept.shape != shape or kept.dtype != dtype:
+            kept = self._rooms[name] = np.empty(shape, dtype)
+        return kept
 
     def __call__(self, *inputs: Array) -> Array:
         return self.forward(*inputs)

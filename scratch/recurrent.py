@@ -53,7 +53,6 @@ class Recurrent(Layer):
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__()
-        self._rooms: dict[str, Array] = {}
         rng = np.random.default_rng(rng)
         self.f = find_activation(activation)
         self.sequences, self.go_backwards, self.zero_output = sequences, go_backwards, zero_output_for_mask
@@ -116,17 +115,6 @@ class Recurrent(Layer):
             dx = (self.params["w_x"] @ self.da).transpose(2, 0, 1)
             dx = dx[:, ::-1] if self.go_backwards else dx
         return (dx, *(d.T for d in dstates)) if self.start_given else dx
-
-    def room(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
-        """An array to work in, not initialised, never to be handed out.
-
-        It is the one of the last call under this name while shape and dtype stay: large arrays made anew at every step
-        cost more in fresh memory than in arithmetic.
-        """
-        kept = self._rooms.get(name)
-        if kept is None or kept.shape != shape or kept.dtype != dtype:
-            kept = self._rooms[name] = np.empty(shape, dtype)
-        return kept
 
     def _take(self, x: Array, given: tuple[Array, ...]) -> tuple[tuple[Array, ...], Array | None]:
         """The states before the first step and the mask, (time, 1, batch)."""

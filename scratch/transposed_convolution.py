@@ -5,7 +5,7 @@ from numpy.typing import DTypeLike
 
 from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, Layer, require_rank, require_size
-from scratch.windows import Padding, Pads, batch_first, batch_last, crop, fold, pad, per_axis, unfold
+from scratch.windows import Padding, Pads, batch_first, batch_last, by_rows, crop, fold, pad, per_axis, unfold
 
 
 class TransposedConvolution(Layer):
@@ -58,7 +58,7 @@ class TransposedConvolution(Layer):
             more = per_axis("output_padding", output_padding, self.rank, least=0)
             if any(m >= max(s, d) for m, s, d in zip(more, self.stride, self.dilation, strict=True)):
                 raise ValueError(f"output_padding is {output_padding}, expected less than the stride or the dilation")
-        self.params["w"] = init((*self.kernel, n_in, n_out // groups), rng, dtype)
+        self.params["w"] = init(self._shape(), rng, dtype)
         if bias:
             self.params["b"] = np.zeros(n_out, dtype)
 
@@ -70,29 +70,40 @@ class TransposedConvolution(Layer):
             self.padding, self.output_padding, self.sizes, self.kernel, self.stride, self.dilation
         )
         x = batch_last(x)
-        self.x = x.reshape(self.groups, self.n_in // self.groups, -1)
-        columns = self._rows().swapaxes(1, 2) @ self.x
-        columns = columns.reshape(self.n_out, *self.kernel, *self.sizes, x.shape[-1])
-        y = crop(fold(columns, canvas, self.stride, self.dilation), self.cuts)
+        self.x = by_rows(x, self.groups)
+        rows = self._rows()
+        y = np.zeros((self.n_out, *canvas, x.shape[-1]), np.result_type(x, rows))
+        into = self.room("columns", (self.groups, rows.shape[2], self.x.shape[3]), y.dtype)
+        columns = (np.matmul(rows.swapaxes(1, 2), x_i, out=into) for x_i in self.x)
+        fold(y, columns, self.kernel, self.stride, self.dilation, self.sizes, self.groups, self.room)
+        y = crop(y, self.cuts)
         if "b" in self.params:
             y += self.params["b"].reshape(-1, *[1] * (self.rank + 1))
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array | None:
         dy = batch_last(dy)
-        columns = unfold(pad(dy, self.cuts), self.kernel, self.stride, self.dilation, self.sizes)
-        columns = columns.reshape(self.groups, -1, self.x.shape[-1])
-        dw = (self.x @ columns.swapaxes(1, 2)).reshape(self.n_in, -1, *self.kernel)
-        self.grads["w"] = np.moveaxis(dw, (0, 1), (-2, -1)).copy()
+        rows = self._rows()
+        drows = np.zeros(rows.shape, np.result_type(self.x, dy))
+        dx = np.empty((self.n_in, *self.sizes, dy.shape[-1]), np.result_type(rows, dy))
+        dy_padded = pad(dy, self.cuts)
+        seen = unfold(dy_padded, self.kernel, self.stride, self.dilation, self.sizes, self.groups, self.room)
+        for x_i, dx_i, columns in zip(self.x, by_rows(dx, self.groups), seen, strict=True):
+            drows += x_i @ columns.swapaxes(1, 2)
+            if self.input_gradient:
+                np.matmul(rows, columns, out=dx_i)
+        self.grads["w"] = drows.reshape(self.n_in, -1, self.n_out // self.groups).swapaxes(0, 1).reshape(self._shape())
         if "b" in self.params:
             self.grads["b"] = dy.sum(axis=tuple(range(1, dy.ndim)))
-        if not self.input_gradient:
-            return None
-        return batch_first((self._rows() @ columns).reshape(self.n_in, *self.sizes, dy.shape[-1]))
+        return batch_first(dx) if self.input_gradient else None
+
+    def _shape(self) -> tuple[int, ...]:
+        return (*self.kernel, self.n_in, self.n_out // self.groups)
 
     def _rows(self) -> Array:
-        """w (*kernel, n_in, n_out / groups) -> (groups, n_in / groups, all weights of one input channel)."""
-        return np.moveaxis(self.params["w"], (-2, -1), (0, 1)).reshape(self.groups, self.n_in // self.groups, -1)
+        """w (*kernel, n_in, n_out / groups) -> (groups, n_in / groups, weights of one input channel in column order)"""
+        rows = self.params["w"].reshape(-1, self.n_in, self.n_out // self.groups).swapaxes(0, 1)
+        return rows.reshape(self.groups, self.n_in // self.groups, -1)
 
 
 def transposed_placing(

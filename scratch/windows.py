@@ -8,19 +8,19 @@ such layers the conversion costs nothing.
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from numpy.typing import DTypeLike
 
 from scratch.layer import Array
 
 Padding = str | int | tuple[int, ...]
 Pads = list[tuple[int, int]]
-
-# about as much as the second-level cache of a core holds
-BLOCK_BYTES = 2**20
+# a layer's own `room`
+Room = Callable[[str, tuple[int, ...], DTypeLike], Array]
 
 
 def per_axis(name: str, value: int | tuple[int, ...], rank: int, least: int = 1) -> tuple[int, ...]:
@@ -117,71 +117,86 @@ def taps(
         yield offset, x[(slice(None), *picked)]
 
 
+def by_rows(y: Array, groups: int) -> Array:
+    """(channels, *out, n) -> (rows, groups, channels / groups, all else): a view of what lies in consecutive memory.
+
+    What `unfold` gives one after the other belongs to these rows: the places of the first axis, or all of a single one.
+    """
+    rows = y.shape[1] if y.ndim > 3 else 1
+    return np.moveaxis(y.reshape(groups, len(y) // groups, rows, -1), 2, 0)
+
+
 def unfold(
     x: Array,
     kernel: tuple[int, ...],
     stride: tuple[int, ...],
     dilation: tuple[int, ...],
     out: tuple[int, ...],
-) -> Array:
-    """Every window as a column (im2col): (c, *spatial, n) -> (c, *kernel, *out, n), one copy."""
-    c, *spatial, n = x.strides
+    groups: int,
+    room: Room,
+) -> Iterator[Array]:
+    """Every window as a column (im2col), a row of windows at a time, of x (c, *spatial, n).
+
+    Each row is (groups, prod(kernel) * c / groups, all else): a column runs over the taps and then, fastest, over the
+    channels, as kernels do in memory. Windows are copied along all axes but the first. Along that one they are views
+    that overlap, unless it is dilated: copied too, they would hold x once for each tap of the whole kernel.
+    """
+    x, kernel, stride, dilation, out = _with_rows(x, kernel, stride, dilation, out)
+    c, first, *others, n = x.strides
     strides = (
+        c * (len(x) // groups),
+        first,
+        *(step * d for step, d in zip(others, dilation[1:], strict=True)),
         c,
-        *(step * d for step, d in zip(spatial, dilation, strict=True)),
-        *(step * s for step, s in zip(spatial, stride, strict=True)),
+        *(step * s for step, s in zip(others, stride[1:], strict=True)),
         n,
     )
-    view = as_strided(x, (x.shape[0], *kernel, *out, x.shape[-1]), strides, writeable=False)
-    return view.copy()
+    shape = (groups, x.shape[1], *kernel[1:], len(x) // groups, *out[1:], x.shape[-1])
+    strips = room("strips", shape, x.dtype)
+    strips[...] = as_strided(x, shape, strides, writeable=False)
+    for rows in _rows_seen(kernel, stride, dilation, out):
+        yield strips[:, rows].reshape(groups, len(x) // groups * math.prod(kernel), -1)
 
 
 def fold(
-    columns: Array,
-    sizes: tuple[int, ...],
-    stride: tuple[int, ...],
-    dilation: tuple[int, ...],
-) -> Array:
-    """The transpose of `unfold` (col2im): (c, *kernel, *out, n) -> (c, *sizes, n), overlapping windows summed."""
-    x = np.zeros((columns.shape[0], *sizes, columns.shape[-1]), columns.dtype)
-    add_windows(x, columns, stride, dilation)
-    return x
-
-
-def add_windows(x: Array, columns: Array, stride: tuple[int, ...], dilation: tuple[int, ...]) -> None:
-    """Add every window of `columns` (c, *kernel, *out, n) to its place in `x` (c, *sizes, n)."""
-    rank = x.ndim - 2
-    kernel, out = columns.shape[1 : 1 + rank], columns.shape[1 + rank : -1]
-    for offset, view in taps(x, kernel, stride, dilation, out):
-        place: tuple[Any, ...] = (slice(None), *offset)
-        view += columns[place]
-
-
-def column_blocks(
     x: Array,
+    columns: Iterable[Array],
     kernel: tuple[int, ...],
     stride: tuple[int, ...],
     dilation: tuple[int, ...],
     out: tuple[int, ...],
-) -> Iterator[tuple[slice, slice, Array]]:
-    """`unfold` in blocks of whole rows of windows: which windows, along the axis of all, x from where they
-    begin, and their columns (c, *kernel, *some of out, n).
+    groups: int,
+    room: Room,
+) -> None:
+    """The transpose of `unfold` (col2im): add every window of the columns to its place in x (c, *spatial, n).
 
-    All columns together would hold x once for each tap of the kernel.
+    x lies in consecutive memory. Both work in the same room, so `unfold` must have come to its end.
     """
-    in_a_row = math.prod(out[1:]) * x.shape[-1]
-    rows = rows_in_a_block(x.itemsize * len(x) * math.prod(kernel) * in_a_row)
-    for start in range(0, out[0], rows):
-        stop = min(start + rows, out[0])
-        seen = slice(start * stride[0], None)
-        columns = unfold(x[:, seen], kernel, stride, dilation, (stop - start, *out[1:]))
-        yield slice(start * in_a_row, stop * in_a_row), seen, columns
+    x, kernel, stride, dilation, out = _with_rows(x, kernel, stride, dilation, out)
+    shape = (groups, x.shape[1], *kernel[1:], len(x) // groups, *out[1:], x.shape[-1])
+    strips = room("strips", shape, x.dtype)
+    strips[...] = 0
+    for rows, row in zip(_rows_seen(kernel, stride, dilation, out), columns, strict=True):
+        seen = strips[:, rows]
+        seen += row.reshape(seen.shape)
+    together = x.reshape(-1, *x.shape[2:])
+    for offset, view in taps(together, kernel[1:], stride[1:], dilation[1:], out[1:]):
+        view = view.reshape(groups, len(x) // groups, x.shape[1], *view.shape[1:])
+        place: tuple[Any, ...] = (slice(None), slice(None), *offset)
+        view += strips[place].swapaxes(1, 2)
 
 
-def rows_in_a_block(size: int) -> int:
-    """How many rows of windows, of `size` bytes each, a block has: one at least.
+def _with_rows(x: Array, *settings: tuple[int, ...]) -> tuple[Any, ...]:
+    """x (c, *spatial, n) and the settings of its axes, with an axis of one row in front where there is only one.
 
-    A block of at most BLOCK_BYTES, unless one row is more, is still in the cache when it is multiplied. That saves more
-    than it costs to make it again for the gradient.
+    Such windows are all copied: one by one they would make matrices too small to be multiplied fast.
     """
-    return max(1, BLOCK_BYTES // size)
+    return (x, *settings) if x.ndim > 3 else (x[:, None], *((1, *values) for values in settings))
+
+
+def _rows_seen(
+    kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...], out: tuple[int, ...]
+) -> Iterator[slice]:
+    """Which places of the first axis each row of windows sees."""
+    for start in range(0, out[0] * stride[0], stride[0]):
+        yield slice(start, start + (kernel[0] - 1) * dilation[0] + 1, dilation[0])

@@ -129,10 +129,11 @@ def _overwritten(self: Convolution, dy: Array) -> Array | None:
     """Windows that overlap overwrite each other in the place of adding up."""
     own_conv(self, dy)
     cotangent = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
-    columns = (self._rows(self.params["w"]).swapaxes(1, 2) @ cotangent).reshape(
-        self.n_in, *self.kernel, *dy.shape[1:-1], len(dy)
-    )
     rank = self.rank
+    columns = (self._rows(self.params["w"]).swapaxes(1, 2) @ cotangent).reshape(
+        self.groups, *self.kernel, self.n_in // self.groups, *dy.shape[1:-1], len(dy)
+    )
+    columns = np.moveaxis(columns, 1 + rank, 1).reshape(self.n_in, *self.kernel, *dy.shape[1:-1], len(dy))
     shape: list[int] = list(columns.shape)
     kernel, out = shape[1 : 1 + rank], shape[1 + rank : -1]
     x = np.zeros((shape[0], *self.x.shape[1:-1], shape[-1]), columns.dtype)

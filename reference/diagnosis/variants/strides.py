@@ -8,7 +8,7 @@ import numpy as np
 from reference.diagnosis.variant import Catalogue, Variant
 from scratch.convolution import Convolution
 from scratch.layer import Array
-from scratch.windows import Pads, add_windows, batch_first, batch_last, crop, pad, unfold
+from scratch.windows import Pads, crop, pad
 
 VARIANTS = Catalogue()
 Method = Callable[..., Any]
@@ -16,30 +16,17 @@ own_forward, own_backward = Convolution.forward, Convolution.backward
 ALL, W, X = ("w", "x"), ("w",), ("x",)
 
 
-def _dw(self: Convolution, dy: Array, stride: tuple[int, ...]) -> Array:
-    """The gradient of the kernel from windows that are `stride` apart."""
-    columns = unfold(self.x, self.kernel, stride, self.dilation, self.out)
-    cotangent = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
-    return self._from_rows(cotangent @ columns.reshape(*self.blocked, -1).swapaxes(1, 2))
-
-
-def _dx(self: Convolution, dy: Array, stride: tuple[int, ...]) -> Array:
-    """The gradient of the input from windows that are `stride` apart, added to it."""
-    cotangent = batch_last(dy).reshape(self.groups, self.n_out // self.groups, -1)
-    columns = self._rows(self.params["w"]).swapaxes(1, 2) @ cotangent
-    dx = np.zeros(self.x.shape, columns.dtype)
-    add_windows(dx, columns.reshape(self.n_in, *self.kernel, *self.out, len(dy)), stride, self.dilation)
-    return batch_first(crop(dx, self.pads))
-
-
 def _stride_ignored(of: tuple[str, ...]) -> Method:
     """Windows that are 1 apart in the gradients of these."""
 
     def backward(self: Convolution, dy: Array) -> Array | None:
-        dx, dense = own_backward(self, dy), (1,) * self.rank
-        if "w" in of:
-            self.grads["w"] = _dw(self, dy, dense)
-        return _dx(self, dy, dense) if "x" in of else dx
+        dx, dw, stride = own_backward(self, dy), self.grads["w"], self.stride
+        self.stride = (1,) * self.rank
+        dense = own_backward(self, dy)
+        self.stride = stride
+        if "w" not in of:
+            self.grads["w"] = dw
+        return dense if "x" in of else dx
 
     return backward
 
@@ -93,6 +80,6 @@ def _from_unpadded(self: Convolution, dy: Array) -> Array | None:
     """dw from the input as it came: its windows begin at the input itself."""
     dx, kept = own_backward(self, dy), self.x
     self.x = pad(crop(kept, self.pads), _at_the_end(self.pads))
-    self.grads["w"] = _dw(self, dy, self.stride)
+    own_backward(self, dy)
     self.x = kept
     return dx
