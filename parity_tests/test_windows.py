@@ -5,8 +5,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from scratch import windows
 from scratch.convolution import Conv2D
-from scratch.windows import by_rows, fold, output_sizes, unfold
+from scratch.windows import Windows, output_sizes
 
 SETTINGS = [
     *[((11,), kernel, stride, dilation) for kernel, stride, dilation in (((3,), (1,), (1,)), ((2,), (3,), (2,)))],
@@ -18,14 +19,13 @@ SETTINGS = [
 ]
 
 
-def looped(x, kernel, stride, dilation, out, groups):
+def looped(x, made):
     """(groups, prod(kernel) * c / groups, *out, n), window by window."""
-    n = x.shape[-1]
-    columns = np.empty((groups, np.prod(kernel) * len(x) // groups, *out, n))
-    for place in np.ndindex(out):
-        at = (
-            slice(p * s, p * s + (k - 1) * d + 1, d) for p, s, k, d in zip(place, stride, kernel, dilation, strict=True)
-        )
+    groups, n = made.groups, x.shape[-1]
+    columns = np.empty((groups, np.prod(made.kernel) * len(x) // groups, *made.out, n))
+    for place in np.ndindex(made.out):
+        axes = zip(place, made.stride, made.kernel, made.dilation, strict=True)
+        at = (slice(p * s, p * s + (k - 1) * d + 1, d) for p, s, k, d in axes)
         window = x[(slice(None), *at)].reshape(groups, len(x) // groups, -1, n)
         columns[(slice(None), slice(None), *place)] = window.swapaxes(1, 2).reshape(groups, -1, n)
     return columns
@@ -35,42 +35,62 @@ def new_room(name, shape, dtype):
     return np.full(shape, np.nan, dtype)
 
 
-@pytest.mark.parametrize("groups", [1, 2])
-@pytest.mark.parametrize(("sizes", "kernel", "stride", "dilation"), SETTINGS)
-def test_rows_of_windows_are_what_a_loop_over_the_windows_gives(sizes, kernel, stride, dilation, groups):
+@pytest.fixture(params=["long", "short", "together", "uneven"])
+def lengths(request, monkeypatch):
+    """Rows that count as long, or as short, of which one, all, or some of them go together."""
+    monkeypatch.setattr(windows, "LONG", 1 if request.param == "long" else 2**20)
+    monkeypatch.setattr(windows, "TOGETHER", {"short": 1, "together": 2**30}.get(request.param, 2**12))
+    return request.param
+
+
+@pytest.fixture(params=[1, 2, 6])
+def groups(request):
+    return request.param
+
+
+@pytest.fixture(params=SETTINGS, ids=str)
+def made(request, lengths, groups):
+    """Windows, and an x that has them."""
+    sizes, kernel, stride, dilation = request.param
+    out = output_sizes(sizes, [(0, 0)] * len(sizes), kernel, stride, dilation)
     x = np.random.default_rng(0).standard_normal((6, *sizes, 4))
-    out = output_sizes(sizes, [(0, 0)] * len(sizes), kernel, stride, dilation)
-    rows = list(unfold(x, kernel, stride, dilation, out, groups, new_room))
-    assert len(rows) == (out[0] if len(out) > 1 else 1)
-    expected = looped(x, kernel, stride, dilation, out, groups)
-    together = np.stack(rows, axis=2).reshape(expected.shape)
-    np.testing.assert_array_equal(together, expected)
+    return Windows(kernel, stride, dilation, out, 6, groups, new_room), x
 
 
-@pytest.mark.parametrize("groups", [1, 2])
-@pytest.mark.parametrize(("sizes", "kernel", "stride", "dilation"), SETTINGS)
-def test_folding_is_the_transpose_of_unfolding(sizes, kernel, stride, dilation, groups):
+def test_columns_are_what_a_loop_over_the_windows_gives(made, lengths):
+    windows, x = made
+    expected = looped(x, windows)
+    pieces = windows.pieces(expected.reshape(-1, *expected.shape[2:]))
+    columns = list(windows.unfold(x))
+    assert lengths == "uneven" or len(columns) == (1 if lengths == "together" else windows.out[0])
+    for piece, of_piece in zip(pieces, columns, strict=True):
+        np.testing.assert_array_equal(of_piece, piece)
+
+
+def test_folding_is_the_transpose_of_unfolding(made):
+    windows, x = made
     rng = np.random.default_rng(1)
-    x = rng.standard_normal((6, *sizes, 4))
-    out = output_sizes(sizes, [(0, 0)] * len(sizes), kernel, stride, dilation)
-    rows = [row.copy() for row in unfold(x, kernel, stride, dilation, out, groups, new_room)]
-    others = [rng.standard_normal(row.shape) for row in rows]
+    columns = [each.copy() for each in windows.unfold(x)]
+    others = [rng.standard_normal(each.shape) for each in columns]
     start = rng.standard_normal(x.shape)
     back = start.copy()
-    fold(back, others, kernel, stride, dilation, out, groups, new_room)
-    ours = sum((row * other).sum() for row, other in zip(rows, others, strict=True))
+    windows.fold(back, others)
+    ours = sum((each * other).sum() for each, other in zip(columns, others, strict=True))
     np.testing.assert_allclose(((back - start) * x).sum(), ours, rtol=1e-12)
 
 
-@pytest.mark.parametrize("out", [(5,), (5, 7), (2, 3, 4)])
-def test_rows_of_an_array_are_views_of_it(out):
-    y = np.zeros((6, *out, 3))
-    rows = by_rows(y, 2)
-    assert rows.shape[:3] == (out[0] if len(out) > 1 else 1, 2, 3)
-    rows[-1, 1] = 1
-    last = y[3:, -1] if len(out) > 1 else y[3:]
-    assert last.all()
-    assert y.sum() == last.size
+def test_pieces_are_views(made):
+    windows, _ = made
+    y = np.zeros((12, *windows.out, 3))
+    for piece in windows.pieces(y):
+        piece += 1
+    assert (y == 1).all()
+
+
+def test_the_last_piece_may_be_smaller(monkeypatch):
+    monkeypatch.setattr(windows, "TOGETHER", 4 * (8 * 4) * (3 * 2 * 6))
+    made = Windows((3, 2), (1, 1), (1, 1), (9, 8), 6, 1, new_room)
+    assert [piece.shape for piece in made.pieces(np.empty((5, 9, 8, 4)))] == [(1, 5, 128), (1, 5, 128), (1, 5, 32)]
 
 
 def test_a_convolution_never_holds_all_columns():
@@ -88,7 +108,7 @@ def test_a_convolution_never_holds_all_columns():
 
 def test_memory_to_work_in_is_used_again_and_never_handed_out():
     layer = Conv2D(2, 3, 3, rng=0)
-    x = np.random.default_rng(0).standard_normal((4, 9, 8, 2))
+    x = np.random.default_rng(0).standard_normal((100, 9, 8, 2))
     y = layer.forward(x)
     dx = layer.backward(y)
     rooms = list(layer._rooms.values())

@@ -1,7 +1,5 @@
 """Convolution, as neural networks mean it: cross-correlation, the kernel is not flipped."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -9,16 +7,14 @@ from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, Layer, require_rank, require_size
 from scratch.windows import (
     Padding,
+    Windows,
     batch_first,
     batch_last,
-    by_rows,
     crop,
-    fold,
     output_sizes,
     pad,
     pad_amounts,
     per_axis,
-    unfold,
 )
 
 
@@ -72,41 +68,40 @@ class Convolution(Layer):
         self.pads = pad_amounts(self.padding, sizes, self.kernel, self.stride, self.dilation)
         out = output_sizes(sizes, self.pads, self.kernel, self.stride, self.dilation)
         self.x, self.out = pad(batch_last(x), self.pads), out
-        rows = self._rows(self.params["w"])
+        windows, rows = self._windows(), self._rows(self.params["w"])
         b = self.params["b"].reshape(*rows.shape[:2], 1) if "b" in self.params else None
         y = np.empty((self.n_out, *out, len(x)), np.result_type(x, rows))
-        for y_i, columns in zip(by_rows(y, self.groups), self._columns(), strict=True):
-            np.matmul(rows, columns, out=y_i)
+        for piece, columns in zip(windows.pieces(y), windows.unfold(self.x), strict=True):
+            np.matmul(rows, columns, out=piece)
             if b is not None:
-                y_i += b
+                piece += b
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array | None:
-        dy = by_rows(batch_last(dy), self.groups)
-        rows = self._rows(self.params["w"])
+        dy = batch_last(dy)
+        windows, rows = self._windows(), self._rows(self.params["w"])
+        pieces = windows.pieces(dy)
         drows = np.zeros(rows.shape, np.result_type(self.x, dy))
-        for dy_i, columns in zip(dy, self._columns(), strict=True):
-            drows += dy_i @ columns.swapaxes(1, 2)
+        for piece, columns in zip(pieces, windows.unfold(self.x), strict=True):
+            drows += piece @ columns.swapaxes(1, 2)
         self.grads["w"] = self._from_rows(drows)
         if "b" in self.params:
-            self.grads["b"] = dy.sum(axis=(0, 3)).ravel()
+            self.grads["b"] = dy.sum(axis=tuple(range(1, dy.ndim)))
         if not self.input_gradient:
             return None
         dx = np.zeros(self.x.shape, np.result_type(rows, dy))
-        into = self.room("dcolumns", (self.groups, rows.shape[2], dy.shape[3]), dx.dtype)
-        dcolumns = (np.matmul(rows.swapaxes(1, 2), dy_i, out=into) for dy_i in dy)
-        fold(dx, dcolumns, self.kernel, self.stride, self.dilation, self.out, self.groups, self.room)
+        windows.fold(dx, windows.products(rows.swapaxes(1, 2), pieces))
         return batch_first(crop(dx, self.pads))
 
     def _shape(self) -> tuple[int, ...]:
         return (*self.kernel, self.n_in // self.groups, self.n_out)
 
-    def _columns(self) -> Iterator[Array]:
-        return unfold(self.x, self.kernel, self.stride, self.dilation, self.out, self.groups, self.room)
+    def _windows(self) -> Windows:
+        return Windows(self.kernel, self.stride, self.dilation, self.out, self.n_in, self.groups, self.room)
 
     def _rows(self, w: Array) -> Array:
         """(*kernel, n_in / groups, n_out) -> (groups, n_out / groups, weights of one unit in column order)."""
-        return np.ascontiguousarray(w.reshape(-1, self.groups, self.n_out // self.groups).transpose(1, 2, 0))
+        return w.reshape(-1, self.groups, self.n_out // self.groups).transpose(1, 2, 0)
 
     def _from_rows(self, rows: Array) -> Array:
         """The inverse of `_rows`."""

@@ -5,7 +5,7 @@ from numpy.typing import DTypeLike
 
 from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, Layer, require_rank, require_size
-from scratch.windows import Padding, Pads, batch_first, batch_last, by_rows, crop, fold, pad, per_axis, unfold
+from scratch.windows import Padding, Pads, Windows, batch_first, batch_last, crop, pad, per_axis
 
 
 class TransposedConvolution(Layer):
@@ -69,13 +69,10 @@ class TransposedConvolution(Layer):
         canvas, self.cuts = transposed_placing(
             self.padding, self.output_padding, self.sizes, self.kernel, self.stride, self.dilation
         )
-        x = batch_last(x)
-        self.x = by_rows(x, self.groups)
-        rows = self._rows()
-        y = np.zeros((self.n_out, *canvas, x.shape[-1]), np.result_type(x, rows))
-        into = self.room("columns", (self.groups, rows.shape[2], self.x.shape[3]), y.dtype)
-        columns = (np.matmul(rows.swapaxes(1, 2), x_i, out=into) for x_i in self.x)
-        fold(y, columns, self.kernel, self.stride, self.dilation, self.sizes, self.groups, self.room)
+        self.x = batch_last(x)
+        windows, rows = self._windows(), self._rows()
+        y = np.zeros((self.n_out, *canvas, len(x)), np.result_type(self.x, rows))
+        windows.fold(y, windows.products(rows.swapaxes(1, 2), windows.pieces(self.x)))
         y = crop(y, self.cuts)
         if "b" in self.params:
             y += self.params["b"].reshape(-1, *[1] * (self.rank + 1))
@@ -83,19 +80,21 @@ class TransposedConvolution(Layer):
 
     def backward(self, dy: Array) -> Array | None:
         dy = batch_last(dy)
-        rows = self._rows()
+        windows, rows = self._windows(), self._rows()
         drows = np.zeros(rows.shape, np.result_type(self.x, dy))
-        dx = np.empty((self.n_in, *self.sizes, dy.shape[-1]), np.result_type(rows, dy))
-        dy_padded = pad(dy, self.cuts)
-        seen = unfold(dy_padded, self.kernel, self.stride, self.dilation, self.sizes, self.groups, self.room)
-        for x_i, dx_i, columns in zip(self.x, by_rows(dx, self.groups), seen, strict=True):
-            drows += x_i @ columns.swapaxes(1, 2)
+        dx = np.empty(self.x.shape, np.result_type(rows, dy))
+        pieces = zip(windows.pieces(self.x), windows.pieces(dx), windows.unfold(pad(dy, self.cuts)), strict=True)
+        for piece, dpiece, columns in pieces:
+            drows += piece @ columns.swapaxes(1, 2)
             if self.input_gradient:
-                np.matmul(rows, columns, out=dx_i)
+                np.matmul(rows, columns, out=dpiece)
         self.grads["w"] = drows.reshape(self.n_in, -1, self.n_out // self.groups).swapaxes(0, 1).reshape(self._shape())
         if "b" in self.params:
             self.grads["b"] = dy.sum(axis=tuple(range(1, dy.ndim)))
         return batch_first(dx) if self.input_gradient else None
+
+    def _windows(self) -> Windows:
+        return Windows(self.kernel, self.stride, self.dilation, self.sizes, self.n_out, self.groups, self.room)
 
     def _shape(self) -> tuple[int, ...]:
         return (*self.kernel, self.n_in, self.n_out // self.groups)

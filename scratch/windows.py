@@ -8,7 +8,7 @@ such layers the conversion costs nothing.
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,10 @@ Padding = str | int | tuple[int, ...]
 Pads = list[tuple[int, int]]
 # a layer's own `room`
 Room = Callable[[str, tuple[int, ...], DTypeLike], Array]
+
+# Rows of fewer columns are short, and put together until they have so many elements: 1 MB in float32, about what the
+# second-level cache of a core holds.
+LONG, TOGETHER = 512, 2**18
 
 
 def per_axis(name: str, value: int | tuple[int, ...], rank: int, least: int = 1) -> tuple[int, ...]:
@@ -117,86 +121,117 @@ def taps(
         yield offset, x[(slice(None), *picked)]
 
 
-def by_rows(y: Array, groups: int) -> Array:
-    """(channels, *out, n) -> (rows, groups, channels / groups, all else): a view of what lies in consecutive memory.
+class Windows:
+    """The windows of a convolution along the spatial axes, `out` of them on each, in x (c, *spatial, n).
 
-    What `unfold` gives one after the other belongs to these rows: the places of the first axis, or all of a single one.
+    Matrix products go piece by piece. A piece is a row of windows, all that begin at one place of the first axis, or
+    several rows where they are short. Its columns are (groups, prod(kernel) * c / groups, windows * n): each runs over
+    the taps and then, fastest, over the channels, as kernels do in memory.
+
+    Short rows are copied. For long ones x is copied into strips, the windows along all axes but the first; along that
+    one columns are views of strips, which overlap, unless it is dilated. That saves most of the copying.
     """
-    rows = y.shape[1] if y.ndim > 3 else 1
-    return np.moveaxis(y.reshape(groups, len(y) // groups, rows, -1), 2, 0)
 
+    def __init__(
+        self,
+        kernel: tuple[int, ...],
+        stride: tuple[int, ...],
+        dilation: tuple[int, ...],
+        out: tuple[int, ...],
+        channels: int,
+        groups: int,
+        room: Room,
+    ) -> None:
+        self.kernel, self.stride, self.dilation, self.out = kernel, stride, dilation, out
+        self.channels, self.groups, self.room = channels // groups, groups, room
+        self.column = math.prod(kernel) * self.channels
 
-def unfold(
-    x: Array,
-    kernel: tuple[int, ...],
-    stride: tuple[int, ...],
-    dilation: tuple[int, ...],
-    out: tuple[int, ...],
-    groups: int,
-    room: Room,
-) -> Iterator[Array]:
-    """Every window as a column (im2col), a row of windows at a time, of x (c, *spatial, n).
+    def pieces(self, y: Array) -> list[Array]:
+        """The pieces of y (channels, *out, n), which lies in consecutive memory: views, (groups, ..., windows * n)."""
+        apart = y.reshape(self.groups, len(y) // self.groups, self.out[0], -1)
+        return [apart[:, :, start:stop].reshape(*apart.shape[:2], -1) for start, stop in self._rows(y)]
 
-    Each row is (groups, prod(kernel) * c / groups, all else): a column runs over the taps and then, fastest, over the
-    channels, as kernels do in memory. Windows are copied along all axes but the first. Along that one they are views
-    that overlap, unless it is dilated: copied too, they would hold x once for each tap of the whole kernel.
-    """
-    x, kernel, stride, dilation, out = _with_rows(x, kernel, stride, dilation, out)
-    c, first, *others, n = x.strides
-    strides = (
-        c * (len(x) // groups),
-        first,
-        *(step * d for step, d in zip(others, dilation[1:], strict=True)),
-        c,
-        *(step * s for step, s in zip(others, stride[1:], strict=True)),
-        n,
-    )
-    shape = (groups, x.shape[1], *kernel[1:], len(x) // groups, *out[1:], x.shape[-1])
-    strips = room("strips", shape, x.dtype)
-    strips[...] = as_strided(x, shape, strides, writeable=False)
-    for rows in _rows_seen(kernel, stride, dilation, out):
-        yield strips[:, rows].reshape(groups, len(x) // groups * math.prod(kernel), -1)
+    def products(self, w: Array, pieces: Sequence[Array]) -> Iterator[Array]:
+        """w @ piece for each piece; every product lies where the last one did."""
+        largest = pieces[0]
+        into = self.room("products", (*w.shape[:2], largest.shape[-1]), np.result_type(w, largest))
+        for piece in pieces:
+            yield np.matmul(w, piece, out=into[..., : piece.shape[-1]])
 
+    def unfold(self, x: Array) -> Iterator[Array]:
+        """The columns of each piece (im2col)."""
+        for windows in self._of_strips(x) if self._at_once(x) == 1 else self._of_rows(x):
+            yield windows.reshape(self.groups, self.column, -1)
 
-def fold(
-    x: Array,
-    columns: Iterable[Array],
-    kernel: tuple[int, ...],
-    stride: tuple[int, ...],
-    dilation: tuple[int, ...],
-    out: tuple[int, ...],
-    groups: int,
-    room: Room,
-) -> None:
-    """The transpose of `unfold` (col2im): add every window of the columns to its place in x (c, *spatial, n).
+    def fold(self, x: Array, columns: Iterable[Array]) -> None:
+        """The transpose of `unfold` (col2im): add the columns where they belong in x, which lies in consecutive memory.
 
-    x lies in consecutive memory. Both work in the same room, so `unfold` must have come to its end.
-    """
-    x, kernel, stride, dilation, out = _with_rows(x, kernel, stride, dilation, out)
-    shape = (groups, x.shape[1], *kernel[1:], len(x) // groups, *out[1:], x.shape[-1])
-    strips = room("strips", shape, x.dtype)
-    strips[...] = 0
-    for rows, row in zip(_rows_seen(kernel, stride, dilation, out), columns, strict=True):
-        seen = strips[:, rows]
-        seen += row.reshape(seen.shape)
-    together = x.reshape(-1, *x.shape[2:])
-    for offset, view in taps(together, kernel[1:], stride[1:], dilation[1:], out[1:]):
-        view = view.reshape(groups, len(x) // groups, x.shape[1], *view.shape[1:])
-        place: tuple[Any, ...] = (slice(None), slice(None), *offset)
-        view += strips[place].swapaxes(1, 2)
+        Both work in the same room, so `unfold` must have come to its end.
+        """
+        if self._at_once(x) == 1:
+            self._add_to_strips(x, columns)
+        else:
+            self._add_to_rows(x, columns)
 
+    def _of_rows(self, x: Array) -> Iterator[Array]:
+        for start, stop in self._rows(x):
+            seen, out = x[:, start * self.stride[0] :], (stop - start, *self.out[1:])
+            yield self._every(seen, self.kernel, self.dilation, out)
 
-def _with_rows(x: Array, *settings: tuple[int, ...]) -> tuple[Any, ...]:
-    """x (c, *spatial, n) and the settings of its axes, with an axis of one row in front where there is only one.
+    def _add_to_rows(self, x: Array, columns: Iterable[Array]) -> None:
+        for (start, stop), piece in zip(self._rows(x), columns, strict=True):
+            seen, out = x[:, start * self.stride[0] :], (stop - start, *self.out[1:])
+            windows = piece.reshape(self.groups, *self.kernel, self.channels, *out, x.shape[-1])
+            for offset, view in taps(seen, self.kernel, self.stride, self.dilation, out):
+                at: tuple[Any, ...] = (slice(None), *offset)
+                view += windows[at].reshape(view.shape)
 
-    Such windows are all copied: one by one they would make matrices too small to be multiplied fast.
-    """
-    return (x, *settings) if x.ndim > 3 else (x[:, None], *((1, *values) for values in settings))
+    def _of_strips(self, x: Array) -> Iterator[Array]:
+        strips, one_row = self._strips(x), (1, *self.out[1:])
+        # the first axis as if it were seen whole, by a kernel as long
+        every = self._every(x, (x.shape[1], *self.kernel[1:]), (1, *self.dilation[1:]), one_row)
+        strips[...] = every.reshape(strips.shape)
+        for row, _ in self._rows(x):
+            yield strips[:, self._seen(row)]
 
+    def _add_to_strips(self, x: Array, columns: Iterable[Array]) -> None:
+        strips = self._strips(x)
+        strips[...] = 0
+        for (row, _), piece in zip(self._rows(x), columns, strict=True):
+            seen = strips[:, self._seen(row)]
+            seen += piece.reshape(seen.shape)
+        # the first axis beside the channels, which taps leave alone
+        together = x.reshape(-1, *x.shape[2:])
+        for offset, view in taps(together, self.kernel[1:], self.stride[1:], self.dilation[1:], self.out[1:]):
+            at: tuple[Any, ...] = (slice(None), slice(None), *offset)
+            here = strips[at].swapaxes(1, 2)
+            view = view.reshape(here.shape)
+            view += here
 
-def _rows_seen(
-    kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...], out: tuple[int, ...]
-) -> Iterator[slice]:
-    """Which places of the first axis each row of windows sees."""
-    for start in range(0, out[0] * stride[0], stride[0]):
-        yield slice(start, start + (kernel[0] - 1) * dilation[0] + 1, dilation[0])
+    def _rows(self, x: Array) -> list[tuple[int, int]]:
+        """The first row of each piece and the first that is not in it; x (..., n)."""
+        at_once = self._at_once(x)
+        return [(start, min(start + at_once, self.out[0])) for start in range(0, self.out[0], at_once)]
+
+    def _at_once(self, x: Array) -> int:
+        """How many rows go together, 1 where they are long."""
+        columns = math.prod(self.out[1:]) * x.shape[-1]
+        return max(1, TOGETHER // (columns * self.column * self.groups)) if columns < LONG else 1
+
+    def _seen(self, row: int) -> slice:
+        """What a row of windows sees along the first axis."""
+        start = row * self.stride[0]
+        return slice(start, start + (self.kernel[0] - 1) * self.dilation[0] + 1, self.dilation[0])
+
+    def _strips(self, x: Array) -> Array:
+        """Room for the windows of x along all axes but the first: (groups, first, *others, c / groups, *out, n)."""
+        shape = (self.groups, x.shape[1], *self.kernel[1:], self.channels, *self.out[1:], x.shape[-1])
+        return self.room("strips", shape, x.dtype)
+
+    def _every(self, x: Array, kernel: tuple[int, ...], dilation: tuple[int, ...], out: tuple[int, ...]) -> Array:
+        """All windows of x (c, *spatial, n), a view: (groups, *kernel, c / groups, *out, n)."""
+        c, *spatial, n = x.strides
+        steps = [step * d for step, d in zip(spatial, dilation, strict=True)]
+        apart = [step * s for step, s in zip(spatial, self.stride, strict=True)]
+        shape = (self.groups, *kernel, self.channels, *out, x.shape[-1])
+        return as_strided(x, shape, (self.channels * c, *steps, c, *apart, n), writeable=False)

@@ -146,6 +146,7 @@ CONV1D = _pair(
         case("batch1", (1, 6, 2), 3, 3),
         case("one-output", (2, 4, 3), 5, 4),
         case("no-bias", (2, 6, 3), 4, 3, bias=False),
+        case("long-rows", (520, 7, 2), 3, 3, stride=2),
     ),
     "PyTorch has no causal padding: zeros are added in front, then valid.",
 )
@@ -172,9 +173,11 @@ CONV2D = _pair(
         case("kernel1", (2, 5, 4, 3), 6, 1),
         case("no-bias", (2, 6, 5, 3), 4, 3, bias=False),
         case("channel1", (3, 7, 6, 1), 4, 3),
-        # more than the block of windows that is multiplied at once, and a single row of them that is
-        case("blocks", (2, 60, 41, 4), 3, 5, stride=(2, 1), dilation=(2, 1), padding=1),
-        case("long-rows", (3, 8, 450, 4), 2, 5),
+        # more rows of windows than are multiplied at once, and rows that are multiplied one by one, for two reasons
+        case("many-rows", (2, 100, 41, 4), 3, 5, stride=(2, 1), dilation=(2, 1), padding=1),
+        case("long-columns", (2, 6, 139, 40), 3, 5),
+        case("long-rows", (80, 8, 20, 4), 3, (5, 3), stride=(2, 3), padding=1),
+        case("long-rows-dilation-groups", (80, 9, 12, 4), 6, (3, 2), dilation=(2, 3), groups=2),
     ),
 )
 
@@ -191,6 +194,7 @@ CONV3D = _pair(
         case("groups", (2, 3, 5, 4, 6), 8, 2, groups=2),
         case("batch1", (1, 4, 3, 5, 2), 6, 2),
         case("no-bias", (2, 3, 5, 4, 1), 6, (1, 2, 3), bias=False),
+        case("long-rows", (45, 4, 5, 5, 2), 3, (2, 3, 2), stride=(2, 1, 1)),
     ),
     SHORT_KERNELS_IN_3D,
 )

@@ -115,6 +115,7 @@ CONV1D_TRANSPOSE = _pair(
         case("dilation", (2, 5, 3), 4, 3, dilation=2),
         case("groups", (2, 5, 6), 4, 3, stride=2, groups=2),
         case("batch1-no-bias", (1, 4, 2), 3, 5, bias=False),
+        case("long-rows", (520, 4, 2), 3, 3, stride=2),
     ),
 )
 
@@ -142,6 +143,7 @@ CONV2D_TRANSPOSE = _pair(
         case("groups-same", (2, 5, 4, 6), 9, (3, 2), stride=2, padding="same", groups=3),
         case("batch1", (1, 4, 5, 2), 3, 3, stride=2),
         case("no-bias", (2, 5, 4, 3), 6, 3, stride=2, bias=False),
+        case("long-rows", (60, 3, 9, 4), 6, (3, 2), stride=(2, 1), groups=2),
     ),
 )
 
