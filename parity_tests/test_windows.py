@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from scratch import windows
-from scratch.convolution import Conv2D
+from scratch.convolution import Conv1D, Conv2D, Conv3D
+from scratch.depthwise_convolution import DepthwiseConv2D
+from scratch.transposed_convolution import Conv2DTranspose
 from scratch.windows import Windows, output_sizes
 
 SETTINGS = [
@@ -104,6 +106,16 @@ def test_a_convolution_never_holds_all_columns():
     finally:
         tracemalloc.stop()
     assert peak < columns / 2
+
+
+@pytest.mark.parametrize("layer", [Conv1D, Conv2D, Conv3D, DepthwiseConv2D, Conv2DTranspose])
+def test_a_batch_may_be_empty(layer):
+    made = layer(2, *([3] if layer is not DepthwiseConv2D else []), 3, rng=0)
+    y = made.forward(np.zeros((0, *[5] * made.rank, 2)))
+    dx = made.backward(y)
+    assert y.shape[0] == 0
+    assert dx.shape == (0, *[5] * made.rank, 2)
+    assert all((g == 0).all() and g.shape == made.params[name].shape for name, g in made.grads.items())
 
 
 def test_memory_to_work_in_is_used_again_and_never_handed_out():

@@ -215,7 +215,7 @@ class Windows:
 
     def _at_once(self, x: Array) -> int:
         """How many rows go together, 1 where they are long."""
-        columns = math.prod(self.out[1:]) * x.shape[-1]
+        columns = math.prod(self.out[1:]) * max(1, x.shape[-1])
         return max(1, TOGETHER // (columns * self.column * self.groups)) if columns < LONG else 1
 
     def _seen(self, row: int) -> slice:
