@@ -1,5 +1,6 @@
 """Schedules side by side: the learning rate of every step."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,7 @@ def rates(pair: Pair, case: Case, seed: int, judge: str) -> Array:
     return np.array(framework(judge).schedule(twin, pair.options(case), metrics))
 
 
+@functools.lru_cache(maxsize=64)
 def metrics_of(pair: Pair, case: Case, seed: int) -> list[float]:
     """Losses that get better for some time, some of them by very little, and then for some time do not.
 
