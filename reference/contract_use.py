@@ -47,6 +47,7 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     spared, full = same[1][1:], same[0][1:]
     right = _alike(spared[1], full[1]) and (spared[0] is None or _alike(spared[0], full[0]))
     yield "spared", not right, "gives other gradients when that of its input is not asked for"
+    yield "again", not _backs_twice(built(pair, case, arrays, layer), arrays), "differs at a second backward pass"
     single = sum(spec.differentiable for spec in case.inputs.values()) == 1
     yield "form", isinstance(full[0], tuple) == single, "does not return one array for one input, a tuple for others"
     if isinstance(made, Noise):
@@ -64,6 +65,16 @@ def _run(made: Any, arrays: Arrays, spared: bool) -> tuple[Any, Any, Any]:
     y = (made if spared else made.forward)(*arrays.inputs.values())
     dx = made.backward(arrays.dy)
     return y, dx, list(made.grads.values())
+
+
+def _backs_twice(made: Any, arrays: Arrays) -> bool:
+    """Whether a second backward pass after the same forward pass gives what the first did."""
+    made.forward(*arrays.inputs.values())
+    dx = made.backward(arrays.dy)
+    first = [None if d is None else d.copy() for d in (dx if isinstance(dx, tuple) else (dx,))]
+    grads = [g.copy() for g in made.grads.values()]
+    dx = made.backward(arrays.dy)
+    return _alike(first, dx if isinstance(dx, tuple) else (dx,)) and _alike(grads, list(made.grads.values()))
 
 
 def _alike(a: Any, b: Any) -> bool:

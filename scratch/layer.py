@@ -15,7 +15,7 @@ class Layer:
     `forward(*inputs)` returns the output and remembers what the gradient needs. `backward(dy)` takes the
     gradient of a scalar with respect to that output (the cotangent), fills `grads` with the gradient of every
     weight under the key the weight has in `params`, and returns the gradient of each input that `forward` was
-    given: one array for one input, a tuple for several.
+    given: one array for one input, a tuple for several. It may be called again after the same forward pass.
 
     Neither changes its arguments, returns memory of its arguments, or overwrites what it returned before.
     The dtype of weights and inputs is the dtype of everything computed from them.

@@ -88,7 +88,7 @@ class TransposedConvolution(Layer):
             drows += piece @ columns.swapaxes(1, 2)
             if self.input_gradient:
                 np.matmul(rows, columns, out=dpiece)
-        self.grads["w"] = drows.reshape(self.n_in, -1, self.n_out // self.groups).swapaxes(0, 1).reshape(self._shape())
+        self.grads["w"] = self._from_rows(drows)
         if "b" in self.params:
             self.grads["b"] = dy.sum(axis=tuple(range(1, dy.ndim)))
         return batch_first(dx) if self.input_gradient else None
@@ -103,6 +103,10 @@ class TransposedConvolution(Layer):
         """w (*kernel, n_in, n_out / groups) -> (groups, n_in / groups, weights of one input channel in column order)"""
         rows = self.params["w"].reshape(-1, self.n_in, self.n_out // self.groups).swapaxes(0, 1)
         return rows.reshape(self.groups, self.n_in // self.groups, -1)
+
+    def _from_rows(self, rows: Array) -> Array:
+        """The inverse of `_rows`."""
+        return rows.reshape(self.n_in, -1, self.n_out // self.groups).swapaxes(0, 1).reshape(self._shape())
 
 
 def transposed_placing(

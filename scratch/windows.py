@@ -160,7 +160,7 @@ class Windows:
 
     def unfold(self, x: Array) -> Iterator[Array]:
         """The columns of each piece (im2col)."""
-        for windows in self._of_strips(x) if self._at_once(x) == 1 else self._of_rows(x):
+        for windows in self._of_strips(x) if self._long(x) else self._of_rows(x):
             yield windows.reshape(self.groups, self.column, -1)
 
     def fold(self, x: Array, columns: Iterable[Array]) -> None:
@@ -168,19 +168,17 @@ class Windows:
 
         Both work in the same room, so `unfold` must have come to its end.
         """
-        if self._at_once(x) == 1:
+        if self._long(x):
             self._add_to_strips(x, columns)
         else:
             self._add_to_rows(x, columns)
 
     def _of_rows(self, x: Array) -> Iterator[Array]:
-        for start, stop in self._rows(x):
-            seen, out = x[:, start * self.stride[0] :], (stop - start, *self.out[1:])
+        for seen, out in self._parts(x):
             yield self._every(seen, self.kernel, self.dilation, out)
 
     def _add_to_rows(self, x: Array, columns: Iterable[Array]) -> None:
-        for (start, stop), piece in zip(self._rows(x), columns, strict=True):
-            seen, out = x[:, start * self.stride[0] :], (stop - start, *self.out[1:])
+        for (seen, out), piece in zip(self._parts(x), columns, strict=True):
             windows = piece.reshape(self.groups, *self.kernel, self.channels, *out, x.shape[-1])
             for offset, view in taps(seen, self.kernel, self.stride, self.dilation, out):
                 at: tuple[Any, ...] = (slice(None), *offset)
@@ -208,10 +206,19 @@ class Windows:
             view = view.reshape(here.shape)
             view += here
 
+    def _parts(self, x: Array) -> Iterator[tuple[Array, tuple[int, ...]]]:
+        """x from where each piece begins, and how many windows the piece has on each axis."""
+        for start, stop in self._rows(x):
+            yield x[:, start * self.stride[0] :], (stop - start, *self.out[1:])
+
     def _rows(self, x: Array) -> list[tuple[int, int]]:
         """The first row of each piece and the first that is not in it; x (..., n)."""
         at_once = self._at_once(x)
         return [(start, min(start + at_once, self.out[0])) for start in range(0, self.out[0], at_once)]
+
+    def _long(self, x: Array) -> bool:
+        """Whether rows go one by one."""
+        return self._at_once(x) == 1
 
     def _at_once(self, x: Array) -> int:
         """How many rows go together, 1 where they are long."""

@@ -266,6 +266,15 @@ class CausalWithoutDilation(Loops):
         return [(k - 1, (k - 1) * (d - 1)) for k, d in zip(self.kernel, self.dilation, strict=True)]
 
 
+class UsesUpItsInput(Convolution):
+    """Works in the memory of the input it remembers, which a second backward pass then takes for the input."""
+
+    def backward(self, dy: Array) -> Any:
+        dx = super().backward(dy)
+        self.x = np.zeros_like(self.x)
+        return dx
+
+
 OUTPUTS = (
     *(Flipped, LargerHalfInFront, PadsWithEdge, BiasOnEveryTap, BiasPerInput, LastColumnMissing),
     *(IgnoresDilation, IgnoresStride, ChannelsInterleaved, GroupsReversed),
@@ -280,7 +289,7 @@ WRONG = {
     "conv2d": Versions(
         made_by(Conv2D, (*OUTPUTS, KernelAxesSwapped)),
         made_by(Conv2D, (*OWN_GRADIENTS, KeepsPadding, BiasSumsBatchOnly)),
-        contract=made_by(Conv2D, (*ANY, *WEIGHTED)),
+        contract=made_by(Conv2D, (*ANY, *WEIGHTED, UsesUpItsInput)),
     ),
     "conv3d": Versions(made_by(Conv3D, (*OUTPUTS, KernelAxesSwapped)), made_by(Conv3D, OWN_GRADIENTS)),
     "conv3d_native": Versions(
