@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.compare import Finding
+from reference.compare import Finding, equal
 from reference.contract_use import uses
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, built
@@ -37,7 +37,7 @@ def contract_findings(
         before += [a.copy() for a in (*turned.inputs.values(), turned.dy)]
         first += _outputs(built(pair, case, arrays, layer), turned)[0]
 
-    changed = (_differ(made.params[name], w) for name, w in arrays.params.items())
+    changed = (not equal(made.params[name], w) for name, w in arrays.params.items())
     shared = (np.shares_memory(a, b) for a in first for b in [*given, *made.params.values()])
     grads, params = ({name: a.shape for name, a in each.items()} for each in (made.grads, made.params))
     found: list[tuple[str, Iterable[bool], str]] = [
@@ -99,8 +99,4 @@ def _takes_fewer(used: Any, make: Callable[[], Any], arrays: Arrays) -> bool:
 
 
 def _differing(some: Sequence[Array], others: Sequence[Array]) -> Iterator[bool]:
-    return (_differ(a, b) for a, b in zip(some, others, strict=True))
-
-
-def _differ(a: Array, b: Array) -> bool:
-    return not np.array_equal(a, b, equal_nan=bool(np.issubdtype(a.dtype, np.floating)))
+    return (not equal(a, b) for a, b in zip(some, others, strict=True))

@@ -4,6 +4,7 @@ All of it is frozen data. One declaration is read by the parity suite, the homew
 and the benchmark. Nothing here imports a framework: a twin's builder is handed the framework's module.
 """
 
+import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -176,8 +177,13 @@ class Pair:
     def twin(self, framework: str) -> Twin:
         return {"torch": self.torch, "keras": self.keras}[framework]
 
+    @functools.cached_property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """What the layer is made with."""
+        return inspect.signature(self.layer).parameters
+
     def options(self, case: Case) -> SimpleNamespace:
         """All options of the layer, the case's over the defaults, for a twin's builder to read."""
-        parameters = inspect.signature(self.layer).parameters.values()
-        defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+        given = self.parameters.values()
+        defaults = {p.name: p.default for p in given if p.default is not inspect.Parameter.empty}
         return SimpleNamespace(**{**defaults, **case.options})

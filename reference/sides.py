@@ -52,7 +52,7 @@ class Arrays:
         """A copy with every floating array changed, and the others as they are."""
 
         def changed(array: Array) -> Array:
-            return change(array) if np.issubdtype(array.dtype, np.floating) else array.copy()
+            return change(array) if array.dtype.kind == "f" else array.copy()
 
         inputs, params, buffers = (
             {name: changed(a) for name, a in arrays.items()} for arrays in (self.inputs, self.params, self.buffers)
@@ -227,6 +227,7 @@ def derivative_sides(
     truth: Side = {}
     lengths: dict[str, float] = {}
     differentiable = {name: x for name, x in arrays.inputs.items() if case.inputs[name].differentiable}
+    slope = derivative(pair, case, arrays, layer)
     for name, array in {**differentiable, **arrays.params}.items():
         key = gradient_name(name)
         if gradients[key].shape != array.shape:
@@ -235,34 +236,33 @@ def derivative_sides(
         directions = rng.standard_normal((DIRECTIONS, *array.shape))
         lengths[key] = float(np.sqrt((directions**2).sum() / DIRECTIONS))
         slopes[key] = np.array([(gradients[key] * v).sum() for v in directions])
-        truth[key] = np.array([directional(pair, case, arrays, name, v, layer) for v in directions])
+        truth[key] = np.array([slope(name, v) for v in directions])
     return slopes, truth, lengths
 
 
-def directional(
-    pair: Pair,
-    case: Case,
-    arrays: Arrays,
-    name: str,
-    direction: Array,
-    layer: Callable[..., Any] | None = None,
-) -> float:
-    """The derivative of sum(dy * forward) as the input or weight called `name` moves along `direction`."""
+def derivative(
+    pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None = None
+) -> Callable[[str, Array], float]:
+    """The derivative of sum(dy * forward) as the input or weight of a name moves along a direction, as a function."""
+    analytic = pair.derivative == "complex"
+    cast = arrays.cast("complex128") if analytic else arrays
+    made = built(pair, case, cast, layer)
 
-    def value(shift: complex) -> complex:
+    def value(name: str, shift: Array) -> complex:
         def moved(key: str, array: Array) -> Array:
-            return array + shift * direction if key == name else array
+            return array + shift if key == name else array
 
-        analytic = pair.derivative == "complex"
-        cast = arrays.cast("complex128") if analytic else arrays
-        inputs = [moved(key, x) for key, x in cast.inputs.items()]
-        params = {key: moved(key, w) for key, w in cast.params.items()}
-        made = built(pair, case, Arrays({}, params, cast.dy, cast.buffers), layer)
+        made.load({key: moved(key, w) for key, w in cast.params.items()}, cast.buffers)
         with np.errstate(all="ignore"):
-            return complex((arrays.dy * made.forward(*inputs)).sum())
+            y = made.forward(*(moved(key, x) for key, x in cast.inputs.items()))
+            return complex((arrays.dy * y).sum())
 
-    if pair.derivative == "complex":
-        return value(1e-200j).imag / 1e-200
-    # five points: the error of the formula is of order h**4, that of rounding eps / h
-    h = 1e-3
-    return ((8 * (value(h) - value(-h)) - (value(2 * h) - value(-2 * h))) / (12 * h)).real
+    def along(name: str, direction: Array) -> float:
+        if analytic:
+            return value(name, 1e-200j * direction).imag / 1e-200
+        # five points: the error of the formula is of order h**4, that of rounding eps / h
+        h, v = 1e-3, direction
+        near, far = value(name, h * v) - value(name, -h * v), value(name, 2 * h * v) - value(name, -2 * h * v)
+        return ((8 * near - far) / (12 * h)).real
+
+    return along

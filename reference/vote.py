@@ -15,7 +15,7 @@ from reference.frameworks import installed
 from reference.pair import FRAMEWORKS, Array, Case, Pair
 from reference.parity import CONTRACT, DERIVATIVE, Check, check, drawn, judges_of
 from reference.registry import find
-from reference.sides import Arrays, directional, gradient_name, make_arrays, scratch_side, twin_side
+from reference.sides import Arrays, derivative, gradient_name, make_arrays, scratch_side, twin_side
 
 SCRATCH, NUMERICAL = "scratch", "the numerical derivative"
 
@@ -188,7 +188,7 @@ class _Sides:
         direction[index] = 1.0
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a layer that drops the imaginary part has no complex step
-            return directional(self.pair, self.case, self.arrays, self.sources[quantity], direction, self.layer)
+            return derivative(self.pair, self.case, self.arrays, self.layer)(self.sources[quantity], direction)
 
     def worst_place(self, quantity: str) -> tuple[int, ...]:
         """Where the gradient of a layer and the numerical derivative are furthest apart, of ELEMENTS places."""

@@ -1,5 +1,7 @@
 """Activations: what elementwise functions share, the best known of them, and softmax."""
 
+import functools
+
 import numpy as np
 
 from scratch.layer import Array, Layer
@@ -134,12 +136,17 @@ def find_activation(kind: str | Activation) -> Activation:
     """
     if isinstance(kind, Activation):
         return kind
+    name, known = kind.replace("_", ""), _activations()
+    if name not in known:
+        raise ValueError(f"no activation is called {kind!r}; known: {', '.join(sorted(known))}")
+    return known[name]()
+
+
+@functools.cache
+def _activations() -> dict[str, type[Activation]]:
+    """The activations of this project by name, in lower case."""
     # here, not at the top: these modules import this one
     from scratch import rectifiers, smooth_activations, thresholds
 
     homes = {__name__, *(module.__name__ for module in (rectifiers, smooth_activations, thresholds))}
-    by_name = {each.__name__.lower(): each for each in Activation.__subclasses__() if each.__module__ in homes}
-    name = kind.replace("_", "")
-    if name not in by_name:
-        raise ValueError(f"no activation is called {kind!r}; known: {', '.join(sorted(by_name))}")
-    return by_name[name]()
+    return {each.__name__.lower(): each for each in Activation.__subclasses__() if each.__module__ in homes}

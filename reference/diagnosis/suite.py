@@ -18,7 +18,7 @@ from reference.diagnosis.coverage import Lines, lines_run
 from reference.diagnosis.mutants import Mutant
 from reference.pair import FRAMEWORKS, Case, Pair
 from reference.parity import CONTRACT, DERIVATIVE, findings_of, judges_of
-from reference.sides import arrays_of, directional
+from reference.sides import arrays_of, derivative
 
 SEED = 7
 # seconds of computing for one question; the right code takes some hundredths
@@ -89,7 +89,7 @@ def lines_of(pair: Pair, case: Case) -> Lines:
         return lines
     arrays = arrays_of(pair, case, SEED)
     name, moved = next(iter({**arrays.params, **arrays.inputs}.items()))
-    return lines | lines_run(lambda: directional(pair, case, arrays, name, np.ones_like(moved)))
+    return lines | lines_run(lambda: derivative(pair, case, arrays)(name, np.ones_like(moved)))
 
 
 def killer(candidates: Sequence[Candidate], *batches: int) -> str:
