@@ -47,8 +47,8 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     again = made.backward(arrays.dy), list(made.grads.values())
     yield "again", not _alike((dx, grads), again), "differs at a second backward pass"
     called, spared_dx, spared_grads = _run(built(pair, case, arrays, layer), arrays, spared=True)
-    yield "call", not _alike(y, called), "gives another output when it is called"
-    right = _alike(grads, spared_grads) and (spared_dx is None or _alike(dx, spared_dx))
+    yield "call", not _alike(called, y), "gives another output when it is called"
+    right = _alike(spared_grads, grads) and (spared_dx is None or _alike(spared_dx, dx))
     yield "spared", not right, "gives other gradients when that of its input is not asked for"
     single = sum(spec.differentiable for spec in case.inputs.values()) == 1
     yield "form", isinstance(dx, tuple) == single, "does not return one array for one input, a tuple for others"

@@ -17,6 +17,7 @@ from reference.bench.measure import Task, Timing, batch_of, measure, modes_for, 
 from reference.bench.modes import make
 from reference.errors import RequestError
 from reference.pair import Array
+from scratch.data import DataError
 
 MEMORY_STEPS = 3
 # the unit of the largest resident set is 1024 bytes, but on macOS it is one byte
@@ -72,7 +73,7 @@ def _measured(pipe: Connection, task: Task) -> None:
     try:
         _set_threads(task)
         pipe.send(("result", measure(task, lambda: pipe.send(("advance", 1)))))
-    except ValueError as error:
+    except (ValueError, DataError) as error:
         pipe.send(("error", str(error)))
 
 

@@ -62,7 +62,7 @@ class _Plain(nn.RNNBase):
         # a packed sequence has at least one step; where none is kept its result is dropped again
         lengths = mask.sum(1).clamp(min=1)
         kept_first = (~mask).to(torch.int8).argsort(dim=1, stable=True)[..., None].expand_as(x)
-        packed = pack_padded_sequence(x.gather(1, kept_first), lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(x.gather(1, kept_first), lengths.cpu(), batch_first=True, enforce_sorted=False)
         y, last = super().forward(packed, start)
         y, _ = pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])
         # how many steps have been kept up to each one: where the output of the last of them lies
