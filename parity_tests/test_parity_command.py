@@ -178,3 +178,37 @@ def test_twins_compute_on_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
     assert adapter.tensor(np.ones(3)).device.type == "meta"
     with adapter.made_as("float32"):
         assert torch.nn.Linear(2, 3).weight.device.type == "meta"
+
+
+def test_the_effect_of_tf32_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that rounds factors to 10 bits, as a GPU does with --tf32, is shown beside a layer that is right."""
+    import torch
+
+    from reference.frameworks import torch as adapter
+
+    def rounded(x: np.ndarray) -> torch.Tensor:
+        bits = np.array(x, order="C")
+        if x.dtype == np.float32:
+            bits.view(np.uint32)[...] += 0x1000
+            bits.view(np.uint32)[...] &= 0xFFFFE000
+        return torch.from_numpy(bits)
+
+    def checked(*dtypes: str) -> list[parity.Check]:
+        parity._rounded.cache_clear()
+        return list(parity.run_checks(parity.Request(checks.select(["dense"]), ("torch",), dtypes, **on_gpu)))
+
+    monkeypatch.setattr(adapter, "use_device", lambda name, tf32: None)
+    on_gpu = {"device": "cuda", "tf32": True, "case": "plain"}
+    (exact,) = checked("float32")
+    assert exact.agree
+    assert [finding.name for finding in exact.findings[-2:]] == ["dw of torch", "db of torch"]
+    monkeypatch.setattr(adapter, "tensor", rounded)
+    single, double = checked("float32", "float64")
+    assert single.command.endswith("--case plain --device cuda --tf32")
+    shown = {finding.name: finding.agree for finding in single.findings}
+    assert {name for name, agree in shown.items() if not agree} == {
+        f"{name} of torch" for name in ("y", "dx", "dw", "db")
+    }
+    assert all(finding.ulp > 500 for finding in single.findings if not finding.agree)
+    assert double.agree
+    parity._rounded.cache_clear()

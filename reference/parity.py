@@ -36,7 +36,7 @@ CENTRAL_ALLOWED = 1e-9 / float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True)
 class Check:
-    """What one judge said of one case of a pair in one dtype."""
+    """What one judge said of one case of a pair in one dtype. `device` is the options that say where it computed."""
 
     pair: str
     framework: str
@@ -44,6 +44,7 @@ class Check:
     case: str
     findings: tuple[Finding, ...]
     seed: int
+    device: str = ""
 
     @property
     def agree(self) -> bool:
@@ -53,7 +54,7 @@ class Check:
     def command(self) -> str:
         """What repeats this check alone."""
         judge = f"--framework {self.framework} --dtype {self.dtype}"
-        return f"crosscheck parity {self.pair} {judge} --seed {self.seed} --case {self.case}"
+        return f"crosscheck parity {self.pair} {judge} --seed {self.seed} --case {self.case}{self.device}"
 
 
 Findings = Callable[[Pair, Case, str, str, int, Callable[..., Any] | None], Sequence[Finding]]
@@ -147,6 +148,18 @@ def _unsteadiness(pair: Pair, case: Case, seed: int, judge: str) -> dict[str, fl
     return {name: max(_largest(side[name] - value) for side in sides) / eps for name, value in truth.items()}
 
 
+def twin_findings(pair: Pair, case: Case, judge: str, seed: int) -> list[Finding]:
+    """What a twin makes of float32 against what it makes of float64: how far off a device is that rounds more."""
+    prepared, truth = prepare(pair, case, seed), _truth(pair, case, seed, judge)
+    single, allowed = _rounded(pair, case, seed, judge), FLOAT32_MULTIPLE * allowed_ulp(prepared.arrays.longest)
+    found = [
+        compare(f"{name} of {judge}", single[name], want, allowed, "float32", prepared.sensitivity.get(name, 0.0))
+        for name, want in truth.items()
+        if name not in case.differs and (not case.only or name in case.only)
+    ]
+    return [replace(finding, whose=f"{judge} in float32") for finding in found]
+
+
 def _largest(array: Array) -> float:
     return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
@@ -218,7 +231,8 @@ def cases_of(pair: Pair, draws: int, seed: int) -> Iterator[Case]:
 class Request:
     """Which checks: of these pairs, by these judges, in these dtypes, on `draws` random cases beside the declared.
 
-    `device` is where PyTorch's twins compute, `tf32` lets a GPU round float32 products.
+    `device` is where PyTorch's twins compute. `tf32` lets a GPU round the factors of float32 products, and has what
+    PyTorch itself makes of float32 compared too.
     """
 
     pairs: tuple[Pair, ...]
@@ -244,4 +258,14 @@ def run_checks(request: Request) -> Iterator[Check]:
             for dtype in request.dtypes:
                 for judge in judges_of(pair, case, dtype):
                     if judge in request.judges:
-                        yield check(pair, case, judge, dtype, request.seed)
+                        checked = check(pair, case, judge, dtype, request.seed)
+                        yield _on_device(checked, pair, case, request) if judge == "torch" else checked
+
+
+def _on_device(checked: Check, pair: Pair, case: Case, request: Request) -> Check:
+    """A check by PyTorch where the request has it compute."""
+    findings = checked.findings
+    if request.tf32 and checked.dtype == "float32" and pair.kind not in _FINDINGS:
+        findings += tuple(twin_findings(pair, case, checked.framework, request.seed))
+    where = f" --device {request.device}" if request.device != "cpu" else ""
+    return replace(checked, findings=findings, device=where + " --tf32" * request.tf32)

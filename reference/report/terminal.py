@@ -242,7 +242,7 @@ def _verdict(check: "Check", finding: "Finding", vote: Voter) -> str:
     asked = vote(check, finding)
     if asked is None:
         place = f"at {list(finding.index)}: " if finding.index else ""
-        return f"{measured} {place}{_two('scratch', finding.got, check.framework, finding.want)}"
+        return f"{measured} {place}{_two(finding.whose, finding.got, check.framework, finding.want)}"
     place = f"at {list(asked.index)}: " if asked.index else ""
     values = _two(asked.ours, asked.values[asked.ours], asked.theirs, asked.values[asked.theirs])
     sentence = f"; {asked.sentence}" if asked.sentence else ""
