@@ -173,6 +173,13 @@ class Overflows(Sigmoid):
         return np.exp(x) / (1 + np.exp(x))
 
 
+class Floored(Sigmoid):
+    """The exponent kept from overflowing: no y is below 1e-304."""
+
+    def value(self, x: Array) -> Array:
+        return super().value(np.clip(x, -700, 700))
+
+
 class SignOfExponent(Sigmoid):
     """1 / (1 + exp(x)), falling instead of rising."""
 
@@ -270,7 +277,7 @@ WRONG = {
         contract=made_by(ReLU, (*ANY, *CONTRACT)),
     ),
     "sigmoid": Versions(
-        outputs=(*made_by(Sigmoid, (SingleInside,)), Overflows, SignOfExponent, Hard, Symmetric),
+        outputs=(*made_by(Sigmoid, (SingleInside,)), Overflows, Floored, SignOfExponent, Hard, Symmetric),
         gradients=(*made_by(Sigmoid, (*CURVED, SlopeAtOutput)), SlopeOfInput, SlopeOfTanh, SlopePlus),
         contract=made_by(Sigmoid, (*ANY, *CONTRACT)),
     ),

@@ -140,7 +140,18 @@ RELU = elementwise(
     cases=(*elementwise_cases(), Case("ties", {"x": tied(4, 6)}, smooth=False), nan_case()),
     notes=("At the kink the slope is 0 in all three; max(x, 0) written out differs.",),
 )
-SIGMOID = elementwise("sigmoid", Sigmoid, "Sigmoid", "sigmoid")
+SIGMOID = elementwise(
+    "sigmoid",
+    Sigmoid,
+    "Sigmoid",
+    "sigmoid",
+    cases=(
+        *elementwise_cases(),
+        nan_case(),
+        # alone, where 0 is the largest element: beside a half, 1e-304 would pass for it
+        Case("far-below", {"x": listed([-800.0, -1e6, -math.inf])}, smooth=False),
+    ),
+)
 TANH = elementwise("tanh", Tanh, "Tanh", "tanh")
 
 
