@@ -61,6 +61,7 @@ def test_every_command_has_a_help(name: str) -> None:
         ("nonsense", "no command is called 'nonsense', expected "),
         ("--nonsense", "no such option"),
         ("list --nonsense", "no such option"),
+        ("migrate --too keras", "Did you mean '--to'?  (crosscheck migrate --help)"),
         ("list extra", "unexpected extra argument"),
         ("parity conv2", "no pair is called 'conv2'. Close: conv2d"),
         ("parity 'nothing*'", "no pair matches 'nothing*'"),

@@ -96,7 +96,8 @@ def end(error: BaseException) -> int:
         case click.UsageError():
             path = error.ctx.command_path if error.ctx else "crosscheck"
             message = error.format_message()
-            say(f"{message[:1].lower()}{message[1:].rstrip('.')}.  ({path} --help)")
+            stop = "" if message.endswith("?") else "."
+            say(f"{message[:1].lower()}{message[1:].rstrip('.')}{stop}  ({path} --help)")
         case click.ClickException():
             say(error.format_message())
         case _ if isinstance(error, _expected()):

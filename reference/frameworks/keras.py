@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import logging
 import os
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,6 +26,7 @@ with quiet_stderr(), hidden("sklearn", "matplotlib"):
     from keras.src.backend.common.global_state import get_global_attribute
 
 tf.get_logger().setLevel("ERROR")
+logging.getLogger("absl").setLevel("ERROR")  # Keras calls HDF5 legacy, whenever a file is written that was asked for
 # one thread: sums run in one order, and small twins are not slowed down by threads that wait for each other
 with contextlib.suppress(RuntimeError):  # TensorFlow is at work already, in threads of whoever asks for `port`
     tf.config.threading.set_intra_op_parallelism_threads(1)
