@@ -30,9 +30,8 @@ class Finding:
     The scale is the largest element of what was wanted or, where that is larger, how far rounding moves the quantity
     (see `reference.sides.Prepared`). Where that makes the limit looser than FLOAT64_CEILING of the
     largest element, `reason` says so.
-    Where the two disagree, `index` is the place of the largest difference, `got`, which is `whose`, and `want` are the
-    values there;
-    `problem` says what is wrong where numbers cannot: a shape, a dtype, a broken contract.
+    Where the two disagree, `index` is the place of the largest difference, `got` and `want` are the values there, and
+    `whose` says whose `got` is; `problem` says what is wrong where numbers cannot: a shape, a dtype, a broken contract.
     """
 
     name: str
