@@ -109,6 +109,7 @@ def graded_by(hand_ins: list[HandIn], results: Path, **given: Any) -> tuple[Grad
         return given.get("judge", fake)(path, question, assignment)
 
     assignment = given.get("assignment", ASSIGNMENT)
-    with open_results(results, assignment) as kept:
-        done = grade_all(hand_ins, assignment, counting, kept, again=given.get("again", False))
+    lang = given.get("lang", "en")
+    with open_results(results, assignment, lang=lang) as kept:
+        done = grade_all(hand_ins, assignment, counting, kept, again=given.get("again", False), lang=lang)
     return done, asked

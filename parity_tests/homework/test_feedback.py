@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from class_work import SECRETS, wrong
 
+from reference.diagnosis.sentences import symbol_spoken
 from reference.homework import feedback
 from reference.homework.verdict import Cause, Quantity, SymbolReport
 
@@ -22,6 +23,8 @@ from reference.homework.verdict import Cause, Quantity, SymbolReport
         "expected array([[0.25, 0.75],\n       [0.5, 0.6543]])",
         "expected [0.9]",
         "should be 0.999",
+        "値は0.6543になります。",
+        "seedは7です",
     ],
 )
 def test_no_expected_value_and_no_seed_reaches_a_student(text: str) -> None:
@@ -29,7 +32,9 @@ def test_no_expected_value_and_no_seed_reaches_a_student(text: str) -> None:
         for hint in (False, True):
             said = feedback.sentence(report, 271828, hint)
             assert said
-            assert not [secret for secret in (*SECRETS, "0.999", "0.25", "[0.9]", "=7", "6.54") if secret in said]
+            assert not [
+                secret for secret in (*SECRETS, "0.999", "0.25", "[0.9]", "=7", "は7", "6.54") if secret in said
+            ]
 
 
 def test_formulas_and_shapes_stay() -> None:
@@ -42,6 +47,22 @@ def test_without_a_cause_the_quantities_are_named() -> None:
     assert feedback.sentence(wrong("y", "dx", "dw", "db"), 1) == "y, dx, dw and db are wrong."
     problem = SymbolReport("A", "wrong", quantities=(Quantity("dw", False, problem="it has shape (3,)"),))
     assert feedback.sentence(problem, 1) == "dw: it has shape (3,)"
+
+
+def test_in_another_language() -> None:
+    def japanese(report: SymbolReport) -> str:
+        return feedback.sentence(symbol_spoken(report, "ja"), 1)
+
+    assert japanese(wrong("dw", "db")) == "dw、db が違います（y、dx は正しいです）。"
+    assert japanese(wrong("y", "dx", "dw", "db")) == "y、dx、dw、db が違います。"
+    assert {japanese(SymbolReport("A", verdict)) for verdict in ("wrong", "unfinished", "crashed", "unsupported")} == {
+        "正しくありません。",
+        "まだ完成していません。",
+        "エラーで終了しました。",
+        "確認できませんでした。",
+    }
+    cause = Cause("guess", "b is not added. Add b.", True, hint="b is not added.")
+    assert japanese(wrong("dw", causes=(cause,))) == "b が足されていません。 b を足します。"
 
 
 def test_a_cause_that_reproduces_comes_first() -> None:

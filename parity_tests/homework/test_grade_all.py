@@ -42,6 +42,16 @@ def test_a_changed_file_another_assignment_and_again_are_graded_anew(tmp_path: P
     assert graded_by(hand_ins, results)[1] == []
 
 
+def test_each_language_is_kept_for_itself(tmp_path: Path) -> None:
+    hand_ins, results = class_of(tmp_path, a=f"{GOOD}# Q1: wrong\n# Q2: raise"), tmp_path / "results.sqlite"
+    (english,), (japanese,) = (graded_by(hand_ins, results, lang=lang)[0].submissions for lang in ("en", "ja"))
+    assert [answer.points for answer in japanese.answers] == [answer.points for answer in english.answers]
+    assert "no fault of the answer" in english.answers[1].sentence
+    assert "解答の誤りではありません" in japanese.answers[1].sentence
+    hand_ins = class_of(tmp_path / "more", b=f"{GOOD}# Q1: wrong")
+    assert [len(graded_by(hand_ins, results, lang=lang)[1]) for lang in ("en", "ja", "en", "ja")] == [2, 2, 0, 0]
+
+
 def test_where_the_checker_failed_is_graded_anew(tmp_path: Path) -> None:
     hand_ins = class_of(tmp_path, a=f"{GOOD}# Q2: raise", b=GOOD)
     results = tmp_path / "results.sqlite"
@@ -91,7 +101,7 @@ def test_results_hold_no_expected_value_and_no_seed(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "r.sqlite") as connection:
         dump = "\n".join(connection.iterdump())
     connection.close()
-    assert "graded" in dump
+    assert 'INSERT INTO "results"' in dump
     assert not [secret for secret in SECRETS if secret in dump]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reference.commands.options import json_option, seed_option
+from reference.commands.options import json_option, lang_option, seed_option
 
 
 @click.command("check")
@@ -25,9 +25,7 @@ from reference.commands.options import json_option, seed_option
 )
 @click.option("--time", "seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, metavar="SECONDS")
 @click.option("--hint", is_flag=True, help="Point to a mistake without giving the answer.")
-@click.option(
-    "--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="The language of what is wrong."
-)
+@lang_option
 @seed_option
 @json_option
 def command(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from reference.commands.options import jobs_option, json_option
+from reference.commands.options import jobs_option, json_option, lang_option
 
 UNFENCED = "bubblewrap is not installed or does not work here: submissions run under resource limits and seccomp only."
 FORMATS = ("text", "json", "gradescope", "junit", "csv")
@@ -31,6 +31,7 @@ FORMATS = ("text", "json", "gradescope", "junit", "csv")
 @click.option("--again", is_flag=True, help="Grade what has been graded before too.")
 @click.option("--one", is_flag=True, help="Each PATH is one submission, whatever it holds.")
 @click.option("--hint", is_flag=True, help="Feedback stops short of the answer.")
+@lang_option
 @jobs_option
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Spread the work over a Dask scheduler instead.")
 @json_option
@@ -44,6 +45,7 @@ def command(
     again: bool,
     one: bool,
     hint: bool,
+    lang: str,
     jobs: int,
     scheduler: str,
     json_file: Path | None,
@@ -73,7 +75,7 @@ def command(
         if not scheduler and fence() != "bubblewrap":  # on a scheduler the machines that grade decide
             click.echo(UNFENCED, err=True)
         with (
-            open_results(results_file, assignment, hint) as results,
+            open_results(results_file, assignment, hint, lang) as results,
             progress(len(hand_ins), "grading") as step,
         ):
             speed = Speed()
@@ -85,6 +87,7 @@ def command(
                 jobs=jobs,
                 again=again,
                 hint=hint,
+                lang=lang,
                 scheduler=scheduler,
                 advance=lambda graded: step(1, speed.after(graded)),
             )

@@ -32,6 +32,9 @@ seed_option = click.option(
     metavar="S",
     help="All random numbers depend on it.",
 )
+lang_option = click.option(
+    "--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="The language of what is wrong."
+)
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),

@@ -46,9 +46,14 @@ def worded(
     return Cause(words.partition("/")[0], said, reproduces, hinted, tuple(facts.items()), words)
 
 
+def said(id: str, lang: str, **facts: str) -> str:
+    """A sentence or a word of the catalogue in a language."""
+    return catalogue()[id][lang].format(**facts)
+
+
 def proof(report: SymbolReport) -> str:
     """That the causes of a report have been proved."""
-    return catalogue()["@proved-there" if report.verdict == "correct" else "@proved"][report.lang]
+    return said("@proved-there" if report.verdict == "correct" else "@proved", report.lang)
 
 
 def limited(cause: Cause, limit: str, lang: str = "en") -> Cause:
@@ -85,10 +90,11 @@ def _word(fact: str, lang: str) -> str:
 
 def spoken(report: SubmissionReport, lang: str, *, hint: bool) -> SubmissionReport:
     """A report with its causes and facts in another language, or its causes as hints."""
-    return replace(report, symbols=tuple(_spoken(each, lang, hint) for each in report.symbols))
+    return replace(report, symbols=tuple(symbol_spoken(each, lang, hint=hint) for each in report.symbols))
 
 
-def _spoken(report: SymbolReport, lang: str, hint: bool) -> SymbolReport:
+def symbol_spoken(report: SymbolReport, lang: str, *, hint: bool = False) -> SymbolReport:
+    """What `spoken` makes of one symbol."""
     causes = tuple(_cause(each, lang, hint) for each in report.causes)
     narrowing = tuple(stated(each.id, dict(each.facts), lang) for each in report.narrowing)
     return replace(report, causes=causes, narrowing=narrowing, lang=lang)

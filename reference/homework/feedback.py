@@ -3,6 +3,7 @@
 import math
 import re
 
+from reference.diagnosis.sentences import said
 from reference.homework.verdict import Cause, Quantity, SymbolReport
 
 LONGEST = 300  # characters
@@ -19,17 +20,21 @@ ATTENTION = (
 FAILED = "made the checker fail"
 UNSUPPORTED = "not understood, to be looked at by hand"
 
+# what is said where no quantity is wrong
+VERDICTS = {"wrong": "@verdict-wrong", "unfinished": "@verdict-unfinished", "crashed": "@verdict-crashed"}
+
 # what the first sentence says already of an answer without a cause
 COUNTED = ("narrow-none", "narrow-quantities", "narrow-all")
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE][-+]?\d))(?:[eE][-+]?\d+)?(?![\w.])")
+# a number may stand right beside Japanese, which is no part of a word with re.A
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE][-+]?\d))(?:[eE][-+]?\d+)?(?![\w.])", re.A)
 _ARRAY = re.compile(r"(?:array\()?\[[^\[\]A-Za-z]*\d\.[^\[\]A-Za-z]*\]\)?")
 _TOLD = re.compile(r"\b(expected|wanted|correct value is|should be)(:? +)[-+]?\d*\.\d+(?:[eE][-+]?\d+)?")
-_SEED = re.compile(r"(\bseed\b\W{0,3})\d+", re.I)
+_SEED = re.compile(r"(\bseed\b\W{0,3})\d+", re.I | re.A)
 
 
 def sentence(report: SymbolReport, seed: int, hint: bool = False) -> str:
-    """One line on an answer. With `hint` the causes stop short of saying what it should be."""
+    """One line on an answer, in the language of its report. With `hint` the causes stop short of what it should be."""
     return _shortened(redacted(_said(report, hint), report, seed))
 
 
@@ -69,10 +74,10 @@ def _said(report: SymbolReport, hint: bool) -> str:
         if hint:
             return each.hint or _quantities(report)
         return each.sentence
-    said = report.remark or ("" if report.verdict == "correct" else _quantities(report))
+    first = report.remark or ("" if report.verdict == "correct" else _quantities(report))
     limits = (each.hint if hint else each.sentence for each in report.causes if report.verdict == "correct")
-    said = "; ".join(filter(None, [said, *limits]))
-    return " ".join([said, *(fact.sentence for fact in report.narrowing if fact.id not in COUNTED)])
+    first = "; ".join(filter(None, [first, *limits]))
+    return " ".join([first, *(fact.sentence for fact in report.narrowing if fact.id not in COUNTED)])
 
 
 def _ranked(report: SymbolReport) -> list[Cause]:
@@ -87,21 +92,24 @@ def _quantities(report: SymbolReport) -> str:
         return problems[0]
     wrong = list(dict.fromkeys(each.name for each in report.quantities if not each.agree))
     if not wrong:
-        return {"wrong": "It is wrong.", "unfinished": "It is not finished.", "crashed": "It ended with an error."}.get(
-            report.verdict, "It could not be checked."
-        )
+        return said(VERDICTS.get(report.verdict, "@verdict-unsupported"), report.lang)
     right = list(dict.fromkeys(each.name for each in report.quantities if each.name not in wrong))
-    others = f"; {listed(right)} {'is' if len(right) == 1 else 'are'} right" if right else ""
-    return f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong{others}."
+    return _are("@is-wrong", "@are-wrong", wrong, report.lang) + _are("@is-right", "@are-right", right, report.lang)
+
+
+def _are(one: str, several: str, names: list[str], lang: str) -> str:
+    return said(one if len(names) == 1 else several if names else "@none-right", lang, names=listed(names, lang))
 
 
 def _problems(quantities: tuple[Quantity, ...]) -> list[str]:
     return [f"{each.name}: {each.problem}" for each in quantities if each.problem and not each.agree]
 
 
-def listed(names: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+def listed(names: list[str], lang: str = "en") -> str:
+    """ "a", "a and b", "a, b and c"; "a、b、c"."""
+    if lang == "ja":
+        return "、".join(names)
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _shortened(text: str) -> str:

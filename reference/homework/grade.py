@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reference.diagnosis.sentences import said, symbol_spoken
 from reference.errors import RequestError
 from reference.homework import feedback
 from reference.homework.assignment import LIMITS, Assignment, Question
@@ -76,26 +77,25 @@ class Grading:
     seconds: float
 
 
-def grade(hand_in: HandIn, assignment: Assignment, judge: Judge, hint: bool = False) -> Graded:
+def grade(hand_in: HandIn, assignment: Assignment, judge: Judge, hint: bool = False, lang: str = "en") -> Graded:
     """The points of one submission. Whatever is wrong with an answer costs the points of its question only."""
     begun = time.perf_counter()
     answers = []
     for question in assignment.questions:
         try:
             report = _report(hand_in, question, assignment, judge)
-            answers.append(answer_of(report, question, assignment.seed, hint))
+            answers.append(answer_of(report, question, assignment.seed, hint, lang))
         except Exception as error:  # a defect of the checker must not cost the other questions and submissions
-            said = f"The checker failed at it ({type(error).__name__}), which is no fault of the answer."
-            answers.append(failed(question, said))
+            answers.append(failed(question, said("@checker-failed", lang, error=type(error).__name__)))
     return Graded(hand_in.path, tuple(answers), round(time.perf_counter() - begun, 3))
 
 
-def failed(question: Question, said: str) -> Answer:
+def failed(question: Question, why: str) -> Answer:
     """The answer to a question at which the checker itself failed."""
-    return Answer(question.id, 0.0, question.points, "unsupported", said, attention=feedback.FAILED)
+    return Answer(question.id, 0.0, question.points, "unsupported", why, attention=feedback.FAILED)
 
 
-def answer_of(report: SymbolReport, question: Question, seed: int, hint: bool = False) -> Answer:
+def answer_of(report: SymbolReport, question: Question, seed: int, hint: bool = False, lang: str = "en") -> Answer:
     """What a report is worth as the answer to a question."""
     report = _tolerant(report, LIMITS[question.tolerance])
     place = f"cell {report.cell}" if report.cell is not None else ""
@@ -105,7 +105,7 @@ def answer_of(report: SymbolReport, question: Question, seed: int, hint: bool = 
         points=_points(report, question),
         max=question.points,
         verdict=report.verdict,
-        sentence=feedback.sentence(report, seed, hint),
+        sentence=feedback.sentence(symbol_spoken(report, lang), seed, hint),
         cause="" if report.verdict == "correct" else feedback.cause(report),
         attention=feedback.attention(report),
         place=", ".join(filter(None, [place, line])),

@@ -9,13 +9,12 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 
+from reference.diagnosis.sentences import said
 from reference.homework.assignment import Assignment
 from reference.homework.collect import HandIn
 from reference.homework.grade import Graded, Grading, Judge, failed, grade
 from reference.homework.results import Results
 from reference.homework.scheduler import Task, on_scheduler
-
-ENDED = "The checker was ended while it checked this, perhaps for want of memory; to be looked at by hand."
 
 
 def grade_all(
@@ -27,6 +26,7 @@ def grade_all(
     jobs: int = 1,
     again: bool = False,
     hint: bool = False,
+    lang: str = "en",
     scheduler: str = "",
     advance: Callable[[Graded], None] = lambda graded: None,
 ) -> Grading:
@@ -45,10 +45,10 @@ def grade_all(
             graded[number] = kept
             advance(kept)
     waiting = {numbers[0]: hand_ins[numbers[0]] for numbers in alike.values()}
-    task = partial(grade, assignment=assignment, judge=judge, hint=hint)
+    task = partial(grade, assignment=assignment, judge=judge, hint=hint, lang=lang)
     spread = on_scheduler(waiting, task, scheduler) if scheduler else _spread(waiting, task, jobs)
     for first, found in spread:
-        done = found or _ended(hand_ins[first], assignment)
+        done = found or _ended(hand_ins[first], assignment, lang)
         if done.final:
             results.keep(hand_ins[first], done)
         for number in alike[hand_ins[first].digest]:
@@ -89,8 +89,9 @@ def _together(waiting: dict[int, HandIn], task: Task, jobs: int) -> Iterator[tup
             raise
 
 
-def _ended(hand_in: HandIn, assignment: Assignment) -> Graded:
-    return Graded(hand_in.path, tuple(failed(question, ENDED) for question in assignment.questions))
+def _ended(hand_in: HandIn, assignment: Assignment, lang: str) -> Graded:
+    why = said("@checker-ended", lang)
+    return Graded(hand_in.path, tuple(failed(question, why) for question in assignment.questions))
 
 
 def _start() -> None:

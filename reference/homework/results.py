@@ -14,11 +14,12 @@ from reference.homework.collect import HandIn
 from reference.homework.grade import Answer, Graded
 
 _TABLE = """
-create table if not exists graded (
+create table if not exists results (
     digest text not null,       -- of the submission's files
     fingerprint text not null,  -- of the assignment
     version text not null,      -- of crosscheck
     hint integer not null,
+    lang text not null,         -- of what is said
     path text not null,
     assignment text not null,
     points real not null,
@@ -26,7 +27,7 @@ create table if not exists graded (
     seconds real not null,
     answers text not null,      -- JSON
     at text not null default current_timestamp,
-    primary key (digest, fingerprint, version, hint)
+    primary key (digest, fingerprint, version, hint, lang)
 )
 """
 
@@ -34,13 +35,14 @@ create table if not exists graded (
 class Results:
     """What has been graded for one assignment. Each result is safe on disk when `keep` returns."""
 
-    def __init__(self, connection: sqlite3.Connection, assignment: Assignment, hint: bool) -> None:
-        self._connection, self._assignment, self._hint = connection, assignment, hint
+    def __init__(self, connection: sqlite3.Connection, assignment: Assignment, hint: bool, lang: str) -> None:
+        self._connection, self._assignment, self._asked = connection, assignment, (hint, lang)
 
     def kept(self, hand_in: HandIn) -> Graded | None:
         """The result of the same files for the same assignment by the same version; None if there is none."""
         row = self._connection.execute(
-            "select seconds, answers from graded where digest = ? and fingerprint = ? and version = ? and hint = ?",
+            "select seconds, answers from results "
+            "where digest = ? and fingerprint = ? and version = ? and hint = ? and lang = ?",
             self._key(hand_in),
         ).fetchone()
         if row is None:
@@ -53,17 +55,17 @@ class Results:
         told = (graded.path, self._assignment.name, graded.points, graded.max, graded.seconds, answers)
         with self._connection:
             self._connection.execute(
-                "insert or replace into graded (digest, fingerprint, version, hint, path, assignment, points, max, "
-                "seconds, answers) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert or replace into results (digest, fingerprint, version, hint, lang, path, assignment, points, "
+                "max, seconds, answers) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 self._key(hand_in) + told,
             )
 
-    def _key(self, hand_in: HandIn) -> tuple[str, str, str, bool]:
-        return hand_in.digest, self._assignment.fingerprint, importlib.metadata.version("crosscheck"), self._hint
+    def _key(self, hand_in: HandIn) -> tuple[str, str, str, bool, str]:
+        return hand_in.digest, self._assignment.fingerprint, importlib.metadata.version("crosscheck"), *self._asked
 
 
 @contextlib.contextmanager
-def open_results(path: Path, assignment: Assignment, hint: bool = False) -> Iterator[Results]:
+def open_results(path: Path, assignment: Assignment, hint: bool = False, lang: str = "en") -> Iterator[Results]:
     """The results in a file, which is made where it is not there. Raises RequestError where it cannot be used."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +75,6 @@ def open_results(path: Path, assignment: Assignment, hint: bool = False) -> Iter
     with contextlib.closing(connection):
         try:
             connection.execute(_TABLE)
-            yield Results(connection, assignment, hint)
+            yield Results(connection, assignment, hint, lang)
         except sqlite3.Error as error:
             raise RequestError(f"--results {path} cannot be used: {error}. Name another file") from error
