@@ -26,6 +26,20 @@ class Overflows(Softplus):
         return np.log(1 + np.exp(self.beta * x)) / self.beta
 
 
+class Floored(Softplus):
+    """The exponent kept from underflowing: no y is below 1e-304."""
+
+    def value(self, x: Array) -> Array:
+        return super().value(np.maximum(x, -700))
+
+
+class FlooredExponential(Exponential):
+    """exp(max(x, -700))"""
+
+    def value(self, x: Array) -> Array:
+        return super().value(np.maximum(x, -700))
+
+
 class NotDivided(Softplus):
     """log(1 + exp(beta x)), not divided by beta."""
 
@@ -160,10 +174,12 @@ class PowerRule(Exponential):
 
 
 WRONG = {
-    "softplus": versions(Softplus, (Overflows, NotDivided, AlwaysThreshold, ThresholdOfInput), (BetaInGradient,)),
+    "softplus": versions(
+        Softplus, (Overflows, Floored, NotDivided, AlwaysThreshold, ThresholdOfInput), (BetaInGradient,)
+    ),
     "softsign": versions(Softsign, (SignedDenominator, SquaredDenominator), (NotSquared,)),
     "log_sigmoid": versions(LogSigmoid, (LogOfSigmoid, Positive), (SlopeTurned,)),
     "tanh_shrink": versions(TanhShrink, (TurnedRound,), (SlopeOfTanh, SlopeNotSquared)),
     "squareplus": versions(Squareplus, (NotHalved, SquaredB), (OneForgotten,)),
-    "exponential": versions(Exponential, (Minus1, PowerOfTwo), (PowerRule,), common=SLOPES),
+    "exponential": versions(Exponential, (Minus1, PowerOfTwo, FlooredExponential), (PowerRule,), common=SLOPES),
 }

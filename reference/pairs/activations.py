@@ -92,6 +92,11 @@ def nan_case(options: Options | None = None, **more: Any) -> Case:
     return Case("nan", {"x": with_nan(4, 6)}, options or {}, smooth=False, **given)
 
 
+def far_below_case() -> Case:
+    """Where exp(x) is 0, and nothing else is given: beside a half, 1e-304 would pass for 0."""
+    return Case("far-below", {"x": listed([-800.0, -1e6, -math.inf])}, smooth=False)
+
+
 def draw_elementwise(
     rng: np.random.Generator, options: Callable[[np.random.Generator], Options] | None = None, largest: float = 3.0
 ) -> Case:
@@ -145,12 +150,7 @@ SIGMOID = elementwise(
     Sigmoid,
     "Sigmoid",
     "sigmoid",
-    cases=(
-        *elementwise_cases(),
-        nan_case(),
-        # alone, where 0 is the largest element: beside a half, 1e-304 would pass for it
-        Case("far-below", {"x": listed([-800.0, -1e6, -math.inf])}, smooth=False),
-    ),
+    cases=(*elementwise_cases(), nan_case(), far_below_case()),
 )
 TANH = elementwise("tanh", Tanh, "Tanh", "tanh")
 

@@ -12,6 +12,7 @@ from reference.pairs.activations import (
     composed,
     elementwise,
     elementwise_cases,
+    far_below_case,
     glue,
     keras_function,
     nan_case,
@@ -182,6 +183,7 @@ SOFTPLUS = elementwise(
     cases=(
         *elementwise_cases(),
         nan_case(),
+        far_below_case(),
         Case("beta", {"x": normal(4, 6)}, {"beta": 2.5}),
         Case("above-20", {"x": listed([20.5, 21.0, 22.0])}),
         Case("threshold-20", {"x": listed([-25.0, 0.0, 19.0, 20.5, 25.0, 30.0])}, {"threshold": 20.0}),
@@ -239,6 +241,6 @@ EXPONENTIAL: Pair = elementwise(
     Exponential,
     lambda torch, o: torch.exp,
     "exponential",
-    cases=(*elementwise_cases(scales=(10.0, 30.0)), nan_case()),
+    cases=(*elementwise_cases(scales=(10.0, 30.0)), nan_case(), far_below_case()),
     largest=1.0,
 )
