@@ -10,6 +10,7 @@ from rich.console import Console
 
 from reference.bench import document, measure, modes, peers
 from reference.bench.measure import Task, Timing
+from reference.bench.names import CHANNELS_LAST, EAGER, FUNCTION, TRAIN_ON_BATCH
 from reference.bench.workloads import WORKLOADS, products, workloads_of
 from reference.training.trainers import SCRATCH
 
@@ -33,7 +34,7 @@ def task(name: str = "two-layer-net", dtype: str = "float32", *chosen: str) -> T
 
 @pytest.mark.parametrize("dtype", measure.VERIFIED)
 def test_every_mode_of_a_framework_agrees_and_is_timed(dtype):
-    chosen = (modes.EAGER, modes.FUNCTION, modes.TRAIN_ON_BATCH)
+    chosen = (EAGER, FUNCTION, TRAIN_ON_BATCH)
     timing = measure.measure(task("two-layer-net", dtype, *chosen))
     assert list(timing.ms) == [SCRATCH, *chosen]
     assert timing.left_out == {}
@@ -41,26 +42,26 @@ def test_every_mode_of_a_framework_agrees_and_is_timed(dtype):
 
 
 def test_images_are_timed_with_channels_last_and_rows_are_not():
-    assert modes.CHANNELS_LAST in measure.modes_for(task("cnn"))
-    assert modes.CHANNELS_LAST not in measure.modes_for(task("rnn-mnist"))
+    assert CHANNELS_LAST in measure.modes_for(task("cnn"))
+    assert CHANNELS_LAST not in measure.modes_for(task("rnn-mnist"))
 
 
 @pytest.mark.parametrize("name", ["lstm-mnist", "cnn"])
 def test_twins_of_a_workload_agree_with_it(name):
     recipe = dataclasses.replace(WORKLOADS[name], batch_size=3)
-    chosen = tuple(mode for mode in (modes.EAGER, modes.CHANNELS_LAST) if name == "cnn" or mode == modes.EAGER)
+    chosen = tuple(mode for mode in (EAGER, CHANNELS_LAST) if name == "cnn" or mode == EAGER)
     timing = measure.measure(Task(recipe, "float64", 1, ("torch",), chosen))
     assert list(timing.ms) == [SCRATCH, *chosen]
 
 
 def test_what_does_not_agree_is_not_timed(monkeypatch):
     def other_rate(mode, recipe, *rest):
-        options = {"lr": 0.2} if mode == modes.EAGER else {"lr": 0.1}
+        options = {"lr": 0.2} if mode == EAGER else {"lr": 0.1}
         return modes.make(mode, dataclasses.replace(recipe, optimizer_options=options), *rest)
 
     monkeypatch.setattr(measure, "make", other_rate)
     with pytest.raises(ValueError, match=r"two-layer-net: the first step of torch is .* not timed"):
-        measure.measure(task("two-layer-net", "float32", modes.EAGER))
+        measure.measure(task("two-layer-net", "float32", EAGER))
 
 
 def test_how_far_a_step_is_off_is_a_share_of_the_step():
@@ -72,13 +73,13 @@ def test_how_far_a_step_is_off_is_a_share_of_the_step():
 
 def test_a_mode_that_does_not_work_here_is_left_out_with_the_reason(monkeypatch):
     def broken(mode, *rest):
-        if mode == modes.EAGER:
+        if mode == EAGER:
             raise RuntimeError("no compiler found\nin many lines")
         return modes.make(mode, *rest)
 
     monkeypatch.setattr(measure, "make", broken)
-    timing = measure.measure(task("two-layer-net", "float32", modes.EAGER))
-    assert timing.left_out == {modes.EAGER: "no compiler found"}
+    timing = measure.measure(task("two-layer-net", "float32", EAGER))
+    assert timing.left_out == {EAGER: "no compiler found"}
     assert timing.best is None
     assert timing.ratio_to_torch_eager is None
 
@@ -134,6 +135,23 @@ def test_an_unknown_workload_is_refused_in_one_line():
     assert result.exit_code == 2
     assert ONE_LINE.fullmatch(result.stderr)
     assert "Close: two-layer-net" in result.stderr
+
+
+def test_a_mode_of_another_framework_is_refused_in_one_line():
+    result = invoke("bench two-layer-net --framework torch --mode keras")
+    assert result.exit_code == 2
+    assert ONE_LINE.fullmatch(result.stderr)
+    assert "--framework torch has no --mode keras, expected one of torch, " in result.stderr
+
+
+def test_a_framework_is_asked_for_only_where_its_modes_are(monkeypatch):
+    from reference.frameworks import _PACKAGES
+
+    monkeypatch.setitem(_PACKAGES, "keras", ("keras", "not_installed"))
+    refused = invoke("bench two-layer-net")
+    assert refused.exit_code == 2
+    assert refused.stderr.rstrip().endswith("or leave it out: --framework torch")
+    assert invoke("bench two-layer-net --mode torch").exit_code == 0
 
 
 def test_workloads_are_all_when_none_is_named():

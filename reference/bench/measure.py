@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reference.bench.modes import EAGER, Implementation, make, modes_of
+from reference.bench.modes import Implementation, make, modes_of
+from reference.bench.names import EAGER
 from reference.bench.peers import PEERS, make_peer
 from reference.bench.workloads import products
 from reference.frameworks import framework

@@ -4,17 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reference.bench.names import CHANNELS_LAST, COMPILED, MODES, TRAIN_ON_BATCH, XLA
 from reference.bench.workloads import pair_of
 from reference.pair import Array
 from reference.training.trainers import SCRATCH, ScratchTrainer, TwinTrainer
 from scratch.training import Recipe
-
-EAGER, CHANNELS_LAST, COMPILED = "torch", "torch-channels-last", "torch-compiled"
-FUNCTION, XLA, TRAIN_ON_BATCH = "tensorflow", "tensorflow-xla", "keras"
-MODES: dict[str, tuple[str, ...]] = {
-    "torch": (EAGER, CHANNELS_LAST, COMPILED),
-    "keras": (FUNCTION, XLA, TRAIN_ON_BATCH),
-}
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """crosscheck bench: how long a training step takes."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from reference.bench.names import MODES
 from reference.commands.options import json_option
-
-MODES = ("torch", "torch-channels-last", "torch-compiled", "tensorflow", "tensorflow-xla", "keras")
+from reference.errors import RequestError
 
 
 @click.command("bench")
@@ -33,10 +34,16 @@ MODES = ("torch", "torch-channels-last", "torch-compiled", "tensorflow", "tensor
     "--framework",
     "frameworks",
     multiple=True,
-    type=click.Choice(["torch", "keras"]),
+    type=click.Choice(list(MODES)),
     help="Against these only; may be repeated.",
 )
-@click.option("--mode", "modes", multiple=True, type=click.Choice(MODES), help="Only these; may be repeated.")
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice([mode for each in MODES.values() for mode in each]),
+    help="Only these; may be repeated.",
+)
 @click.option("--memory", is_flag=True, help="Also the peak memory of a step, each in a process of its own.")
 @click.option("--peers", is_flag=True, help="Also MyGrad and autograd, where they are installed.")
 @json_option
@@ -57,14 +64,12 @@ def command(
     from reference.bench.peers import PEERS, missing_peers
     from reference.bench.processes import timings
     from reference.bench.workloads import workloads_of
-    from reference.frameworks import require_installed
+    from reference.frameworks import require_each
     from reference.report.console import console, progress_bar
     from reference.report.json import write_json
 
     recipes = workloads_of(workloads)
-    names = frameworks or ("torch", "keras")
-    for name in names:
-        require_installed(name)
+    names = require_each(_asked(frameworks or tuple(MODES), modes))
     counts = {"1": 1, "all": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1}
     kinds = [(dtype, counts[count]) for count in threads for dtype in dtypes]
     tasks = [Task(recipe, *kind, names, modes, peers) for kind in kinds for recipe in recipes]
@@ -86,3 +91,13 @@ def command(
     if json_file is not None:
         write_json(json_file, to_json(done))
     return 0
+
+
+def _asked(frameworks: Sequence[str], modes: Sequence[str]) -> list[str]:
+    """The frameworks that have one of the modes, if any are named."""
+    asked = [name for name in frameworks if not modes or set(modes) & set(MODES[name])]
+    if not asked:
+        named = " ".join(f"--framework {name}" for name in frameworks)
+        theirs = ", ".join(mode for name in frameworks for mode in MODES[name])
+        raise RequestError(f"{named} has no --mode {modes[0]}, expected one of {theirs}")
+    return asked

@@ -60,6 +60,7 @@ def command(
     Leaves report.html, parity.json and train.json in the folder DIR.
     """
     from reference.cli import INTERRUPTED, say
+    from reference.frameworks import framework, require_each
     from reference.report.terminal import progress
     from reference.training.comparison import make_plans
 
@@ -70,11 +71,14 @@ def command(
     arguments += ["--out", str(out)] if out != OUT else []
     try:
         _make_folder(out)
+        names = require_each(frameworks or FRAMEWORKS)
         with progress(1, "loading the frameworks and the data"):
+            for name in names:
+                framework(name)
             plans = make_plans(
                 (),
                 folder,
-                _installed(frameworks or FRAMEWORKS),
+                names,
                 FULL_SEEDS if full else DEFAULT_SEEDS,
                 None if full else 1,
                 seed or 0,
@@ -100,19 +104,6 @@ def _make_folder(out: Path) -> None:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise RequestError(f"--out {out} cannot be written to: {why}. Name another folder") from error
-
-
-def _installed(names: Sequence[str]) -> tuple[str, ...]:
-    """The frameworks with these names. Raises MissingFramework, which says how to do without."""
-    from reference.frameworks import MissingFramework, framework, installed
-
-    for name in names:
-        try:
-            framework(name)
-        except MissingFramework as missing:
-            others = "".join(f" --framework {other}" for other in installed() if other != name)
-            raise MissingFramework(f"{missing}" + (f", or leave it out:{others}" if others else "")) from None
-    return tuple(name for name in FRAMEWORKS if name in names)
 
 
 def _run(

@@ -4,7 +4,7 @@ import functools
 import gc
 import importlib
 import importlib.util
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -133,6 +133,17 @@ def require_installed(name: str) -> None:
             f"{name} was asked for, but {' and '.join(missing)} cannot be imported. "
             f"Install it with: pip install 'crosscheck[{_EXTRAS[name]}]'"
         )
+
+
+def require_each(names: Sequence[str]) -> tuple[str, ...]:
+    """These names, in the order of `FRAMEWORKS`. Raises MissingFramework, which says how to do without."""
+    for name in names:
+        try:
+            require_installed(name)
+        except MissingFramework as missing:
+            others = "".join(f" --framework {other}" for other in installed() if other in names)
+            raise MissingFramework(f"{missing}" + (f", or leave it out:{others}" if others else "")) from None
+    return tuple(name for name in FRAMEWORKS if name in names)
 
 
 @functools.cache
