@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import DTypeLike
 
 from scratch.layer import Array
@@ -237,8 +237,10 @@ class Windows:
 
     def _every(self, x: Array, kernel: tuple[int, ...], dilation: tuple[int, ...], out: tuple[int, ...]) -> Array:
         """All windows of x (c, *spatial, n), a view: (groups, *kernel, c / groups, *out, n)."""
-        c, *spatial, n = x.strides
-        steps = [step * d for step, d in zip(spatial, dilation, strict=True)]
-        apart = [step * s for step, s in zip(spatial, self.stride, strict=True)]
-        shape = (self.groups, *kernel, self.channels, *out, x.shape[-1])
-        return as_strided(x, shape, (self.channels * c, *steps, c, *apart, n), writeable=False)
+        axes = tuple(range(1, x.ndim - 1))
+        spans = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
+        seen = sliding_window_view(x, spans, axes)  # (c, *places, n, *spans)
+        places = [slice(0, (n - 1) * s + 1, s) for n, s in zip(out, self.stride, strict=True)]
+        seen = seen[(slice(None), *places, slice(None), *(slice(None, None, d) for d in dilation))]
+        seen = seen.reshape(self.groups, self.channels, *seen.shape[1:])  # an axis in two is a view still
+        return seen.transpose(0, *range(-len(spans), 0), 1, *(axis + 1 for axis in axes), x.ndim)
