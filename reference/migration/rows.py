@@ -33,7 +33,7 @@ class Row:
     """One row. `error` is in `unit`; None where there is nothing to compare number by number.
 
     `shown` are differences that were measured, `code` has the code to port by target, `code_error` how far source and
-    target were apart when it ran, in ulp of the largest element.
+    target were apart when it ran, in ulp of the largest element; None where it has no output.
     """
 
     pair: str
@@ -54,7 +54,7 @@ class Row:
     shown: tuple[Shown, ...] = ()
     glue: tuple[str, ...] = ()
     code: Mapping[str, str] = field(default_factory=dict)
-    code_error: Mapping[str, float] = field(default_factory=dict)
+    code_error: Mapping[str, float | None] = field(default_factory=dict)
     fact: str = ""
     says: str = ""
     naive: str = ""

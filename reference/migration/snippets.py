@@ -111,7 +111,11 @@ def _weights(start: str, to: str, source: Twin, target: Twin, weights: Mapping[s
     parts: dict[str, list[tuple[int, str]]] = {}
     for key, array in weights.items():
         here, there = source.slots[key], target.slots[key]
-        value = _attribute("source", here.name) + (".detach().numpy()" if start == "torch" else ".numpy()")
+        held = ".detach().numpy()" if start == "torch" else ".numpy()"
+        value = _attribute("source", here.name) + held
+        second = here.name.replace("bias_ih", "bias_hh")
+        if second in source.frozen:  # zero in parity; in a trained model the two are added
+            value = f"({value} + {_attribute('source', second)}{held})"
         if here.part[1] > 1:
             value = f"np.split({value}, {here.part[1]})[{here.part[0]}]"
         parts.setdefault(there.name, []).append((there.part[0], moved(value, here, there, array.shape)))
@@ -124,8 +128,11 @@ def _weights(start: str, to: str, source: Twin, target: Twin, weights: Mapping[s
     return lines
 
 
-def run(pair: Pair, case: Case, code: Snippet) -> float:
-    """Run a snippet in float64 with random weights in its source; how far y and z are apart, in ulp of the largest."""
+def run(pair: Pair, case: Case, code: Snippet) -> float | None:
+    """Run a snippet in float64 with random weights in its source; how far y and z are apart, in ulp of the largest.
+
+    None for what has no output to compare: optimizers, schedules and initializers are made only.
+    """
     import torch
 
     from reference.frameworks.keras import float_type
@@ -148,7 +155,7 @@ def run(pair: Pair, case: Case, code: Snippet) -> float:
             exec(code.source.splitlines()[-1], names)  # again, with these weights
         exec(code.port, names)
     if "z" not in names:
-        return 0.0
+        return None
     y, z = np.asarray(names["y"]), np.asarray(names["z"])
     if y.shape != z.shape:
         return math.inf
@@ -159,7 +166,8 @@ def run(pair: Pair, case: Case, code: Snippet) -> float:
 
 
 def _fill(name: str, made: Any, twin: Twin, arrays: Arrays) -> None:
-    """Give the weights of a twin the values of a case; what is frozen stays at zero."""
+    """Give the weights of a twin the values of a case, and others to those that parity keeps at zero."""
+    rng = np.random.default_rng(SEED)
     for path, value in lay_out(twin.slots, {**arrays.params, **arrays.buffers}).items():
         weight = resolve(made, path)
         if name == "torch":
@@ -169,9 +177,10 @@ def _fill(name: str, made: Any, twin: Twin, arrays: Arrays) -> None:
     if name == "torch":
         for path in twin.frozen:
             try:
-                framework("torch").set(made, path, np.zeros(tuple(resolve(made, path).shape)))  # type: ignore[attr-defined]
+                shape = tuple(resolve(made, path).shape)
             except AttributeError:  # an option leaves it out
                 continue
+            framework("torch").set(made, path, rng.standard_normal(shape))  # type: ignore[attr-defined]
 
 
 def example(pair: Pair) -> Case:

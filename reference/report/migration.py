@@ -98,7 +98,9 @@ def print_code(row: Row, target: str | None) -> None:
     if not row.code:
         raise RequestError(f"{row.pair} has a twin in one framework only: there is no code to carry it across")
     for to in (target,) if target else tuple(row.code):
-        click.echo(f"# {row.pair} in {FRAMEWORKS[to]}; the two were {short(row.code_error[to])} ulp apart")
+        error = row.code_error[to]
+        measured = f"; the two were {short(error)} ulp apart" if error is not None else ""
+        click.echo(f"# {row.pair} in {FRAMEWORKS[to]}{measured}")
         click.echo(row.code[to])
 
 
