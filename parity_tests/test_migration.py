@@ -120,7 +120,9 @@ def test_a_second_bias_that_is_left_out_is_found():
     written = snippet(pair, case, "keras", constructors(pair, case))
     both = "(source.bias_ih_l0.detach().numpy() + source.bias_hh_l0.detach().numpy())"
     assert both in written.port
-    assert run(pair, case, replace(written, port=written.port.replace(both, "source.bias_ih_l0.detach().numpy()"))) > 1e6
+    assert (
+        run(pair, case, replace(written, port=written.port.replace(both, "source.bias_ih_l0.detach().numpy()"))) > 1e6
+    )
 
 
 def test_gates_that_are_not_swapped_are_found():

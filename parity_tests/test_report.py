@@ -19,7 +19,7 @@ from reference.pair import Case, Pair, Twin
 from reference.parity import Check
 from reference.registry import find
 from reference.report import page as page_module
-from reference.report.html import render, write_report, write_whole
+from reference.report.html import render, write_named, write_report
 from reference.report.json import parity_document
 from reference.report.page import Report
 from reference.training.comparison import Comparison, Plan, to_json
@@ -172,6 +172,23 @@ def test_each_family_and_pair_has_its_worst() -> None:
     assert "dense dense 2 ✓ agrees y 0.5 (8) dx 6 (8)" in rows
 
 
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path):
+    behind, link, pipe = tmp_path / "behind.html", tmp_path / "link.html", tmp_path / "pipe"
+    behind.write_text("old")
+    link.symlink_to(behind)
+    write_named(link, "new")
+    assert link.is_symlink()
+    assert behind.read_text() == "new"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_named(pipe, "through")
+        assert os.read(reader, 100) == b"through"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
 def test_a_page_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text("an earlier one")
@@ -188,7 +205,7 @@ def test_a_page_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, 
     assert path.read_text() == "an earlier one"
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(RequestError, match="cannot be written"):
-        write_whole(tmp_path / "nowhere" / "report.html", "")
+        write_named(tmp_path / "nowhere" / "report.html", "")
     write_report(path, report(check(RIGHT)))
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
 

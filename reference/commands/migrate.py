@@ -53,10 +53,10 @@ def command(
 
         write_site(folder, made)
     if markdown is not None:
-        from reference.report.html import write_whole
+        from reference.report.html import write_named
         from reference.report.migration_markdown import as_markdown
 
-        write_whole(markdown, as_markdown(made), "--markdown")
+        write_named(markdown, as_markdown(made), "--markdown")
     _print(made, name, target, code, folder)
     return 1 if made.wrong else 0
 

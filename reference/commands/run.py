@@ -117,7 +117,7 @@ def _run(
 ) -> int:
     import json
 
-    from reference.report.html import write_report, write_whole
+    from reference.report.html import write_named, write_report
     from reference.report.json import parity_document, write_json
     from reference.report.page import Report, command_line
     from reference.report.terminal import print_parity, progress
@@ -133,7 +133,7 @@ def _run(
     page = out / "report.html"
     with progress(1, "writing the report"):
         for name, document in (("parity.json", parity), ("train.json", train)):
-            write_whole(out / name, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+            write_named(out / name, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
         report = Report(outcome, tuple(comparisons), plans[0].data.source, command_line(arguments), vote)
         write_report(page, report)
     if json_file is not None:

@@ -15,7 +15,7 @@ from reference.report.console import console
 from reference.report.grade import print_grading
 from reference.report.grade_formats import gradescope_document, junit, scores_csv
 from reference.report.homework_json import grade_document
-from reference.report.html import write_whole
+from reference.report.html import write_named
 
 FORMATS: dict[str, Callable[[Grading], str]] = {
     "text": lambda grading: as_text(grading),
@@ -41,7 +41,7 @@ def show(grading: Grading, form: str, out: Path | None, results_file: Path) -> N
     files = [results_file.name]
     if form == "text" and len(grading.submissions) > 1:
         scores = results_file.with_name("scores.csv")
-        write_whole(scores, scores_csv(grading))
+        write_named(scores, scores_csv(grading))
         files.append(scores.name)
     if out is None and form == "text":
         print_grading(console(), grading, files)
@@ -50,9 +50,9 @@ def show(grading: Grading, form: str, out: Path | None, results_file: Path) -> N
     elif form == "gradescope" and _is_folder(out):
         out.mkdir(exist_ok=True)
         for name, graded in zip(file_names(grading.submissions), grading.submissions, strict=True):
-            write_whole(out / name, as_json(gradescope_document(graded, grading.assignment)))
+            write_named(out / name, as_json(gradescope_document(graded, grading.assignment)))
     else:
-        write_whole(out, FORMATS[form](grading))
+        write_named(out, FORMATS[form](grading))
 
 
 def _is_folder(path: Path) -> bool:

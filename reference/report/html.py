@@ -1,34 +1,28 @@
 """The result of `crosscheck run` as one HTML file that needs nothing else: style, curves and script are in it."""
 
-import contextlib
-import os
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
 from reference.errors import RequestError
+from reference.report.json import write_whole
 from reference.report.layout import counted, short
 from reference.report.page import Page, Report
 
 
 def write_report(path: Path, report: Report) -> None:
     """Write the page, all of it or nothing. Raises RequestError where it cannot be written."""
-    write_whole(path, render(report))
+    write_named(path, render(report))
 
 
-def write_whole(path: Path, text: str, option: str = "--out") -> None:
-    """Write to a file beside `path`, which then takes its place. Raises RequestError where that cannot be done."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+def write_named(path: Path, text: str, option: str = "--out") -> None:
+    """Write all of a file that an option names, or nothing. Raises RequestError where that cannot be done."""
     try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
+        write_whole(path, text)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise RequestError(f"{path} cannot be written: {why}. Name another with {option}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def render(report: Report) -> str:

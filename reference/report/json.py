@@ -37,21 +37,32 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def _put(path: Path, text: str, keep: bool = True) -> None:
-    target = path if _special(path) else path.resolve()  # a link stays a link
-    beside = target if _special(path) else target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        if beside != target and keep:
-            os.replace(beside, target)
+        write_whole(path, text, keep)
     except BrokenPipeError:
         raise
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise RequestError(f"--json {path} cannot be written: {why}. Name another file") from error
+
+
+def write_whole(path: Path, text: str, keep: bool = True) -> None:
+    """Write to a file beside `path`, which then takes its place; or, without `keep`, only see that this can be done.
+
+    A link stays a link, and what is no file is written to. Raises OSError.
+    """
+    if _special(path):
+        path.write_text(text, encoding="utf-8")
+        return
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        if keep:
+            os.replace(beside, target)
     finally:
-        if beside != target:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _special(path: Path) -> bool:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reference.migration.build import Reference
 from reference.migration.rows import EXACT, GLUE, NOT, Row, percent
-from reference.report.html import write_whole
+from reference.report.html import write_named
 from reference.report.layout import counted, short
 from reference.report.migration import FRAMEWORKS, beware, verdict
 
@@ -51,7 +51,7 @@ def write_site(folder: Path, made: Reference) -> None:
         for name, template in PAGES.items()
     }
     for name, text in pages.items():
-        write_whole(folder / name, text, "--html")
+        write_named(folder / name, text, "--html")
 
 
 def _style() -> Markup:
