@@ -34,7 +34,7 @@ def load(path: Path) -> ModuleType:
     writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing is written beside the file
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RequestError(f"{path} does not run: {_line(error)}") from error
     finally:
         sys.dont_write_bytecode = writes_none
@@ -51,7 +51,7 @@ def build(arch: Path | None, framework: str, what_for: str) -> Any:
         raise RequestError(f"{arch} has no function {name}(), which {what_for} needs")
     try:
         model = make()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RequestError(f"{name}() of {arch} does not run: {_line(error)}") from error
     if framework_of(model) != framework:
         raise RequestError(f"{name}() of {arch} gave {type(model).__name__}, expected {KINDS[framework]}")
@@ -60,6 +60,6 @@ def build(arch: Path | None, framework: str, what_for: str) -> Any:
     return model
 
 
-def _line(error: Exception) -> str:
+def _line(error: BaseException) -> str:
     first = (str(error).strip().splitlines() or [""])[0]
     return f"{type(error).__name__}: {first}"[:200]
