@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reference.migration.arch import load
+from reference.errors import RequestError
+from reference.migration.arch import build, load
 
 
 def test_files_beside_it_are_found_and_hide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,3 +15,11 @@ def test_files_beside_it_are_found_and_hide_nothing(tmp_path: Path, monkeypatch:
     (tmp_path / "json.py").write_text("raise RuntimeError('hidden by a file of the same name')\n")
     (tmp_path / "model.py").write_text("import json\nfrom sizes_of_mine import hidden\n")
     assert load(tmp_path / "model.py").hidden == 3
+
+
+@pytest.mark.parametrize("text", ["raise SystemExit(0)\n", "def torch_module():\n    raise SystemExit(0)\n"])
+def test_a_file_that_leaves_is_refused(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "leaves.py"
+    file.write_text(text)
+    with pytest.raises(RequestError, match=r"does not run: SystemExit: 0"):
+        build(file, "torch", "what is asked for")

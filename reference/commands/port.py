@@ -11,9 +11,12 @@ from reference.errors import RequestError
 def shape(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...] | None:
     """ "3,28,28,1" as numbers."""
     try:
-        return tuple(int(n) for n in value.split(",")) if value else None
+        sizes = tuple(int(n) for n in value.split(",")) if value else None
     except ValueError as error:
         raise click.BadParameter(f"'{value}' is no shape such as 3,28,28,1") from error
+    if sizes is not None and min(sizes) < 1:
+        raise click.BadParameter(f"'{value}' is a shape of nothing, expected sizes of at least 1")
+    return sizes
 
 
 def pairs_of_names(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

@@ -32,7 +32,7 @@ def find_inputs(a: Model, b: Model, example: Any, rng: np.random.Generator) -> t
     for inputs, layout in itertools.product(tried, layouts or [""]):
         try:
             runs = [run_once(m, inputs, layout) for m in (a, b)]
-        except Exception as error:  # whatever a framework says of inputs that do not fit
+        except (Exception, SystemExit) as error:  # whatever a framework says of inputs that do not fit
             said = said or str(error).strip().splitlines()[0][:150]
             continue
         if all(_first_layout(m, run) == layout for m, run in zip((a, b), runs, strict=True) if m in of_torch):

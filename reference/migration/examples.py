@@ -14,7 +14,9 @@ from reference.migration.shapes import scratch_shape
 from reference.pair import Array
 from scratch.embedding import Embedding
 
-BATCH, TIME = 3, 6
+BATCH = 3
+# for axes of no fixed size, odd first: halves of an even size are whole, whatever the padding
+TIMES = (7, 8, 32)
 # sizes of images to try where nothing tells one
 SIDES = (8, 12, 16, 28, 32, 64, 96, 128, 224)
 CHANNELS = {"w": -2, "w_x": 0, "gamma": -1, "w_q": 0}
@@ -31,7 +33,9 @@ def guesses(models: Sequence[Model], rng: np.random.Generator) -> list[list[Arra
     """Inputs to try, channels last: as a Keras model says, else by the shape of the first weights."""
     for model in models:
         if model.framework == "keras" and getattr(model.model, "inputs", None):
-            return [[_input(each, _tokens(models), rng) for each in model.model.inputs]]
+            asked, tokens = model.model.inputs, _tokens(models)
+            times = TIMES if any(None in each.shape[1:] for each in asked) else TIMES[:1]
+            return [[_input(each, tokens, rng, time) for each in asked] for time in times]
     for model in models:
         for unit in units(model)[:1]:
             side = next((side for side in sides(model.framework) if is_a(side, model, unit.layer)), None)
@@ -42,25 +46,33 @@ def guesses(models: Sequence[Model], rng: np.random.Generator) -> list[list[Arra
 
 def _by_weights(unit: Unit, side: Side, tokens: int, rng: np.random.Generator) -> list[list[Array]]:
     if "embedding" in side.pair.name:
-        return [[rng.integers(0, tokens, (BATCH, TIME))]]
+        return [[_draw_tokens(tokens, (BATCH, time), rng)] for time in TIMES]
     for key, axis in CHANNELS.items():
         array = unit.model.get(unit.layer, side.slots[key].name) if key in side.slots else None
         shape = None if array is None else scratch_shape(side.slots[key], array.shape)
         if shape:
             rank = len(next(iter(side.pair.cases[0].inputs.values())).shape)
             # a layer for rows may stand at the start of a model for sequences
-            inner = [(n,) * (rank - 2) for n in SIDES] if side.pair.torch.layout else [(TIME,) * (rank - 2), (TIME,)]
+            in_rows = [(time,) * n for time in TIMES for n in (rank - 2, 1)]
+            inner = [(n,) * (rank - 2) for n in SIDES] if side.pair.torch.layout else in_rows
             return [[rng.standard_normal((BATCH, *sizes, shape[axis]))] for sizes in inner]
     return []
 
 
-def _input(asked: Any, tokens: int, rng: np.random.Generator) -> Array:
-    shape = [n or (BATCH if i == 0 else TIME) for i, n in enumerate(asked.shape)]
+def _input(asked: Any, tokens: int, rng: np.random.Generator, time: int) -> Array:
+    shape = [n or (BATCH if i == 0 else time) for i, n in enumerate(asked.shape)]
     if "bool" in str(asked.dtype):
         kept = rng.random(shape) < 0.6
         kept[:, 0] = True
         return np.asarray(kept)
-    return rng.integers(0, tokens, shape) if "int" in str(asked.dtype) else rng.standard_normal(shape)
+    return _draw_tokens(tokens, shape, rng) if "int" in str(asked.dtype) else rng.standard_normal(shape)
+
+
+def _draw_tokens(tokens: int, shape: Sequence[int], rng: np.random.Generator) -> Array:
+    """Random tokens; all rows but the first end with token 0, which some models take for padding."""
+    drawn = rng.integers(0, tokens, shape)
+    drawn[1:, -2:] = 0
+    return drawn
 
 
 def _tokens(models: Sequence[Model]) -> int:

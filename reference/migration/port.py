@@ -1,7 +1,8 @@
 """Weights from one model to another, and the proof that both then do the same."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,11 @@ def port(
 ) -> Ported:
     """Put the weights of `source` into `target`: a Keras model, a PyTorch module or a network of scratch each.
 
-    Layers are taken in the order in which they are called, or those in `names` by name: {"conv1": "conv2d_3"}, from
-    the source's to the target's. `example` is an input, a tuple of its shape, or a list of inputs, as Keras and scratch
-    have them (channels last); a Keras model tells its own. `optimizers`, the source's and the target's, have their
-    state moved as well: Adam, AdamW, and SGD with momentum. Then both models run on random inputs.
+    Layers are taken in the order in which they are called or, where only that agrees, were made; or those in `names`
+    by name: {"conv1": "conv2d_3"}, from the source's to the target's. `example` is an input, a tuple of its shape, or a
+    list of inputs, as Keras and scratch have them (channels last); a Keras model tells its own. `optimizers`, the
+    source's and the target's, have their state moved as well: Adam, AdamW, and SGD with momentum. Then both models run
+    on random inputs.
 
     Raises RequestError, and leaves the target as it was, where a layer has no counterpart, a shape does not fit, or a
     weight would not be used.
@@ -76,7 +78,32 @@ def _port(a: Model, b: Model, names: dict[str, str], example: Any, optimizers: A
     inputs, layout = find_inputs(a, b, example, rng)
     # in the order of the calls, where the models can be run
     orders = [None if inputs is None else [s.name for s in run_once(m, inputs, layout).steps] for m in (a, b)]
-    moves = aligned(a, b, names, orders)
+    before = b.snapshot()
+
+    def in_order(orders: Sequence[Any]) -> Ported:
+        return _moved(a, b, aligned(a, b, names, orders), inputs, layout, optimizers, rng)
+
+    try:
+        ported = in_order(orders)
+        if ported.agree or inputs is None or optimizers is not None:
+            return ported
+    except RequestError:
+        if inputs is None or optimizers is not None:
+            raise
+    # Keras calls the branches of a functional model in an order of its own
+    with contextlib.suppress(RequestError):
+        b.restore(before)
+        again = in_order((None, None))
+        if again.agree:
+            return replace(again, notes=(*again.notes, "layers are taken in the order in which they were made"))
+    b.restore(before)
+    return in_order(orders)
+
+
+def _moved(
+    a: Model, b: Model, moves: list[Move], inputs: Any, layout: str, optimizers: Any, rng: np.random.Generator
+) -> Ported:
+    """What comes of these moves."""
     put(moves)
     if inputs is not None:
         moves = _with_flattening(a, b, moves, inputs, layout)

@@ -72,7 +72,7 @@ def _model(module: ModuleType, name: str, path: Path) -> Any:
     if framework_of(found) is None and callable(found):
         try:
             found = found()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             line = " ".join(str(error).split())[:150]
             raise RequestError(f"{name}() of {path} does not run: {type(error).__name__}: {line}") from error
     if framework_of(found) is None:

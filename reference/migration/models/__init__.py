@@ -1,7 +1,7 @@
 """Models of PyTorch, Keras and scratch under one interface: their layers, their weights, and a run that is recorded."""
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -118,6 +118,13 @@ def variable_at(layer: Any, path: str) -> Any:
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+def output(made: Any, join: Callable[[list[Any]], Any]) -> Any:
+    """What a model makes, as one array: several heads (batch, n) side by side, else the first of its outputs."""
+    first, *others = as_tuple(made)
+    alike = all(getattr(y, "dtype", None) == first.dtype and len(y.shape) == 2 for y in (first, *others))
+    return join([first, *others]) if others and alike else first
 
 
 def walk(name: str, layer: Any, children: Any, is_leaf: Any) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ import tensorflow as tf
 from reference.frameworks import resolve
 from reference.frameworks.keras import float_type  # first: it sets both of these up
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, variable_at, walk
+from reference.migration.models import Run, Step, as_tuple, output, variable_at, walk
 from reference.pair import Array
 
 
@@ -71,7 +71,7 @@ class Wrapped:
         with self.computing(), _recorded(leaves) as calls, _without_dropout(self.model), tape:
             wanted = [x for x in tensors if x.dtype.is_floating]
             tape.watch([*wanted, *(v.value for _, _, v in weights)])
-            y = as_tuple(_called(self.model, tensors, training))[0]
+            y = output(_called(self.model, tensors, training), lambda heads: tf.concat(heads, 1))
         steps = [Step(name, leaves[name], given, kept) for name, given, kept, _ in calls]
         if dy is None:
             return Run(y.numpy(), (), tuple(steps))

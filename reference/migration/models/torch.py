@@ -10,7 +10,7 @@ import torch
 from reference.frameworks import resolve
 from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, variable_at, walk
+from reference.migration.models import Run, Step, as_tuple, output, variable_at, walk
 from reference.pair import Array
 
 
@@ -67,7 +67,7 @@ class Wrapped:
         tensors = [self._tensor(x) for x in inputs]
         leaves = dict(self.leaves())
         with _recorded(leaves) as calls, _as_it_is(self.model, training), self.computing():
-            y = as_tuple(self.model(*tensors))[0]
+            y = output(self.model(*tensors), lambda heads: torch.cat(heads, 1))
         steps = [Step(name, leaves[name], given, kept) for name, given, kept, _ in calls]
         if dy is None:
             return Run(array(y), (), tuple(steps))
