@@ -56,18 +56,26 @@ def listed(values: Sequence[float]) -> Input:
 
 
 def with_infinities(*shape: int) -> Input:
-    """Normal numbers, every fourth of them an infinity of either sign."""
+    """Normal numbers, every fourth of them an infinity of either sign, and one of each for certain."""
 
     def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
         infinities = rng.choice([-np.inf, np.inf], size)
-        return np.where(rng.random(size) < 0.25, infinities, rng.standard_normal(size))
+        x = np.where(rng.random(size) < 0.25, infinities, rng.standard_normal(size))
+        x.flat[rng.choice(x.size, 2, replace=False)] = -np.inf, np.inf
+        return x
 
     return Input(shape, fill)
 
 
 def with_nan(*shape: int) -> Input:
-    """Normal numbers, one in ten of them NaN."""
-    return Input(shape, lambda rng, size: np.where(rng.random(size) < 0.1, np.nan, rng.standard_normal(size)))
+    """Normal numbers, one in ten of them NaN, and one for certain."""
+
+    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
+        x = np.where(rng.random(size) < 0.1, np.nan, rng.standard_normal(size))
+        x.flat[rng.integers(x.size)] = np.nan
+        return x
+
+    return Input(shape, fill)
 
 
 def probabilities(*shape: int, sharpness: float = 1.0) -> Input:
