@@ -36,6 +36,14 @@ class ExponentOfBoth(ELU):
         return (x > 0) * x + (x <= 0) * self.alpha * np.expm1(x)
 
 
+class InfinityTimesNothing(ELU):
+    """A mask multiplied, which makes NaN of minus infinity."""
+
+    def value(self, x: Array) -> Array:
+        with np.errstate(invalid="ignore"):
+            return x * (x > 0) + self.alpha * np.expm1(np.minimum(x, 0))
+
+
 class AlphaForgotten(ELU):
     """The slope below zero is exp(x), without alpha."""
 
@@ -231,7 +239,12 @@ def versions(
 
 
 WRONG = {
-    "elu": versions(ELU, (ScalesBothSides, ExponentOfBoth), (AlphaForgotten, OutputWithoutAlpha), kinks=(OneAtZero,)),
+    "elu": versions(
+        ELU,
+        (ScalesBothSides, ExponentOfBoth, InfinityTimesNothing),
+        (AlphaForgotten, OutputWithoutAlpha),
+        kinks=(OneAtZero,),
+    ),
     "selu": versions(SELU, (ScaleForgotten, ScaleBelowOnly, TwoDigits), (ScaleNotInGradient,)),
     "celu": versions(CELU, (NotDividedInside, NotMultiplied), (AlphaInGradient,)),
     "gelu": versions(GELU, (AlwaysTanh, AlwaysExact, ByLogistic, RootForgotten), (DensityForgotten, ApproximateSlope)),
