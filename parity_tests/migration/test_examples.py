@@ -88,6 +88,13 @@ def test_every_head_is_compared() -> None:
     assert port(model, Heads(swapped=True), names=names).worst > 1e-3
 
 
+@pytest.mark.parametrize(("cap", "agree"), [(None, True), (6.0, False)])
+def test_a_cap_that_small_inputs_do_not_reach_is_found(cap: float | None, agree: bool) -> None:
+    layers = [keras.layers.Dense(5), keras.layers.ReLU(max_value=cap), keras.layers.Dense(3)]
+    capped = keras.Sequential([keras.Input((6,)), *layers])
+    assert port(capped, nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3))).agree is agree
+
+
 @pytest.mark.parametrize("text", ["0,10", "-3,10"])
 def test_a_shape_of_nothing_proves_nothing(text: str) -> None:
     with pytest.raises(Exception, match="expected sizes of at least 1"):

@@ -83,20 +83,14 @@ def _port(a: Model, b: Model, names: dict[str, str], example: Any, optimizers: A
     def in_order(orders: Sequence[Any]) -> Ported:
         return _moved(a, b, aligned(a, b, names, orders), inputs, layout, optimizers, rng)
 
-    try:
-        ported = in_order(orders)
-        if ported.agree or inputs is None or optimizers is not None:
-            return ported
-    except RequestError:
-        if inputs is None or optimizers is not None:
-            raise
-    # Keras calls the branches of a functional model in an order of its own
-    with contextlib.suppress(RequestError):
-        b.restore(before)
-        again = in_order((None, None))
-        if again.agree:
-            return replace(again, notes=(*again.notes, "layers are taken in the order in which they were made"))
-    b.restore(before)
+    if inputs is not None and optimizers is None:
+        # Keras calls the branches of a functional model in an order of its own
+        for each, notes in ((orders, ()), ((None, None), ("layers are taken in the order in which they were made",))):
+            with contextlib.suppress(RequestError):
+                ported = in_order(each)
+                if ported.agree:
+                    return replace(ported, notes=(*ported.notes, *notes))
+            b.restore(before)
     return in_order(orders)
 
 
