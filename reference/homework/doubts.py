@@ -60,7 +60,7 @@ def differs_again(right: Right) -> Wrong | None:
     if trying.run(attempt.reading, attempt.problem, right.back) is None:
         return None
     again = trying.repeat(attempt, attempt.problem.again(right.seed), right.back)
-    if again is None or (other := right.judge.whole(again)).right:
+    if again is None or (other := right.judge.whole(again, right.judged)).right:
         return None
     if _piles_up(right.judged, other):
         if any(re.search(r"zero|reset|clear|init", plain(name)) for name in trying.subject.methods):

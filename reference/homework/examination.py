@@ -113,7 +113,7 @@ class Examination:
         for doubt in DOUBTS:
             if (wrong := doubt(right)) is not None:
                 return self._said("wrong", wrong.remark, wrong.judged, wrong.attempt)
-        for asked in self.family.doubts(self.trying, attempt) if self.subject.is_class else ():
+        for asked in self.family.doubts(self.trying, attempt):
             judged.conventions += asked.conventions
             if not all(quantity.agree for quantity in asked.quantities):
                 return self._said("wrong", asked.remark, Judged(list(asked.quantities), judged.conventions), attempt)
@@ -129,10 +129,11 @@ class Examination:
                 if not other.right:
                     return self._said("wrong", f"wrong {variant.label}", other, tried)
                 continue
-            other = self.judge.whole(tried)
+            other = self.judge.whole(tried, judged)
             if not other.right:
-                output = other.quantities[0].agree
-                if tried.y is not None and (variant.label == "other sizes" or (output and variant.label in TARGETS)):
+                output = self.judge.forward(tried).right  # at any scale: two forms of targets, two scales
+                needed = variant.offered or variant.label == "other sizes" or (output and variant.label in TARGETS)
+                if tried.y is not None and needed:
                     return self._said("wrong", f"with {variant.label}", other, tried)
                 explainer = self._explainer(other, tried)
                 fails[variant.label] = replace(explainer, right=(judged, attempt))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Worker
-from reference.homework.roles import Roles, means
+from reference.homework.roles import Parameter, Roles, means
 from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport
 
@@ -97,6 +97,25 @@ class Family:
 
 def number_given(subject: Subject, names: str, usual: float) -> float:
     """An option such as a slope: the default that the submission gives it, else the usual one."""
-    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
-    given = [p.default for p in spots if means(p.name, names) and isinstance(p.default, int | float)]
+    given = [p.default for p in _takes(subject, names) if isinstance(p.default, int | float)]
     return float(given[0]) if given else usual
+
+
+def another_number(subject: Subject, names: str, now: float) -> float | None:
+    """Another value for such an option, unlike any default; None where it cannot be given to all that need it.
+
+    A function's derivative that is handed neither the option nor what the function kept can know only the default.
+    """
+    backward = subject.backward
+    hands_on = r"|".join((names, CACHE))
+    if not _takes(subject, names) or (
+        backward and not subject.made and not any(means(p.name, hands_on) for p in backward.parameters)
+    ):
+        return None
+    return 0.31 if now < 0.2 else 0.63 * now
+
+
+def _takes(subject: Subject, names: str) -> list[Parameter]:
+    """The parameters of a constructor, or of a forward pass, that have such a name."""
+    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
+    return [p for p in spots if means(p.name, names)]

@@ -12,6 +12,7 @@ from reference.homework.attempt import Attempt, Place
 from reference.homework.candidates import Candidates
 from reference.homework.family import Family
 from reference.homework.gathering import gathered, owners
+from reference.homework.returned import results
 from reference.homework.roles import plain
 from reference.homework.subject import Subject
 from reference.homework.trees import leaves
@@ -25,12 +26,16 @@ CLIPS = (1.0, 5.0, 10.0)
 
 @dataclass
 class Judged:
-    """The quantities of an attempt, and the conventions that were recognised on the way."""
+    """The quantities of an attempt, and the conventions that were recognised on the way.
+
+    `factor` is what a loss is scaled by, and `scales` what is said of each scale that comes to as much here.
+    """
 
     quantities: list[Quantity] = field(default_factory=list)
     conventions: list[str] = field(default_factory=list)
     arrays: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     factor: float = 1.0
+    scales: Sequence[str] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
 
     def add(self, quantity: Quantity) -> None:
@@ -55,8 +60,8 @@ class Judge(Candidates):
         super().__init__(subject)
         self.family = family
 
-    def forward(self, attempt: Attempt) -> Judged:
-        """The output alone."""
+    def forward(self, attempt: Attempt, like: Judged | None = None) -> Judged:
+        """The output alone; that of a loss scaled as in `like`, where that is given."""
         judged = Judged()
         part = self.subject.forward.name if self.subject.forward else ""
         want = attempt.problem.want["y"]
@@ -67,6 +72,7 @@ class Judge(Candidates):
             return judged
         noise = attempt.problem.noise.get("y", 0.0)
         scales = self.family.scales(attempt.problem) if self.family.scales else {"": 1.0}
+        scales = {said: scale for said, scale in scales.items() if like is None or said in like.scales} or scales
         tried = [
             (said, compare("y", attempt.y, want * scale, noise, part, self.family.loose))
             for said, scale in scales.items()
@@ -77,6 +83,7 @@ class Judge(Candidates):
         judged.quantities.append(best)
         judged.conventions += [said] if said else []
         judged.factor = scales[said]
+        judged.scales = [other for other, scale in scales.items() if math.isclose(scale, scales[said])]
         judged.arrays["y"] = (attempt.y, want * judged.factor)
         judged.quantities += self._beside(attempt, part, judged.arrays)
         return judged
@@ -103,7 +110,8 @@ class Judge(Candidates):
     def _beside(self, attempt: Attempt, part: str, arrays: dict[str, tuple[Array, Array]]) -> Iterator[Quantity]:
         """What is returned beside the output, such as the state of a cell; put into `arrays` too."""
         value, lay, y = attempt.value, attempt.layout, attempt.problem.want["y"]
-        items = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else []
+        names = self.subject.forward.returns if self.subject.forward else ()
+        items = results(value, names) if isinstance(value, dict | tuple) else []
         outputs = [lay.from_submission("y", each, y.shape) for each in items]
         near = {k: far(got, y) for k, got in enumerate(outputs) if got is not None}
         taken = min(near, key=lambda k: near[k], default=None)
@@ -115,9 +123,9 @@ class Judge(Candidates):
                 arrays[name] = min(found, key=lambda got: far(got, want)), want
                 yield compare(name, *arrays[name], 0.0, part, self.family.loose)
 
-    def whole(self, attempt: Attempt) -> Judged:
+    def whole(self, attempt: Attempt, like: Judged | None = None) -> Judged:
         """The output and every gradient."""
-        judged = self.forward(attempt)
+        judged = self.forward(attempt, like)
         backward = self.subject.backward
         if backward is None:
             if self.family.loss and isinstance(attempt.value, tuple | list | dict):

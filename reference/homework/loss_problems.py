@@ -38,8 +38,8 @@ def scales(asked: Problem) -> Mapping[str, float]:
     if x.ndim > 2:
         found = {"loss summed over time, averaged over the batch": 1 / n, "loss summed over batch and time": 1.0}
         found["loss averaged over batch and time"] = 1 / (n * x.shape[1])
-    if mask is not None:
-        found["loss averaged over what the mask leaves"] = 1 / float(mask.sum())
+    # all of them where there is no mask, so that a loss can be the same with one and without
+    found["loss averaged over what the mask leaves"] = 1 / float(x[..., 0].size if mask is None else mask.sum())
     return {
         **found,
         "loss averaged over all elements": 1 / all_of_them,

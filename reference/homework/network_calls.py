@@ -147,20 +147,14 @@ class NetworkTrying(Trying):
                 return leaf.path
         return ""
 
-    def _find_output(self, attempt: Attempt, value: Any) -> Array | None:
-        """The output is one of the arrays returned, not one in a cache beside them."""
-        if isinstance(value, tuple) and any(isinstance(each, np.ndarray) for each in value):
-            value = tuple(each for each in value if isinstance(each, np.ndarray))
-        return super()._find_output(attempt, value)
-
 
 class NetworkJudge(Judge):
     """Judges every layer's gradients: what is returned counts before what is kept, and none may be missing."""
 
     keys: tuple[str, str] = ("W", "b")
 
-    def whole(self, attempt: Attempt) -> Judged:
-        judged = super().whole(attempt)
+    def whole(self, attempt: Attempt, like: Judged | None = None) -> Judged:
+        judged = super().whole(attempt, like)
         named = {q.name for q in judged.quantities}
         expected = [gradient_name(name) for name in attempt.problem.arrays.params]
         missing = [name for name in expected if name not in named]

@@ -57,6 +57,8 @@ ADAM: tuple[Mapping[str, str], Mapping[str, str]] = ({"betas": r"betas", "beta_1
 MAY_BE_RATE = r"alpha|a"
 # pairs in which weights decay by definition; elsewhere the decay is 0 at first
 DECAYS = ("adamw", "lion")
+# a switch makes another pair, of its own name, of these
+SWITCHES: Mapping[str, Sequence[str]] = {"nesterov": ("sgd", "momentum"), "amsgrad": ("adam",)}
 USUAL: Mapping[str, Sequence[float]] = {
     "lr": (0.01, 0.001, 1.0),
     "momentum": (0.9,),
@@ -85,7 +87,7 @@ def roles(wanted: Sequence[Parameter], pair: str) -> dict[str, str]:
 
 def value(role: str, pair: str, parameter: Parameter | None = None, *, decays: bool = False) -> Any:
     """What a setting is given; `decays` where the weight decay that any optimizer may offer is asked."""
-    if role in ("nesterov", "amsgrad"):
+    if role in SWITCHES:
         return role == pair
     if role == "momentum_decay":
         return parameter.default if parameter else 0.004

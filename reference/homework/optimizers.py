@@ -19,7 +19,7 @@ from reference.homework.optimizer_mistakes import MISTAKES
 from reference.homework.optimizer_objects import forms
 from reference.homework.optimizer_plan import FREE_COUNT, KEY, Code, code_of, settings_of
 from reference.homework.optimizer_rules import RULES, Rule, followed
-from reference.homework.optimizer_settings import DECAYS, EXPLICIT, completed, known, numbers_in, roles
+from reference.homework.optimizer_settings import DECAYS, EXPLICIT, SWITCHES, completed, known, numbers_in, roles
 from reference.homework.optimizer_walks import Held, Steps, Walk, compared, gradient, narrowed
 from reference.homework.process import Failure, Globals, Result, Worker
 from reference.homework.roles import means
@@ -76,7 +76,7 @@ class _Examination:
             if not held.right:
                 held = self._written_decay(walk) or held
             if held.right:
-                return self._decaying(self.code, held) or self._apart(self.code, held)
+                return self._decaying(self.code, held) or self._switched() or self._apart(self.code, held)
             if best is None or held.quantity.max_rel < best.quantity.max_rel:
                 best = held
         return self._wrong(best) if best is not None else self._stuck(walks)
@@ -165,6 +165,15 @@ class _Examination:
             return None
         causes = [r for r in mistaken(held.rule) if self._held(walk, [r], given).right][:1]
         return self._said("wrong", "with weight decay", found, tuple(self._cause(r.cause) for r in causes))
+
+    def _switched(self) -> SymbolReport | None:
+        """A right optimizer that can be told to be another, by a switch: wrong where it is not that other one then."""
+        for switch, pairs in SWITCHES.items():
+            if switch in self.settings and self.pair in pairs:
+                report = _Examination(self.worker, self.subject, switch, self.seed).report()
+                if report.verdict != "correct":
+                    return replace(report, remark=f"with {switch} switched on")
+        return None
 
     def _written_decay(self, walk: Walk) -> Held | None:
         """The walk held to rules with a weight decay whose rate stands in the code; None where none fits."""

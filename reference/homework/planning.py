@@ -147,6 +147,8 @@ class Planner:
             if targets:
                 del values["dy"]
         roles |= self._second(roles)
+        # an option of the forward pass before anything else that its name may say: huber_grad(y, t, delta)
+        roles = {role: roles[role] for role, _ in given if role in self.family.roles} | roles
         for index, name in enumerate(self.subject.forward.returns if self.subject.forward else ()):
             if name and isinstance(attempt.value, tuple) and "cache" in values and not means(name, COTANGENT):
                 values[f"returned {name}"] = [Ref(f"{OUT}[{index}]")]

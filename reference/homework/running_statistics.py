@@ -1,6 +1,7 @@
-"""The statistics that batch normalisation keeps as attributes: a training step moves them, inference uses them."""
+"""The statistics that batch normalisation keeps: a training step moves them, inference uses them."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from reference.homework.agreement import compare
 from reference.homework.attempt import Attempt
 from reference.homework.family import COMMON_ROLES, Doubt
 from reference.homework.problem import Problem
+from reference.homework.process import Call, Get, Ref, Result, Set
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.trees import OBJECT, Leaf, leaves
@@ -26,10 +28,18 @@ NAMES = {
     "running_variance": rf"{OF_ALL}(var(iance)?|sigma2|std2)s?|var(iance)?{OF_ALL}",
 }
 Kept = Mapping[str, Leaf]
+# what the dict that a function is given is called in the process apart
+KEPT = "statistics"
 
 
 def statistics_doubts(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
-    """What a training step makes of the statistics, and the output at inference; nothing where none are kept."""
+    """What a training step makes of the statistics, and the output at inference; nothing where none are kept.
+
+    Of a function, what it makes of those it is given; its output at inference is a problem of its own.
+    """
+    if not trying.subject.made:
+        yield from _of_function(trying, attempt)
+        return
     asked = attempt.problem
     first = trying.run(attempt.reading, asked)  # a new object: some make their statistics at the first call
     if first is None or first.failure is not None:
@@ -44,10 +54,9 @@ def statistics_doubts(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
         return
     part = trying.subject.forward.name if trying.subject.forward else ""
     moved = _now(after, kept, asked)
-    if all(np.array_equal(moved[name], asked.arrays.buffers[name]) for name in kept):
+    if _stay(moved, asked):
         if not _stored_elsewhere(trying.subject, kept):
-            problem = "a training step leaves it as it is"
-            yield Doubt("", tuple(Quantity(name, False, part=part, problem=problem) for name in kept))
+            yield _unmoved(part)
             return
     else:
         yield _step(first, moved, part)
@@ -69,6 +78,45 @@ def statistics_doubts(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
         yield Doubt("wrong at inference", (y, *stays))
 
 
+def _of_function(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
+    """What a function makes of the statistics: in the dict that it is given them in, or among what it returns."""
+    asked, call, forward = attempt.problem, attempt.call, trying.subject.forward
+    if call is None or forward is None or not NAMES.keys() <= call.given.keys():
+        return
+    keys = {name: re.search(r"\['(\w+)'\]$", call.given[name][0]) for name in NAMES}
+    moved: dict[str, Array] = {}
+    if all(keys.values()):
+        together = next(a for a in (*call.args, *call.kwargs.values()) if isinstance(a, dict))
+        args = [Ref(KEPT) if a is together else a for a in call.args]
+        kwargs = {key: Ref(KEPT) if a is together else a for key, a in call.kwargs.items()}
+        done = trying.worker.run([Set(KEPT, together), Call(trying.subject.name, args, kwargs), Get(KEPT)])
+        after = done[-1].value if isinstance(done[-1], Result) else None
+        if isinstance(after, dict):
+            moved = {name: _shaped(after.get(key[1]), asked, name) for name, key in keys.items() if key}
+    if (not moved or _stay(moved, asked)) and isinstance(attempt.value, tuple):
+        said = dict(zip(forward.returns, attempt.value, strict=False))
+        found = {name: [v for n, v in said.items() if means(n, pattern)] for name, pattern in NAMES.items()}
+        moved = {name: _shaped(some[0], asked, name) for name, some in found.items() if some} or moved
+    if moved.keys() == NAMES.keys():
+        yield _unmoved(forward.name) if _stay(moved, asked) else _step(attempt, moved, forward.name)
+
+
+def _shaped(found: Any, asked: Problem, name: str) -> Array:
+    """A statistic in its own shape; NaN where it has become something else."""
+    shape = asked.arrays.buffers[name].shape
+    array = np.asarray(found, np.float64) if isinstance(found, np.ndarray | float | int) else np.full((), np.nan)
+    return array.reshape(shape) if array.size == np.prod(shape) else np.full(shape, np.nan)
+
+
+def _stay(moved: Mapping[str, Array], asked: Problem) -> bool:
+    return all(np.array_equal(now, asked.arrays.buffers[name]) for name, now in moved.items())
+
+
+def _unmoved(part: str) -> Doubt:
+    problem = "a training step leaves it as it is"
+    return Doubt("", tuple(Quantity(name, False, part=part, problem=problem) for name in NAMES))
+
+
 def _kept(asked: Problem, state: Any) -> Kept | None:
     """Where both statistics are; None where not both are."""
     found: dict[str, Leaf] = {}
@@ -83,11 +131,7 @@ def _kept(asked: Problem, state: Any) -> Kept | None:
 def _now(state: Any, kept: Kept, asked: Problem) -> dict[str, Array]:
     """The statistics that an object holds; NaN where one has become something else."""
     by_path = {leaf.path: leaf.array for leaf in leaves(state)}
-    found: dict[str, Array] = {}
-    for name, leaf in kept.items():
-        shape, array = asked.arrays.buffers[name].shape, np.asarray(by_path.get(leaf.path, np.nan), np.float64)
-        found[name] = array.reshape(shape) if array.size == np.prod(shape) else np.full(shape, np.nan)
-    return found
+    return {name: _shaped(by_path.get(leaf.path), asked, name) for name, leaf in kept.items()}
 
 
 def _step(first: Attempt, moved: Mapping[str, Array], part: str) -> Doubt:

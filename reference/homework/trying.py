@@ -14,7 +14,8 @@ from reference.homework.planning import Planner
 from reference.homework.problem import Problem, Scheme
 from reference.homework.process import Call, Failure, Get, New, Result, Set, Snapshot, Stub
 from reference.homework.process import Step as WorkerStep
-from reference.homework.roles import MOST_PLANS
+from reference.homework.returned import results
+from reference.homework.roles import MOST_PLANS, means
 from reference.homework.trees import leaves
 from reference.pair import Array
 
@@ -126,7 +127,7 @@ class Trying(Planner):
         return attempt, after.value if isinstance(after, Result) else None
 
     def left_over(self, attempt: Attempt) -> list[str]:
-        """The arrays that a new object has beside the weights that were found, and that its forward pass reads."""
+        """The arrays that a new object has beside weights and statistics, and that its forward pass reads."""
         forward = self.subject.forward
         if not self.subject.is_class or not attempt.places or forward is None:
             return []
@@ -134,6 +135,8 @@ class Trying(Planner):
         taken = {place.leaf.path for place in attempt.places.values()}
         read = {n.attr for n in ast.walk(forward.node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
         own = [leaf for leaf in leaves(state) if isinstance(leaf.array, np.ndarray) and leaf.path == f".{leaf.name}"]
+        kept = [pattern for name, pattern in self.family.roles.items() if name in attempt.problem.arrays.buffers]
+        own = [leaf for leaf in own if not any(means(leaf.name, pattern) for pattern in kept)]
         return [leaf.name for leaf in own if leaf.path not in taken and leaf.name in read and leaf.array.any()]
 
     def _make(self, attempt: Attempt) -> Any:
@@ -211,12 +214,17 @@ class Trying(Planner):
         attempt.y = self._find_output(attempt, result.value if kept is None else kept)
 
     def _find_output(self, attempt: Attempt, value: Any) -> Array | None:
-        """The output among what was returned: what fits, what agrees before what does not."""
+        """The output among what was returned: what fits, what agrees before what does not.
+
+        What lies in a cache is the output only where nothing beside it fits: a right value there excuses no wrong one.
+        """
         want = attempt.problem.want["y"]
-        found = [attempt.layout.from_submission("y", value, want.shape)]
-        found += [attempt.layout.from_submission("y", leaf.array, want.shape) for leaf in leaves(value)]
-        fitting = [y for y in found if y is not None]
-        return min(fitting, key=lambda y: _distance(y, want), default=None)
+        names = self.subject.forward.returns if self.subject.forward else ()
+        for some in ([value, *results(value, names)], [leaf.array for leaf in leaves(value)]):
+            found = [attempt.layout.from_submission("y", each, want.shape) for each in some]
+            if fitting := [y for y in found if y is not None]:
+                return min(fitting, key=lambda y: _distance(y, want))
+        return None
 
     def _backward(self, attempt: Attempt) -> None:
         backward = self.subject.backward

@@ -2,13 +2,14 @@
 
 import ast
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from reference.fills import normal
-from reference.homework.family import Family, number_given
+from reference.homework.family import Family, another_number, number_given
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
 from reference.pair import Array, Pair, Twin
@@ -21,15 +22,23 @@ def activation(
     pair: str,
     classes: str,
     functions: str = "",
-    options: Callable[[Subject], Mapping[str, Any]] | None = None,
+    number: tuple[str, float] | None = None,
     rank: int = 5,
+    **fixed: Any,
 ) -> Family:
-    """A family of one elementwise activation; `options` reads those of the pair from the submission."""
+    """A family of one elementwise activation; `number` is an option that a submission may set, with its usual value."""
 
-    def ask(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
-        return problem(
-            pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **(options(subject) if options else {})
-        )
+    def ask(shape: tuple[int, ...], seed: int, label: str = "", **options: Any) -> Problem:
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **fixed, **options)
+
+    def given(subject: Subject) -> dict[str, float]:
+        return {number[0]: number_given(subject, ALPHA, number[1])} if number else {}
+
+    def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+        yield ask(OTHER, seed, "other sizes", **given(subject))
+        for name, now in given(subject).items():
+            if (other := another_number(subject, ALPHA, now)) is not None:
+                yield replace(ask(OTHER, seed, f"{name} {other:g}", **{name: other}), offered=True)
 
     def values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         return {name: [value] for name, value in asked.options.items()}
@@ -38,8 +47,8 @@ def activation(
         pair,
         classes=classes,
         functions=functions or classes,
-        problems=lambda subject, seed: (ask(subject, SHAPE, seed, ""),),
-        variants=lambda subject, seed, base: (ask(subject, OTHER, seed, "other sizes"),),
+        problems=lambda subject, seed: (ask(SHAPE, seed, **given(subject)),),
+        variants=lambda subject, seed, base: list(variants(subject, seed, base)),
         values=values,
         roles={"negative_slope": ALPHA, "alpha": ALPHA},
         rank=rank,
@@ -57,13 +66,13 @@ RELU = activation("relu", r"(\w*)relu(layer|activation|function|fn|forward)?|rec
 LEAKY_RELU = activation(
     "leaky_relu",
     r"(leaky|l)_?relu.*|leaky.*|prelu.*",
-    options=lambda s: {"negative_slope": number_given(s, ALPHA, 0.01)},
+    number=("negative_slope", 0.01),
     rank=6,
 )
-ELU = activation("elu", r"elu.*", options=lambda s: {"alpha": number_given(s, ALPHA, 1.0)}, rank=6)
+ELU = activation("elu", r"elu.*", number=("alpha", 1.0), rank=6)
 SELU = activation("selu", r"selu.*", rank=7)
 GELU = activation("gelu", r"gelu.*", rank=7)
-GELU_TANH = activation("gelu", r"gelu.*", options=lambda s: {"approximate": True}, rank=7)
+GELU_TANH = activation("gelu", r"gelu.*", rank=7, approximate=True)
 SIGMOID = activation("sigmoid", r"(my|np|f)?sigmoid.*|logistic(function|sigmoid)?|sig", rank=5)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.fills import normal, one_hot, probabilities
 from reference.homework.agreement import EPSILON_ALLOWED
-from reference.homework.family import Family, number_given
+from reference.homework.family import Family, another_number, number_given
 from reference.homework.loss_problems import (
     MASK,
     PADDING_MASK,
@@ -74,8 +74,12 @@ class Asking:
         return [*ask((N, C), seed), *(replace(found, fallback=True) for found in rarer)]
 
     def variants(self, subject: Subject, seed: int, base: Problem) -> list[Problem]:
-        """Other sizes and kinds of targets, then other masks or targets that are left out."""
-        return [*self._sizes(subject, seed, base), *self._masks(subject, seed, base)]
+        """Other sizes and kinds of targets, other masks or targets that are left out, then other options."""
+        return [
+            *self._sizes(subject, seed, base),
+            *self._masks(subject, seed, base),
+            *self._numbers(subject, seed, base),
+        ]
 
     def _sizes(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         rank, mask = base.arrays.inputs["t"].ndim, base.arrays.inputs.get("mask")
@@ -94,9 +98,18 @@ class Asking:
         elif self.classes and ignores(subject):
             yield ignoring(self.pair, *by_rank[base.arrays.inputs["x"].ndim - 1], seed, "targets of -1")
 
-    def _of(self, subject: Subject) -> Callable[..., list[Problem]]:
-        """Makes the forms of a problem, with the options as the submission has them."""
-        options: dict[str, Any] = {name: number_given(subject, name, usual) for name, usual in self.numbers.items()}
+    def _numbers(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
+        for name in self.numbers:
+            if (other := another_number(subject, name, base.options[name])) is not None:
+                ask = self._of(subject, **{name: other})
+                yield from (
+                    replace(found, offered=True) for found in ask(_smaller(base), seed, label=f"{name} {other:g}")
+                )
+
+    def _of(self, subject: Subject, **changed: float) -> Callable[..., list[Problem]]:
+        """Makes the forms of a problem, with the options as the submission has them but for those `changed`."""
+        given = {name: number_given(subject, name, usual) for name, usual in self.numbers.items()}
+        options: dict[str, Any] = {**given, **changed}
 
         def ask(shape: tuple[int, ...], seed: int, label: str = "", as_bool: bool | None = None) -> list[Problem]:
             make = summed if as_bool is None else functools.partial(masked, as_bool=as_bool)
@@ -136,6 +149,8 @@ def loss(
         problems=asking.problems,
         variants=asking.variants,
         layouts=layouts,
+        values=lambda asked, layout: {name: [asked.options[name]] for name in asking.numbers},
+        roles={name: name for name in asking.numbers},
         inputs=INPUTS,
         rank=rank,
         scales=scales,

@@ -1,5 +1,6 @@
 """Pooling in one and two dimensions, and flattening."""
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,11 +11,13 @@ from reference.fills import normal
 from reference.homework.families.convolution import GREY_2D, LAYOUTS_2D, SINGLE_2D, STRIDE, accepts
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, problem
+from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.pair import Array, Input
 
-# names of a height and a width, of the window or of its steps
-SIDES = (("kh", "kw"), ("sh", "sw"))
+# what either kind of pooling is called by a parameter
+KINDS = {"max_pool2d": ["max", "max", "MAX"], "avg_pool2d": ["average", "ave", "AVERAGE"]}
+MEANT = {"max_pool2d": r"max\w*", "avg_pool2d": r"av(g|e|erage)\w*|mean\w*"}
 ROLES = {
     "kh": r"(p|pool|k|kernel|f|filter|window)(_?h|height|sizeh)|ph|hp|poolh|h|p",
     "kw": r"(p|pool|k|kernel|f|filter|window)(_?w|width|sizew)|pw|wp|poolw|w|q",
@@ -38,26 +41,22 @@ def _layouts(asked: Problem) -> Sequence[Layout]:
     return found
 
 
-def _values(pair: str) -> Any:
-    def values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
-        kh, kw = asked.options["kernel"]
-        s = asked.options["stride"]
-        sh, sw = s if isinstance(s, tuple) else (s, s)
-        p = asked.options.get("padding", 0)
-        square = kh == kw
-        word = "max" if pair.startswith("max") else "average"
-        return {
-            "kh": [kh],
-            "kw": [kw],
-            "sh": [sh],
-            "sw": [sw],
-            "kernel": [kh, (kh, kw)] if square else [(kh, kw)],
-            "stride": [sh, (sh, sw)] if sh == sw else [(sh, sw)],
-            "padding": [p, "valid", "VALID", (p, p)],
-            "kind": [word, word[:3], word.upper()],
-        }
-
-    return values
+def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
+    kh, kw = asked.options["kernel"]
+    s = asked.options["stride"]
+    sh, sw = s if isinstance(s, tuple) else (s, s)
+    p = asked.options.get("padding", 0)
+    return {
+        "kh": [kh],
+        "kw": [kw],
+        "sh": [sh],
+        "sw": [sw],
+        # as many forms of what has two sizes: the plans have the same numbers
+        "kernel": [kh if kh == kw else (kh, kw), (kh, kw)],
+        "stride": [sh if sh == sw else (sh, sw), (sh, sw)],
+        "padding": [p, (p, p)] if p else [p, "valid", "VALID", (p, p)],
+        "kind": asked.facts.get("words", KINDS[asked.pair.name]),
+    }
 
 
 def pool(
@@ -83,8 +82,39 @@ def _high(*shape: int) -> Input:
     return Input(shape, fill)
 
 
+def _low(*shape: int) -> Input:
+    """Numbers below zero, of which a zero around them would be the largest."""
+    return Input(shape, lambda rng, shape: -1.0 - np.abs(rng.standard_normal(shape)))
+
+
 def _stride_apart(subject: Subject) -> bool:
     return accepts(subject, STRIDE) and accepts(subject, rf"{ROLES['kernel']}|{ROLES['kh']}")
+
+
+def _both(subject: Subject, one: str, other: str) -> bool:
+    """Whether a height and a width are given by parameters of their own."""
+    return accepts(subject, ROLES[one]) and accepts(subject, ROLES[other])
+
+
+def _pads(subject: Subject) -> bool:
+    """Whether it takes padding as a number."""
+    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
+    words = [p for p in spots if means(p.name, ROLES["padding"]) and isinstance(p.default, str)]
+    return accepts(subject, ROLES["padding"]) and not words
+
+
+def _other_kind(subject: Subject, pair: str) -> tuple[str, list[str]] | None:
+    """The other kind of pooling and the words for it, of code that is told the kind; None where none is understood."""
+    (other,) = KINDS.keys() - {pair}
+    if not accepts(subject, ROLES["kind"]):
+        return None
+    nodes = [subject.symbol.node, *([subject.partner.node] if subject.partner else [])]
+    texts = {n.value for node in nodes for n in ast.walk(node) if isinstance(n, ast.Constant)}
+    words = {k: sorted(t for t in texts if isinstance(t, str) and means(t, meant)) for k, meant in MEANT.items()}
+    if not any(words.values()):
+        return None
+    # as many as for this kind: the plans have the same numbers
+    return other, [*(words[other] or KINDS[other])[:1]] * len(KINDS[pair])
 
 
 def _problems(pair: str) -> Any:
@@ -106,13 +136,22 @@ def _variants(pair: str) -> Any:
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         n, h, w, c = base.arrays.inputs["x"].shape
         yield pool(pair, n, h + 2, w + 2, c, (2, 2), 2, seed, "other sizes")
-        rectangular = any(accepts(subject, ROLES[a]) and accepts(subject, ROLES[b]) for a, b in SIDES)
-        if rectangular or accepts(subject, ROLES["kernel"]):
-            yield pool(pair, n, 6, 6, c, (2, 3), (2, 3), seed, "windows that are not square", fill=_high)
+        apart, sides = _stride_apart(subject), _both(subject, "kh", "kw")
+        if sides or accepts(subject, ROLES["kernel"]):
+            # a stride that has a parameter of its own, but not two, is the same both ways
+            stride = 3 if apart and not _both(subject, "sh", "sw") else (2, 3)
+            label = "windows that are not square"
+            yield replace(pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high), offered=sides)
         if pair.startswith("max"):
             yield pool(pair, n, h, w, c, (2, 2), 2, seed, "equal maxima", fill=_whole)
-        if _stride_apart(subject):
+        if apart:
             yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "overlapping windows")
+        if apart and pair.startswith("max") and _pads(subject):
+            yield replace(pool(pair, n, 7, 7, c, (3, 3), 2, seed, "padding 1", padding=1, fill=_low), offered=True)
+        if (kind := _other_kind(subject, pair)) is not None:
+            other, words = kind
+            found = pool(other, n, h, w, c, (2, 2), 2, seed, f"mode {words[0]!r}", facts={"words": words})
+            yield replace(found, offered=True)
 
     return lambda subject, seed, base: list(variants(subject, seed, base))
 
@@ -125,7 +164,7 @@ def pooling(pair: str, names: str, rank: int) -> Family:
         problems=_problems(pair),
         variants=_variants(pair),
         layouts=_layouts,
-        values=_values(pair),
+        values=_values,
         roles=ROLES,
         wildcards=("kernel", "stride", "kh", "kw"),
         rank=rank,
