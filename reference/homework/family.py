@@ -1,5 +1,6 @@
 """A family of things students write: the pair it is held to, and how it is called, laid out and named."""
 
+import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,15 @@ def number_given(subject: Subject, names: str, usual: float) -> float:
     """An option such as a slope: the default that the submission gives it, else the usual one."""
     given = [p.default for p in _takes(subject, names) if isinstance(p.default, int | float)]
     return float(given[0]) if given else usual
+
+
+def numbers_named(subject: Subject, names: str, usual: float) -> list[float]:
+    """What such an option may be: its default; of code without a parameter for it the usual one, then its numbers."""
+    if _takes(subject, names):
+        return [number_given(subject, names, usual)]
+    nodes = [n for n in ast.walk(subject.symbol.node) if isinstance(n, ast.Constant) and type(n.value) is float]
+    written = [float(ast.literal_eval(n)) for n in nodes]
+    return list(dict.fromkeys([usual, *(v for v in written if 0 < v < 10 and v != 1)]))[:4]
 
 
 def another_number(subject: Subject, names: str, now: float) -> float | None:

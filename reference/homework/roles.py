@@ -83,6 +83,29 @@ def _parameter(
     return Parameter(name, default is None, keys, attributes, value, guessed, found.parts)
 
 
+def fields(node: ast.stmt) -> tuple[Parameter, ...]:
+    """The fields of a dataclass that its constructor takes; none of another class."""
+    if not isinstance(node, ast.ClassDef) or not any("dataclass" in ast.unparse(d) for d in node.decorator_list):
+        return ()
+    found: list[Parameter] = []
+    for each in node.body:
+        if not (isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)):
+            continue
+        if "ClassVar" in ast.unparse(each.annotation):
+            continue
+        said = {k.arg: k.value for k in each.value.keywords} if isinstance(each.value, ast.Call) else {}
+        if "init" in said and ast.unparse(said["init"]) == "False":
+            continue
+        default = said.get("default", each.value)
+        try:
+            value = ast.literal_eval(default) if default is not None else None
+        except ValueError:
+            value = None
+        required = each.value is None or (bool(said) and said.keys().isdisjoint({"default", "default_factory"}))
+        found.append(Parameter(each.target.id, required, default=value))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Plan:
     """The arguments of one call. `given` maps each role to where it was given, `w` or `params['W']`, and what.

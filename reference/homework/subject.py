@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reference.homework.roles import Parameter, parameters, plain
+from reference.homework.roles import Parameter, fields, parameters, plain
 from reference.homework.submission import Submission, Symbol
 
 # likeliest first
@@ -129,7 +129,8 @@ def class_subject(submission: Submission, symbol: Symbol) -> Subject:
         for n in ast.walk(node)
         if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
     ]
-    return Subject(symbol, forward, backward, init.parameters if init else (), methods, tuple(dict.fromkeys(stored)))
+    making = init.parameters if init else fields(symbol.node)
+    return Subject(symbol, forward, backward, making, methods, tuple(dict.fromkeys(stored)))
 
 
 def closure_subject(symbol: Symbol) -> Subject | None:

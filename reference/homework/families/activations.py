@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from reference.fills import normal
-from reference.homework.family import Family, another_number, number_given
+from reference.homework.family import Family, another_number, numbers_named
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
 from reference.pair import Array, Pair, Twin
@@ -28,17 +28,24 @@ def activation(
 ) -> Family:
     """A family of one elementwise activation; `number` is an option that a submission may set, with its usual value."""
 
-    def ask(shape: tuple[int, ...], seed: int, label: str = "", **options: Any) -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **fixed, **options)
+    name, usual = number or ("", 0.0)
 
-    def given(subject: Subject) -> dict[str, float]:
-        return {number[0]: number_given(subject, ALPHA, number[1])} if number else {}
+    def ask(shape: tuple[int, ...], seed: int, options: Mapping[str, Any], label: str = "") -> Problem:
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **options)
+
+    def problems(subject: Subject, seed: int) -> list[Problem]:
+        values = numbers_named(subject, ALPHA, usual) if number else []
+        return [ask(SHAPE, seed, {**fixed, name: value}) for value in values] or [ask(SHAPE, seed, fixed)]
 
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
-        yield ask(OTHER, seed, "other sizes", **given(subject))
-        for name, now in given(subject).items():
-            if (other := another_number(subject, ALPHA, now)) is not None:
-                yield replace(ask(OTHER, seed, f"{name} {other:g}", **{name: other}), offered=True)
+        yield ask(OTHER, seed, base.options, "other sizes")
+        other = another_number(subject, ALPHA, base.options[name]) if number else None
+        if other is not None:
+            yield replace(ask(OTHER, seed, {**base.options, name: other}, f"{name} {other:g}"), offered=True)
+
+    def layouts(asked: Problem) -> tuple[Layout]:
+        value = asked.options.get(name, usual)
+        return (Layout(said=() if value == usual else (f"{name} {value:g}",)),)
 
     def values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
         return {name: [value] for name, value in asked.options.items()}
@@ -47,8 +54,9 @@ def activation(
         pair,
         classes=classes,
         functions=functions or classes,
-        problems=lambda subject, seed: (ask(SHAPE, seed, **given(subject)),),
+        problems=problems,
         variants=lambda subject, seed, base: list(variants(subject, seed, base)),
+        layouts=layouts,
         values=values,
         roles={"negative_slope": ALPHA, "alpha": ALPHA},
         rank=rank,
@@ -116,6 +124,11 @@ def _tanhs(subject: Subject, seed: int) -> list[Problem]:
     return [_tanh(SHAPE, seed, "", a, b) for a, b in itertools.product(scales, scales)]
 
 
+def _scales(outer: float, inner: float) -> tuple[str, ...]:
+    """How a scaled tanh is said."""
+    return (f"{outer:g} tanh({inner:g} x)",) if (outer, inner) != (1.0, 1.0) else ()
+
+
 def _value(node: ast.AST) -> float | None:
     match node:
         case ast.Constant(value=int() | float() as number):
@@ -133,6 +146,7 @@ TANH = Family(
     functions=TANH_NAMES,
     problems=_tanhs,
     variants=lambda subject, seed, base: (_tanh(OTHER, seed, "other sizes", base.facts["outer"], base.facts["inner"]),),
+    layouts=lambda asked: (Layout(said=_scales(**asked.facts)),),
     rank=5,
     derivative=True,
     reductions=lambda asked: {},

@@ -42,6 +42,7 @@ def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
 def _equal(asked: Problem, seed: int) -> Sequence[Problem]:
     """Where arrays fit that belong elsewhere; of the layouts of single samples only."""
     sizes = {
+        "a single sample": (1, 4, 3),
         "as many samples as inputs": (4, 4, 3),
         "as many inputs as outputs": (6, 4, 4),
         "as many samples as outputs": (3, 4, 3),
