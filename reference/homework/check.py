@@ -16,7 +16,7 @@ from reference.homework.process import Limits, Stopped, Worker
 from reference.homework.roles import means
 from reference.homework.sandbox import Started
 from reference.homework.source import read_submission
-from reference.homework.subject import Subject, subjects
+from reference.homework.subject import Subject, only_inherited, subjects
 from reference.homework.verdict import Note, SubmissionReport, SymbolReport, Verdict
 
 
@@ -49,6 +49,8 @@ def check_submission(
         if not found:
             names = ", ".join(submission.symbols) or "none"
             raise RequestError(f"{path} defines no '{symbol}'. It has: {names}")
+    else:
+        found = [s for s in found if not only_inherited(submission, s)]
     if submission.python2:
         text = f"it is written in Python 2 ({submission.python2}); Python 3 is needed"
         return SubmissionReport(

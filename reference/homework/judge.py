@@ -203,6 +203,8 @@ class Judge(Candidates):
         if self.family.loss:
             factor = judged.factor
             scales = {"": factor, **_of_single_samples(factor * attempt.problem.batch)}
+            if attempt.problem.facts.get("rows"):
+                scales = {"": factor, "gradients averaged over the batch": factor / attempt.problem.batch}
             if self.family.scales and not judged.right:  # what the gradient is to be scaled by is not known then
                 scales = dict(self.family.scales(attempt.problem))
         for name in attempt.problem.arrays.inputs:

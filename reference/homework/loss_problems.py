@@ -34,6 +34,10 @@ def scales(asked: Problem) -> Mapping[str, float]:
     """What a loss, summed over everything, may be multiplied by, and how that is said."""
     x, mask = asked.arrays.inputs["x"], asked.arrays.inputs.get("mask")
     n, all_of_them = asked.batch, x.size
+    if "rows" in asked.facts:
+        each = "the loss of each sample" if asked.facts["rows"] else "the loss of each element"
+        over_outputs = {f"{each}, averaged over its outputs": n / all_of_them} if asked.facts["rows"] else {}
+        return {each: 1.0, **over_outputs, f"half {each}": 0.5}
     found = {"loss averaged over the batch": 1 / n, "loss summed over the batch": 1.0}
     if x.ndim > 2:
         found = {"loss summed over time, averaged over the batch": 1 / n, "loss summed over batch and time": 1.0}
@@ -60,6 +64,21 @@ def summed(pair: str, x: Input, t: Input, seed: int, label: str = "", **options:
         arrays=arrays,
         want={"y": y, "dx": made.backward()},
         remake=lambda seed: summed(pair, x, t, seed, label, **options),
+    )
+
+
+def apart(pair: str, x: Input, t: Input, seed: int, label: str = "", *, rows: bool, **options: Any) -> Problem:
+    """The same where the loss of each sample is given by itself, or that of each element; the gradient is the sum's."""
+    found = summed(pair, x, t, seed, label, **options)
+    made = found.pair.layer(**{**found.case.options, "reduction": "none"})
+    y = made.forward(*found.arrays.inputs.values())
+    y = y.reshape(found.batch, -1).sum(axis=1) if rows else y
+    return replace(
+        found,
+        arrays=replace(found.arrays, dy=np.ones(y.shape)),
+        want={**found.want, "y": y},
+        facts={"rows": rows},
+        remake=lambda seed: apart(pair, x, t, seed, label, rows=rows, **options),
     )
 
 

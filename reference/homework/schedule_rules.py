@@ -49,7 +49,7 @@ class Rule:
 
     said: str
     needs: tuple[str, ...]
-    make: Callable[..., Schedule]
+    make: Callable[..., Callable[[int], float]]
     late: int = 0
 
     def rates(self, settings: Mapping[str, Any]) -> list[float]:
@@ -58,7 +58,7 @@ class Rule:
         return [schedule(t + self.late) for t in range(TIMES)]
 
 
-def _rule(said: str, needs: str, make: Callable[..., Schedule], late: int = 0) -> Rule:
+def _rule(said: str, needs: str, make: Callable[..., Callable[[int], float]], late: int = 0) -> Rule:
     return Rule(said, tuple(needs.split()), make, late)
 
 
@@ -94,6 +94,25 @@ def _warm_within(lr: float, end_lr: float, warmup: int, steps: int) -> Schedule:
     return WarmupCosineDecay(lr, 0.0, end_lr, warmup, max(steps - warmup, 1))
 
 
+def _then_wave(ramp: Schedule, lr: float, end_lr: float, warmup: int, length: int) -> Callable[[int], float]:
+    """A ramp, then a cosine that goes on after its end."""
+    wave = CosineDecay(lr, end_lr, max(length, 1), True)
+    return lambda t: ramp(t) if t < warmup else wave(t - warmup)
+
+
+def _wave_within(lr: float, end_lr: float, warmup: int, steps: int) -> Callable[[int], float]:
+    return _then_wave(LinearWarmup(lr, 0.0, warmup), lr, end_lr, warmup, steps - warmup)
+
+
+def _wave_after(lr: float, end_lr: float, warmup: int, steps: int) -> Callable[[int], float]:
+    return _then_wave(LinearWarmup(lr, 0.0, warmup), lr, end_lr, warmup, steps)
+
+
+def _never_zero(lr: float, end_lr: float, warmup: int, steps: int) -> Callable[[int], float]:
+    ramp, after = LinearWarmup(lr, 0.0, warmup + 1), _warm_within(lr, end_lr, warmup, steps)
+    return lambda t: ramp(t + 1) if t < warmup else after(t)
+
+
 RULES: Mapping[str, Sequence[Rule]] = {
     "step_decay": [_rule("", "lr rate interval", _stairs)],
     "exponential_decay": [
@@ -125,6 +144,9 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "warmup_cosine_decay": [
         _rule("steps count the warm-up", "lr end_lr warmup steps", _warm_within),
         _rule("steps after the warm-up", "lr end_lr warmup steps", _warm_before),
+        _rule("steps count the warm-up; the wave goes on", "lr end_lr warmup steps", _wave_within),
+        _rule("steps after the warm-up; the wave goes on", "lr end_lr warmup steps", _wave_after),
+        _rule("steps count the warm-up; it begins at lr / (warm-up + 1)", "lr end_lr warmup steps", _never_zero),
     ],
 }
 

@@ -115,7 +115,7 @@ def class_subject(submission: Submission, symbol: Symbol) -> Subject:
     """A class with what it inherits from classes of the same submission."""
     nodes: list[ast.FunctionDef] = []
     for owner in _ancestors(submission, symbol):
-        nodes += [n for n in owner.node.body if isinstance(n, ast.FunctionDef)]
+        nodes += _functions(owner)
     methods: dict[str, Method] = {}
     for node in nodes:
         methods[node.name] = _method(node, True)
@@ -131,6 +131,23 @@ def class_subject(submission: Submission, symbol: Symbol) -> Subject:
     ]
     making = init.parameters if init else fields(symbol.node)
     return Subject(symbol, forward, backward, making, methods, tuple(dict.fromkeys(stored)))
+
+
+def only_inherited(submission: Submission, subject: Subject) -> bool:
+    """Whether a class calls methods of its own that only the classes which inherit from it have."""
+    called = {
+        n.func.attr
+        for n in ast.walk(subject.symbol.node)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and ast.unparse(n.func.value) == "self"
+    }
+    heirs = [s for s in submission.symbols.values() if s is not subject.symbol and s.kind == "class"]
+    given = {n.name for s in heirs if subject.symbol in _ancestors(submission, s) for n in _functions(s)}
+    return bool((called - subject.methods.keys() - subject.set_attributes) & given)
+
+
+def _functions(symbol: Symbol) -> list[ast.FunctionDef]:
+    """The methods that a class defines itself."""
+    return [n for n in symbol.node.body if isinstance(n, ast.FunctionDef)]
 
 
 def closure_subject(symbol: Symbol) -> Subject | None:

@@ -17,6 +17,7 @@ from reference.homework.loss_problems import (
     C,
     Form,
     N,
+    apart,
     bits,
     class_indices,
     ignores,
@@ -36,7 +37,7 @@ from scratch.losses import SoftmaxCrossEntropy
 
 PREDICTION = (
     r"p|y|yhat|yp|ypred\w*|pred\w*|outputs?|out|a|z|x|logits?|scores?|probs?|probabilities|h|o|hypothesis|"
-    r"estimated?|yout|inputs?|s|q|u|al|a2|a3"
+    r"estimated?|yout|inputs?|s|q|u|al|a2|a3|dvalues"
 )
 TARGET = (
     r"t|targets?|labels?|ytrue|d|y|true|truth|onehot|gt|groundtruth|expected|actual|yt|teacher|answers?|c|"
@@ -63,14 +64,19 @@ class Asking:
     numbers: Mapping[str, float]
 
     def problems(self, subject: Subject, seed: int) -> list[Problem]:
-        """All forms: with a mask where one is taken, then over time, or a single output, as what is rarer."""
+        """All forms: with a mask where one is taken, then each loss apart, over time, or of a single output, as rarer.
+
+        The loss of each element is only that where a gradient goes with it: else it lacks its mean.
+        """
         ask = self._of(subject)
         if self.classes and takes_mask(subject):
             leads = [(shape, as_bool) for shape in ((*TIME, C), (N, C)) for as_bool in (True, False)]
             asked = [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
             without = [] if mask_needed(subject) else [*ask((N, C), seed), *ask((*TIME, C), seed)]
             return [*asked, *(replace(found, fallback=True) for found in without)]
-        rarer = ask((*TIME, C) if self.classes else (N, 1), seed)
+        rarer = [*ask((N, C), seed, rows=True), *ask((*TIME, C) if self.classes else (N, 1), seed)]
+        if not self.classes and subject.backward is not None:
+            rarer[1:1] = ask((N, C), seed, rows=False)
         return [*ask((N, C), seed), *(replace(found, fallback=True) for found in rarer)]
 
     def variants(self, subject: Subject, seed: int, base: Problem) -> list[Problem]:
@@ -83,7 +89,8 @@ class Asking:
 
     def _sizes(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         rank, mask = base.arrays.inputs["t"].ndim, base.arrays.inputs.get("mask")
-        for other in self._of(subject)(_smaller(base), seed, as_bool=None if mask is None else mask.dtype == bool):
+        as_bool, rows = None if mask is None else mask.dtype == bool, base.facts.get("rows")
+        for other in self._of(subject)(_smaller(base), seed, as_bool=as_bool, rows=rows):
             label = "one-hot targets" if other.arrays.inputs["t"].ndim > rank else "class indices"
             yield replace(other, label="other sizes" if other.arrays.inputs["t"].ndim == rank else label)
 
@@ -95,24 +102,31 @@ class Asking:
             if not mask_needed(subject):
                 yield summed(self.pair, *given, seed, "no mask")
             yield masked(self.pair, *given, seed, "a mask of another type", as_bool=mask.dtype != bool)
-        elif self.classes and ignores(subject):
+        elif self.classes and ignores(subject) and "rows" not in base.facts:
             yield ignoring(self.pair, *by_rank[base.arrays.inputs["x"].ndim - 1], seed, "targets of -1")
 
     def _numbers(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         for name in self.numbers:
             if (other := another_number(subject, name, base.options[name])) is not None:
                 ask = self._of(subject, **{name: other})
-                yield from (
-                    replace(found, offered=True) for found in ask(_smaller(base), seed, label=f"{name} {other:g}")
-                )
+                asked = ask(_smaller(base), seed, f"{name} {other:g}", rows=base.facts.get("rows"))
+                yield from (replace(found, offered=True) for found in asked)
 
     def _of(self, subject: Subject, **changed: float) -> Callable[..., list[Problem]]:
         """Makes the forms of a problem, with the options as the submission has them but for those `changed`."""
         given = {name: number_given(subject, name, usual) for name, usual in self.numbers.items()}
         options: dict[str, Any] = {**given, **changed}
 
-        def ask(shape: tuple[int, ...], seed: int, label: str = "", as_bool: bool | None = None) -> list[Problem]:
+        def ask(
+            shape: tuple[int, ...],
+            seed: int,
+            label: str = "",
+            as_bool: bool | None = None,
+            rows: bool | None = None,
+        ) -> list[Problem]:
             make = summed if as_bool is None else functools.partial(masked, as_bool=as_bool)
+            if rows is not None:
+                make = functools.partial(apart, rows=rows)
             return [make(self.pair, x(*shape), t(*shape), seed, label, **options) for x, t in self.forms]
 
         return ask
