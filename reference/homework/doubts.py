@@ -70,6 +70,17 @@ def differs_again(right: Right) -> Wrong | None:
     return Wrong(f"right at the first call, wrong at the second {crash_of(again)}".strip(), other, again)
 
 
+def shares_state(right: Right) -> Wrong | None:
+    """Wrong where one object of a class disturbs another: what it keeps lies in the class, or in a default."""
+    trying, attempt = right.trying, right.attempt
+    if not trying.subject.is_class or right.back is None or "optimizer" in (attempt.init.given if attempt.init else {}):
+        return None
+    beside = trying.beside(attempt, attempt.problem.again(right.seed), right.back)
+    if beside is None or (other := right.judge.whole(beside, right.judged)).right:
+        return None
+    return Wrong("wrong as soon as another object of the class is used: they share what they keep", other, beside)
+
+
 def moves_wrongly(right: Right) -> Wrong | None:
     """Wrong where the weights do not move by the gradients, or the input's gradient uses weights already moved."""
     attempt, judge = right.attempt, right.judge
@@ -90,7 +101,7 @@ def moves_wrongly(right: Right) -> Wrong | None:
     return Wrong("the gradient of the input is computed with the weights after their update", right.judged, tried)
 
 
-DOUBTS: tuple[Callable[[Right], Wrong | None], ...] = (changes_input, differs_again, moves_wrongly)
+DOUBTS: tuple[Callable[[Right], Wrong | None], ...] = (changes_input, differs_again, shares_state, moves_wrongly)
 
 
 def _with_optimizer(right: Right, step: New | Set) -> Attempt | None:

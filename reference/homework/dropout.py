@@ -56,7 +56,7 @@ def _judged(subject: Subject, answer: Answer, numbers: Sequence[float]) -> Symbo
     elif not inverted and (answer.tested is None or np.allclose(answer.tested, answer.x)):
         problem = "nothing is scaled, neither in training nor at test time"
         causes.append(worded("missing_term/dropout-scale", place))
-    elif answer.first is not None and np.array_equal(mask, answer.first != 0) and not _says(subject, "seed"):
+    elif answer.first is not None and np.array_equal(mask, answer.first != 0):
         problem = "the second call drops the same elements as the first"
     quantities = [_quantity("y", answer.y, answer.x * mask * wanted, problem)]
     if inverted and math.isclose(factor, 1 / (1 - kept.share), rel_tol=1e-6):
@@ -103,10 +103,6 @@ def _quantity(name: str, got: Array, want: Array, problem: str = "", part: str =
     worst = float(away[index])
     agree = worst <= ALLOWED and not problem
     return Quantity(name, agree, worst, ALLOWED, index, float(got[index]), float(want[index]), part, problem)
-
-
-def _says(subject: Subject, word: str) -> bool:
-    return word in subject.symbol.source
 
 
 def _report(

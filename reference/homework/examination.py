@@ -132,7 +132,7 @@ class Examination:
             other = self.judge.whole(tried, judged)
             if not other.right:
                 output = self.judge.forward(tried).right  # at any scale: two forms of targets, two scales
-                needed = variant.offered or variant.label == "other sizes" or (output and variant.label in TARGETS)
+                needed = variant.required or variant.label == "other sizes" or (output and variant.label in TARGETS)
                 if tried.y is not None and needed:
                     return self._said("wrong", f"with {variant.label}", other, tried)
                 explainer = self._explainer(other, tried)

@@ -1,6 +1,5 @@
 """Whether what a submission computed is right: each quantity found, compared and, where it differs, located."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from reference.homework.family import Family
 from reference.homework.gathering import gathered, owners
 from reference.homework.returned import results
 from reference.homework.roles import plain
+from reference.homework.scales import as_known, as_much, of_gradients
 from reference.homework.subject import Subject
 from reference.homework.trees import leaves
 from reference.homework.verdict import Quantity
@@ -28,14 +28,15 @@ CLIPS = (1.0, 5.0, 10.0)
 class Judged:
     """The quantities of an attempt, and the conventions that were recognised on the way.
 
-    `factor` is what a loss is scaled by, and `scales` what is said of each scale that comes to as much here.
+    `factor` is what a loss is scaled by, `scales` what is said of each scale that comes to as much here: of the output,
+    and of each input's gradient.
     """
 
     quantities: list[Quantity] = field(default_factory=list)
     conventions: list[str] = field(default_factory=list)
     arrays: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     factor: float = 1.0
-    scales: Sequence[str] = ()
+    scales: dict[str, list[str]] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
 
     def add(self, quantity: Quantity) -> None:
@@ -72,7 +73,7 @@ class Judge(Candidates):
             return judged
         noise = attempt.problem.noise.get("y", 0.0)
         scales = self.family.scales(attempt.problem) if self.family.scales else {"": 1.0}
-        scales = {said: scale for said, scale in scales.items() if like is None or said in like.scales} or scales
+        scales = as_known(like.scales.get("y", []) if like else [], scales)
         tried = [
             (said, compare("y", attempt.y, want * scale, noise, part, self.family.loose))
             for said, scale in scales.items()
@@ -83,7 +84,7 @@ class Judge(Candidates):
         judged.quantities.append(best)
         judged.conventions += [said] if said else []
         judged.factor = scales[said]
-        judged.scales = [other for other, scale in scales.items() if math.isclose(scale, scales[said])]
+        judged.scales["y"] = as_much(scales, said)
         judged.arrays["y"] = (attempt.y, want * judged.factor)
         judged.quantities += self._beside(attempt, part, judged.arrays)
         return judged
@@ -130,17 +131,17 @@ class Judge(Candidates):
         if backward is None:
             if self.family.loss and isinstance(attempt.value, tuple | list | dict):
                 attempt.returned = attempt.value
-                self._inputs(attempt, judged, self.subject.forward.name if self.subject.forward else "")
+                self._inputs(attempt, judged, self.subject.forward.name if self.subject.forward else "", like)
             return judged
         if attempt.at == "backward":
             problem = _stopped(attempt, ("backward",))
             judged.quantities.append(Quantity("dx", False, part=backward.name, problem=problem))
             return judged
-        self._weights(attempt, judged)
-        self._inputs(attempt, judged, backward.name)
+        self._weights(attempt, judged, like)
+        self._inputs(attempt, judged, backward.name, like)
         return judged
 
-    def _weights(self, attempt: Attempt, judged: Judged) -> None:
+    def _weights(self, attempt: Attempt, judged: Judged, like: Judged | None) -> None:
         places = judged.places = self.places_of(attempt)
         found: dict[str, tuple[Array, Array, str]] = {}
         flat = np.append(attempt.problem.flat(_gradients(attempt)), 0.0)
@@ -161,9 +162,10 @@ class Judge(Candidates):
                 if gradient_name(owner) not in {quantity.name for quantity in judged.quantities}:
                     judged.add(Quantity(gradient_name(owner), False, part=part, problem="no gradient of it was found"))
         unreduced = {name for name, (_, _, said) in found.items() if said}
-        if unreduced and len(unreduced) < len(found):
+        summed = like is not None and not any(said in like.conventions for _, _, said in found.values())
+        if unreduced and (summed or len(unreduced) < len(found)):
             for name in unreduced:
-                problem = "it is not summed over the samples, as the others are"
+                problem = f"it is not summed over the samples, as {'before' if summed else 'the others are'}"
                 for owner in owners(attempt.problem, name, places[name]):
                     judged.add(Quantity(gradient_name(owner), False, part=part, problem=problem))
                 del found[name]
@@ -197,14 +199,11 @@ class Judge(Candidates):
 
         return max(options, key=agreeing)
 
-    def _inputs(self, attempt: Attempt, judged: Judged, part: str) -> None:
+    def _inputs(self, attempt: Attempt, judged: Judged, part: str, like: Judged | None) -> None:
         """The gradients of the inputs; a loss's may be that of the sum where the loss is a mean."""
         scales = self.family.input_scales(attempt.problem) if self.family.input_scales else {"": 1.0}
         if self.family.loss:
-            factor = judged.factor
-            scales = {"": factor, **_of_single_samples(factor * attempt.problem.batch)}
-            if attempt.problem.facts.get("rows"):
-                scales = {"": factor, "gradients averaged over the batch": factor / attempt.problem.batch}
+            scales = of_gradients(attempt.problem, judged.factor)
             if self.family.scales and not judged.right:  # what the gradient is to be scaled by is not known then
                 scales = dict(self.family.scales(attempt.problem))
         for name in attempt.problem.arrays.inputs:
@@ -212,12 +211,13 @@ class Judge(Candidates):
             if key not in attempt.problem.want:
                 continue
             said_as = self.family.gradient or key
+            allowed = as_known(like.scales.get(key, []) if like else [], scales)
             want = attempt.problem.want[key]
             noise = attempt.problem.noise.get(key, 0.0)
             found = [
                 (said, got, want * scale)
                 for got in self._input_candidates(attempt, name, want)
-                for said, scale in scales.items()
+                for said, scale in allowed.items()
             ]
             if found:
                 said, got, scaled = min(found, key=lambda one: far(one[1], one[2]) / float(np.abs(one[2]).max()))
@@ -227,6 +227,7 @@ class Judge(Candidates):
                     quantity = compare(said_as, got, scaled, noise, part, self.family.loose)
                 judged.quantities.append(quantity)
                 judged.arrays[said_as] = (got, scaled)
+                judged.scales[key] = as_much(allowed, said)
                 judged.conventions += [said] if said else []
             elif name == "x" and self.subject.backward and (problem := self._no_input_gradient(attempt)):
                 judged.quantities.append(Quantity(said_as, False, part=part, problem=problem))
@@ -265,12 +266,6 @@ class Judge(Candidates):
                 f"{attempt.layout.shape('x', attempt.problem.arrays.inputs['x'].shape)}"
             )
         return ""
-
-
-def _of_single_samples(scale: float) -> dict[str, float]:
-    """The gradient without the mean over the samples, of a loss that is such a mean of sums or means of the rest."""
-    terms = 1 / scale
-    return {"gradients of single samples": scale} if math.isclose(terms, max(1, round(terms))) else {}
 
 
 def _stays(attempt: Attempt, name: str) -> bool:

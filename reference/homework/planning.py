@@ -139,7 +139,10 @@ class Planner:
         roles = {"dy": COTANGENT, "cache": CACHE, "lr": RATE, **self._roles(attempt), "y": OUTPUT, **self.family.inputs}
         if self.family.loss:  # the predictions before the loss that is made of them; some are handed what it has kept
             roles = {**self.family.inputs, **roles}
-            values["x"] = [*values["x"], *(Ref(f"{IT}.{name}") for name in ("output",) if name in self.subject.attributes)]
+            values["x"] = [
+                *values["x"],
+                *(Ref(f"{IT}.{name}") for name in ("output",) if name in self.subject.attributes),
+            ]
         wildcards = ["dy", "cache", "y", *self.family.inputs, *(f"weight {n}" for n in attempt.scheme.entries)]
         if extras := attempt.problem.extras:
             values |= {name: [attempt.layout.to_submission(name, array)] for name, array in extras.items()}

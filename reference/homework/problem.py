@@ -24,8 +24,8 @@ class Problem:
     family's calls need to know beside the options, such as the kernel's height; `extras` are arrays that a backward
     pass is given beside those of the forward pass, such as targets.
     `remake(seed)` gives it with other inputs, where its answers are not simply the layer's. A `fallback` is asked only
-    where no form before it ran: one sample without a batch, say. What is `offered` is an option that a submission has
-    a parameter for: it is wrong if it is wrong with it.
+    where no form before it ran: one sample without a batch, say. What is `required` a submission may not get wrong: an
+    option that it has a parameter for.
     """
 
     label: str
@@ -38,7 +38,7 @@ class Problem:
     extras: Mapping[str, Array] = field(default_factory=dict)
     remake: Callable[[int], "Problem"] | None = None
     fallback: bool = False
-    offered: bool = False
+    required: bool = False
 
     @property
     def options(self) -> Mapping[str, Any]:

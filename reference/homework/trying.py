@@ -12,7 +12,7 @@ import numpy as np
 from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate, misshapen, outline
 from reference.homework.planning import Planner
 from reference.homework.problem import Problem, Scheme
-from reference.homework.process import Call, Failure, Get, New, Result, Set, Snapshot, Stub
+from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Snapshot, Stub
 from reference.homework.process import Step as WorkerStep
 from reference.homework.returned import results
 from reference.homework.roles import MOST_PLANS, means
@@ -125,6 +125,32 @@ class Trying(Planner):
         self._forward(attempt)
         after = self.worker.run([Snapshot(IT)])[-1]
         return attempt, after.value if isinstance(after, Result) else None
+
+    def beside(self, first: Attempt, again: Problem, back: int) -> Attempt | None:
+        """The same calls while other objects of the class are called too; None where something fails.
+
+        One does its forward pass between this one's two, and another all of it after them.
+        """
+        attempt = self.run(first.reading, first.problem)
+        if attempt is None or attempt.failure is not None:
+            return None
+        kept = {f"first_{name}": name for name in (IT, OUT)}
+        keep = [Set(mine, Ref(name)) for mine, name in kept.items()]
+        restore = [Set(name, Ref(mine)) for mine, name in kept.items()]
+        self.worker.run(keep)
+        other = self.run(first.reading, again, back)
+        attempt.number, attempt.back = back, self._back_plan(attempt, back)
+        if other is None or other.failure is not None or attempt.back is None:
+            return None
+        self.worker.run(restore)
+        self._backward(attempt)
+        if attempt.failure is not None:
+            return attempt
+        self.worker.run(keep)
+        self.run(first.reading, again, back)
+        done = self.worker.run([*restore, Snapshot(IT)])
+        attempt.kept = done[-1].value if isinstance(done[-1], Result) else attempt.kept
+        return attempt
 
     def left_over(self, attempt: Attempt) -> list[str]:
         """The arrays that a new object has beside weights and statistics, and that its forward pass reads."""

@@ -41,7 +41,7 @@ def activation(
         yield ask(OTHER, seed, base.options, "other sizes")
         other = another_number(subject, ALPHA, base.options[name]) if number else None
         if other is not None:
-            yield replace(ask(OTHER, seed, {**base.options, name: other}, f"{name} {other:g}"), offered=True)
+            yield replace(ask(OTHER, seed, {**base.options, name: other}, f"{name} {other:g}"), required=True)
 
     def layouts(asked: Problem) -> tuple[Layout]:
         value = asked.options.get(name, usual)

@@ -110,7 +110,7 @@ class Asking:
             if (other := another_number(subject, name, base.options[name])) is not None:
                 ask = self._of(subject, **{name: other})
                 asked = ask(_smaller(base), seed, f"{name} {other:g}", rows=base.facts.get("rows"))
-                yield from (replace(found, offered=True) for found in asked)
+                yield from (replace(found, required=True) for found in asked)
 
     def _of(self, subject: Subject, **changed: float) -> Callable[..., list[Problem]]:
         """Makes the forms of a problem, with the options as the submission has them but for those `changed`."""

@@ -19,18 +19,21 @@ AT_INFERENCE = "at inference"
 USUAL = (1e-5, 1e-8, 1e-7, 1e-3, 1e-6, 1e-10, 1e-12)
 
 
+# given where it can be: so large that its place shows
+EXPLICIT = 2.3e-3
+
+
 def _epsilons(subject: Subject) -> list[float]:
-    """The epsilon that the code names, then the usual ones."""
-    spots = [
-        p for p in (*subject.init, *(subject.forward.parameters if subject.forward else ())) if means(p.name, EPSILON)
-    ]
-    named = [float(p.default) for p in spots if isinstance(p.default, float)]
+    """The one epsilon to give where it can be given; else those that the code names, then the usual ones."""
+    spots = (*subject.init, *(subject.forward.parameters if subject.forward else ()))
+    if any(means(name, EPSILON) for p in spots for name in (p.name, *p.keys)):
+        return [EXPLICIT]
     small = [
         n.value
         for n in ast.walk(subject.symbol.node)
         if isinstance(n, ast.Constant) and isinstance(n.value, float) and 0 < n.value <= 0.1
     ]
-    return list(dict.fromkeys([*named, *small, *USUAL]))[:10]
+    return list(dict.fromkeys([*small, *USUAL]))[:10]
 
 
 def _schemes(asked: Problem) -> Sequence[Scheme]:
@@ -53,7 +56,8 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 
 
 def _layouts(asked: Problem) -> Sequence[Layout]:
-    columns = {"x": "n c -> c n", "y": "n c -> c n"}
+    over_time = asked.arrays.inputs["x"].ndim > 2
+    columns = dict.fromkeys(("x", "y"), "n t c -> c t n" if over_time else "n c -> c n")
     return Layout(said=("(batch, features)",)), Layout(columns, said=("(features, batch)",))
 
 
@@ -101,16 +105,20 @@ BATCH_NORM = Family(
 )
 
 
-def _layer(subject: Subject, seed: int, n: int, c: int, label: str, epsilon: float) -> Problem:
-    return problem("layer_norm", {"x": normal(n, c, scale=0.3)}, seed, label=label, shape=(c,), epsilon=epsilon)
+def _layer(seed: int, shape: tuple[int, ...], label: str, epsilon: float) -> Problem:
+    x = {"x": normal(*shape, scale=0.3)}
+    return problem("layer_norm", x, seed, label=label, shape=shape[-1:], epsilon=epsilon)
 
 
 LAYER_NORM = Family(
     "layer_norm",
     classes=r".*layer_?norm\w*|ln\w*",
     functions=r".*layer_?norm\w*|ln\w*",
-    problems=lambda subject, seed: [_layer(subject, seed, 6, 4, "", e) for e in _epsilons(subject)],
-    variants=lambda subject, seed, base: [_layer(subject, seed, 5, 3, "other sizes", base.options["epsilon"])],
+    problems=lambda subject, seed: [_layer(seed, (6, 4), "", e) for e in _epsilons(subject)],
+    variants=lambda subject, seed, base: [
+        _layer(seed, (5, 3), "other sizes", base.options["epsilon"]),
+        _layer(seed, (3, 2, 4), "inputs over time", base.options["epsilon"]),
+    ],
     layouts=_layouts,
     schemes=_schemes,
     values=_values,

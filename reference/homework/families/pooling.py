@@ -141,17 +141,17 @@ def _variants(pair: str) -> Any:
             # a stride that has a parameter of its own, but not two, is the same both ways
             stride = 3 if apart and not _both(subject, "sh", "sw") else (2, 3)
             label = "windows that are not square"
-            yield replace(pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high), offered=sides)
+            yield replace(pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high), required=sides)
         if pair.startswith("max"):
             yield pool(pair, n, h, w, c, (2, 2), 2, seed, "equal maxima", fill=_whole)
         if apart:
             yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "overlapping windows")
         if apart and pair.startswith("max") and _pads(subject):
-            yield replace(pool(pair, n, 7, 7, c, (3, 3), 2, seed, "padding 1", padding=1, fill=_low), offered=True)
+            yield replace(pool(pair, n, 7, 7, c, (3, 3), 2, seed, "padding 1", padding=1, fill=_low), required=True)
         if (kind := _other_kind(subject, pair)) is not None:
             other, words = kind
             found = pool(other, n, h, w, c, (2, 2), 2, seed, f"mode {words[0]!r}", facts={"words": words})
-            yield replace(found, offered=True)
+            yield replace(found, required=True)
 
     return lambda subject, seed, base: list(variants(subject, seed, base))
 
