@@ -30,11 +30,12 @@ class Right:
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong with it after all, in words and numbers, and the attempt that shows it."""
+    """What is wrong with it after all, in words and numbers, the attempt that shows it, and its cause, if sure."""
 
     remark: str
     judged: Judged
     attempt: Attempt
+    cause: str = ""
 
 
 def changes_input(right: Right) -> Wrong | None:
@@ -78,7 +79,7 @@ def shares_state(right: Right) -> Wrong | None:
     beside = trying.beside(attempt, attempt.problem.again(right.seed), right.back)
     if beside is None or (other := right.judge.whole(beside, right.judged)).right:
         return None
-    return Wrong("wrong as soon as another object of the class is used: they share what they keep", other, beside)
+    return Wrong("while another object of the class is used", other, beside, "shared_state/objects")
 
 
 def moves_wrongly(right: Right) -> Wrong | None:

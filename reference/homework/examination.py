@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from reference.diagnosis.sentences import worded
 from reference.homework.attempt import Attempt, crash_of, told_of
-from reference.homework.diagnosing import Diagnosis
+from reference.homework.diagnosing import Diagnosis, place_of
 from reference.homework.doubts import DOUBTS, Right
 from reference.homework.equal_sizes import EqualSizes, misfits
 from reference.homework.family import Family
@@ -112,7 +113,11 @@ class Examination:
         right = Right(self.trying, self.judge, attempt, back, judged, self.seed)
         for doubt in DOUBTS:
             if (wrong := doubt(right)) is not None:
-                return self._said("wrong", wrong.remark, wrong.judged, wrong.attempt)
+                report = self._said("wrong", wrong.remark, wrong.judged, wrong.attempt)
+                if not wrong.cause:
+                    return report
+                cause = worded(wrong.cause, {"place": place_of(self.subject, wrong.judged)}, reproduces=False)
+                return replace(report, causes=(cause,), explainer=None)
         for asked in self.family.doubts(self.trying, attempt):
             judged.conventions += asked.conventions
             if not all(quantity.agree for quantity in asked.quantities):

@@ -106,8 +106,8 @@ def numbers_named(subject: Subject, names: str, usual: float) -> list[float]:
     """What such an option may be: its default; of code without a parameter for it the usual one, then its numbers."""
     if _takes(subject, names):
         return [number_given(subject, names, usual)]
-    nodes = [n for n in ast.walk(subject.symbol.node) if isinstance(n, ast.Constant) and type(n.value) is float]
-    written = [float(ast.literal_eval(n)) for n in nodes]
+    nodes = [n for each in subject.nodes for n in ast.walk(each) if isinstance(n, ast.Constant)]
+    written = [n.value for n in nodes if isinstance(n.value, float)]
     return list(dict.fromkeys([usual, *(v for v in written if 0 < v < 10 and v != 1)]))[:4]
 
 

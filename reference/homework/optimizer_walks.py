@@ -89,8 +89,10 @@ def worst_of(got: Array, want: Array, gone: Array, step: int, name: str, part: s
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(share)), want.shape))
     allowed = ALLOWED * single
     agree = bool(share[index] <= allowed)
-    told = "" if agree else f"{called(name)} after step {step}"
-    return Quantity("w", agree, float(share[index]), allowed, index, float(got[index]), float(want[index]), part, told)
+    g, w = float(got[index]), float(want[index])
+    at = f" at [{', '.join(map(str, index))}]" if index else ""
+    told = "" if agree else f"{called(name)} after step {step}:{at} you have {g:.4g}, expected {w:.4g}"
+    return Quantity("w", agree, float(share[index]), allowed, index, g, w, part, told)
 
 
 def called(place: str) -> str:

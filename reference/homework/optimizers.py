@@ -200,7 +200,7 @@ class _Examination:
 
     def _wrong(self, best: Held) -> SymbolReport:
         held = self._held(best.walk, RULES[self.pair])
-        report = self._said("wrong", best.quantity.problem, held, tuple(self._causes(best.walk)))
+        report = self._said("wrong", "", held, tuple(self._causes(best.walk)))
         return report if report.causes else replace(report, narrowing=tuple(narrowed(held.walk, self._wanted(held))))
 
     def _wanted(self, held: Held) -> Steps:

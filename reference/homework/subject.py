@@ -83,9 +83,14 @@ class Subject:
         return self.is_class or self.closure
 
     @property
+    def nodes(self) -> list[ast.AST]:
+        """Its code, with the methods that it inherits."""
+        return [*(method.node for method in self.methods.values()), self.symbol.node]
+
+    @property
     def set_attributes(self) -> set[str]:
         """The attributes that a class assigns to."""
-        nodes = [node for m in self.methods.values() for node in ast.walk(m.node)] + list(ast.walk(self.symbol.node))
+        nodes = [n for each in self.nodes for n in ast.walk(each)]
         return {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
 
     @property
