@@ -74,7 +74,7 @@ def differs_again(right: Right) -> Wrong | None:
 def shares_state(right: Right) -> Wrong | None:
     """Wrong where one object of a class disturbs another: what it keeps lies in the class, or in a default."""
     trying, attempt = right.trying, right.attempt
-    if not trying.subject.is_class or right.back is None or "optimizer" in (attempt.init.given if attempt.init else {}):
+    if not trying.subject.is_class or right.back is None:
         return None
     beside = trying.beside(attempt, attempt.problem.again(right.seed), right.back)
     if beside is None or (other := right.judge.whole(beside, right.judged)).right:

@@ -134,7 +134,7 @@ class Trying(Planner):
         attempt = self.run(first.reading, first.problem)
         if attempt is None or attempt.failure is not None:
             return None
-        kept = {f"first_{name}": name for name in (IT, OUT)}
+        kept = {f"first_{name}": name for name in (IT, OUT, OPTIMIZER)}
         keep = [Set(mine, Ref(name)) for mine, name in kept.items()]
         restore = [Set(name, Ref(mine)) for mine, name in kept.items()]
         self.worker.run(keep)

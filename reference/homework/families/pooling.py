@@ -136,18 +136,19 @@ def _variants(pair: str) -> Any:
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         n, h, w, c = base.arrays.inputs["x"].shape
         yield pool(pair, n, h + 2, w + 2, c, (2, 2), 2, seed, "other sizes")
-        apart, sides = _stride_apart(subject), _both(subject, "kh", "kw")
-        if sides or accepts(subject, ROLES["kernel"]):
+        apart = _stride_apart(subject)
+        steps = _both(subject, "sh", "sw")
+        if steps or _both(subject, "kh", "kw") or accepts(subject, ROLES["kernel"]):
             # a stride that has a parameter of its own, but not two, is the same both ways
-            stride = 3 if apart and not _both(subject, "sh", "sw") else (2, 3)
+            stride = 3 if apart and not steps else (2, 3)
             label = "windows that are not square"
-            yield replace(pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high), required=sides)
+            yield pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high)
         if pair.startswith("max"):
             yield pool(pair, n, h, w, c, (2, 2), 2, seed, "equal maxima", fill=_whole)
         if apart:
             yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "overlapping windows")
         if apart and pair.startswith("max") and _pads(subject):
-            yield replace(pool(pair, n, 7, 7, c, (3, 3), 2, seed, "padding 1", padding=1, fill=_low), required=True)
+            yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "padding 1", padding=1, fill=_low)
         if (kind := _other_kind(subject, pair)) is not None:
             other, words = kind
             found = pool(other, n, h, w, c, (2, 2), 2, seed, f"mode {words[0]!r}", facts={"words": words})
