@@ -89,7 +89,7 @@ def _of_function(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
         together = next(a for a in (*call.args, *call.kwargs.values()) if isinstance(a, dict))
         args = [Ref(KEPT) if a is together else a for a in call.args]
         kwargs = {key: Ref(KEPT) if a is together else a for key, a in call.kwargs.items()}
-        done = trying.worker.run([Set(KEPT, together), Call(trying.subject.name, args, kwargs), Get(KEPT)])
+        done = trying.worker.run([Set(KEPT, together), Call(forward.name, args, kwargs), Get(KEPT)])
         after = done[-1].value if isinstance(done[-1], Result) else None
         if isinstance(after, dict):
             moved = {name: _shaped(after.get(key[1]), asked, name) for name, key in keys.items() if key}
@@ -138,9 +138,10 @@ def _step(first: Attempt, moved: Mapping[str, Array], part: str) -> Doubt:
     """A step is old + share (batch - old), with one share for both; the variance may be that with n - 1."""
     asked = first.problem
     x, old = asked.arrays.inputs["x"], asked.arrays.buffers
-    mean, variance = (each.ravel() for each in moments(x, (0,)))
+    mean, variance = (each.ravel() for each in moments(x, tuple(range(x.ndim - 1))))
+    n = x.size // len(mean)
     share = _share(moved["running_mean"], old["running_mean"], mean)
-    said = {"": variance, "unbiased variance in the running one": variance * len(x) / (len(x) - 1)}
+    said = {"": variance, "unbiased variance in the running one": variance * n / (n - 1)}
     tried = {
         text: compare(
             "running_variance",

@@ -103,13 +103,19 @@ def subjects(submission: Submission) -> Iterator[Subject]:
     """The subjects of a submission in the order of their definition."""
     paired: dict[str, str] = {}
     functions = {name: s for name, s in submission.symbols.items() if s.kind == "function"}
+    again: dict[str, str] = {}  # a second backward pass, and the forward pass it belongs to
     for name in functions:
-        if (base := _derives(name, functions)) and base not in paired:
+        stem = re.sub(r"(?i)(?<=backward)_?(alt\w*|v?2|vectori[sz]ed|fast|simplified)$", "", name)
+        if stem != name and (base := _derives(stem, functions)):
+            again[name] = base
+        elif (base := _derives(name, functions)) and base not in paired:
             paired[base] = name
     taken = set(paired.values())
     for name, symbol in submission.symbols.items():
         if symbol.kind == "class":
             yield class_subject(submission, symbol)
+        elif name in again:
+            yield replace(function_subject(submission.symbols[again[name]], symbol), symbol=symbol, partner=None)
         elif name not in taken:
             partner = submission.symbols.get(paired.get(name, ""))
             nodes = {n: s.node for n, s in functions.items() if isinstance(s.node, ast.FunctionDef)}

@@ -221,7 +221,7 @@ class Trying(Planner):
     def _forward_step(self, attempt: Attempt) -> Call:
         assert attempt.call is not None
         assert self.subject.forward is not None
-        target = IT + self.subject.forward.path if self.subject.made else self.subject.name
+        target = IT + self.subject.forward.path if self.subject.made else self.subject.forward.name
         return Call(target, attempt.call.args, attempt.call.kwargs, bind=OUT)
 
     def _forward(self, attempt: Attempt) -> None:

@@ -155,7 +155,7 @@ SOFTPLUS = activation("softplus", r"soft_?plus.*", rank=6)
 SOFTSIGN = activation("softsign", r"soft_?sign.*", rank=6)
 SILU = activation("silu", r"(silu|swish).*", rank=6)
 MISH = activation("mish", r"mish.*", rank=6)
-IDENTITY = activation("identity", r"identity.*|linearactivation|noactivation", rank=6)
+IDENTITY = activation("identity", r"identity.*|linearactivation|activationlinear|noactivation", rank=6)
 HARD_TANH = activation("hard_tanh", r"hard_?tanh.*", rank=7)
 HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7)
 

@@ -249,7 +249,7 @@ def _variants_2d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem
 CONV2D = Family(
     "conv2d",
     classes=r"(?!.*1d)(?!.*3d).*conv\w*",
-    functions=r"(?!.*1d)(?!.*3d).*conv\w*",
+    functions=r"(?!.*1d)(?!.*3d)(?!.*singlestep).*conv\w*",
     problems=lambda subject, seed: list(_problems_2d(subject, seed)),
     variants=lambda subject, seed, base: list(_variants_2d(subject, seed, base)),
     layouts=_layouts_2d,

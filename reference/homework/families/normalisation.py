@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reference.fills import normal
+from reference.homework.families.convolution import LAYOUTS_2D
 from reference.homework.family import Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, vector_forms
 from reference.homework.roles import means
@@ -108,6 +110,38 @@ BATCH_NORM = Family(
 def _layer(seed: int, shape: tuple[int, ...], label: str, epsilon: float) -> Problem:
     x = {"x": normal(*shape, scale=0.3)}
     return problem("layer_norm", x, seed, label=label, shape=shape[-1:], epsilon=epsilon)
+
+
+def _spatial(seed: int, shape: tuple[int, ...], label: str, epsilon: float, training: bool = True) -> Problem:
+    x = {"x": normal(*shape, scale=0.3)}
+    return problem("batch_norm2d", x, seed, label=label, training=training, channels=shape[-1], epsilon=epsilon)
+
+
+def _spatial_schemes(asked: Problem) -> Sequence[Scheme]:
+    forms = [asked.ids()[name] for name in ("gamma", "beta")]
+    shaped = [
+        (*vector_forms(ids), ids[None, :, None, None], ids[:, None, None], ids[None, None, None]) for ids in forms
+    ]
+    return (Scheme({"gamma": Entry(GAMMA, shaped[0]), "beta": Entry(BETA, shaped[1])}),)
+
+
+# images, whose channels each have their statistics
+SPATIAL = replace(
+    BATCH_NORM,
+    name="batch_norm2d",
+    classes=r".*spatial_?(batch)?_?norm\w*|.*batch_?norm\w*2d\w*|bn2d\w*",
+    functions=r".*spatial_?(batch)?_?norm\w*|.*batch_?norm\w*2d\w*|bn2d\w*",
+    problems=lambda subject, seed: [_spatial(seed, (2, 3, 5, 4), "", e) for e in _epsilons(subject)],
+    variants=lambda subject, seed, base: [
+        _spatial(seed, (3, 2, 4, 5), "other sizes", base.options["epsilon"]),
+        _spatial(seed, (2, 3, 5, 4), AT_INFERENCE, base.options["epsilon"], training=False),
+    ],
+    layouts=lambda asked: LAYOUTS_2D,
+    schemes=_spatial_schemes,
+    rank=9,
+)
+# of a name that does not say whether it takes rows or images
+SOME_BATCH_NORM = replace(SPATIAL, classes=BATCH_NORM.classes, functions=BATCH_NORM.functions, rank=BATCH_NORM.rank)
 
 
 LAYER_NORM = Family(
