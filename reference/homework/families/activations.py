@@ -16,6 +16,10 @@ from reference.pair import Array, Pair, Twin
 from scratch.activations import Tanh
 
 SHAPE, OTHER = (5, 4), (3, 7)
+# whose exponentials are beyond all numbers
+LARGE, LARGE_INPUTS = 1000.0, "large inputs"
+# written in more than one way, of which some overflow
+OVERFLOW = ("sigmoid", "softplus", "silu", "mish")
 
 
 def activation(
@@ -30,8 +34,10 @@ def activation(
 
     name, usual = number or ("", 0.0)
 
-    def ask(shape: tuple[int, ...], seed: int, options: Mapping[str, Any], label: str = "") -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, **options)
+    def ask(
+        shape: tuple[int, ...], seed: int, options: Mapping[str, Any], label: str = "", scale: float = 1.5
+    ) -> Problem:
+        return problem(pair, {"x": normal(*shape, scale=scale)}, seed, label=label, **options)
 
     def problems(subject: Subject, seed: int) -> list[Problem]:
         values = numbers_named(subject, ALPHA, usual) if number else []
@@ -39,6 +45,8 @@ def activation(
 
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         yield ask(OTHER, seed, base.options, "other sizes")
+        if pair in OVERFLOW:
+            yield ask(OTHER, seed, base.options, LARGE_INPUTS, LARGE)
         other = another_number(subject, ALPHA, base.options[name]) if number else None
         if other is not None:
             yield replace(ask(OTHER, seed, {**base.options, name: other}, f"{name} {other:g}"), required=True)
@@ -163,15 +171,18 @@ HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7)
 def _normalised(pair: str, names: str) -> Family:
     """A family of an activation over a whole row, or column."""
 
-    def ask(shape: tuple[int, ...], seed: int, label: str) -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label)
+    def ask(shape: tuple[int, ...], seed: int, label: str, scale: float = 1.5) -> Problem:
+        return problem(pair, {"x": normal(*shape, scale=scale)}, seed, label=label)
 
     return Family(
         pair,
         classes=names,
         functions=names,
         problems=lambda subject, seed: (ask(SHAPE, seed, ""),),
-        variants=lambda subject, seed, base: (ask(OTHER, seed, "other sizes"),),
+        variants=lambda subject, seed, base: (
+            ask(OTHER, seed, "other sizes"),
+            ask(OTHER, seed, LARGE_INPUTS, LARGE),
+        ),
         layouts=lambda asked: (
             Layout(said=("over rows",)),
             Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",)),
