@@ -35,10 +35,12 @@ class Planner:
         One row of outputs speaks for itself: it gives one number in one layout.
         """
         layouts = self.family.layouts(problem)
+        if not self.family.loss:
+            return layouts
         source = self.subject.symbol.source
         over_columns = "axis=0" in source and not re.search(r"axis=(1|-1)", source)
         one_row = problem.arrays.inputs["x"].shape[-1] == 1
-        if self.family.loss and not (one_row or over_columns or columns_evident(self.worker.submission)):
+        if not (one_row or over_columns or columns_evident(self.worker.submission)):
             return [layout for layout in layouts if not layout.said]
         return layouts
 

@@ -45,7 +45,10 @@ def _collect(
                 args=[ast.Constant(value=str(key)), *_],
             ) if who == name:
                 found.keys.append(key)
-            case ast.Assign(targets=[ast.Tuple(elts=parts)], value=ast.Name(id=who)) if who == name:
+            case ast.Assign(
+                targets=[ast.Tuple(elts=parts)],
+                value=ast.Name(id=who) | ast.IfExp(body=ast.Name(id=who)) | ast.IfExp(orelse=ast.Name(id=who)),
+            ) if who == name:
                 if all(isinstance(each, ast.Name) for each in parts):
                     found.parts = tuple(each.id for each in parts if isinstance(each, ast.Name))
             case ast.Assign(targets=[ast.Name(id=alias)], value=ast.Name(id=who)) if depth and who == name != alias:
