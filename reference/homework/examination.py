@@ -221,9 +221,10 @@ class Examination:
             conventions = (*attempt.layout.said, *attempt.scheme.said, *judged.conventions)
         subject, family = self.subject, self.family
         methods = {"forward": subject.forward, "backward": subject.backward}
+        pair = attempt.problem.pair.name if attempt is not None else ""  # of several the one that was asked
         return replace(
             plain_report(subject, verdict, remark),
-            pair=family.pairs[0] if family.pairs else family.name,
+            pair=pair if pair in family.pairs else (*family.pairs, family.name)[0],
             parts={part: method.name for part, method in methods.items() if method is not None},
             conventions=tuple(dict.fromkeys(conventions)),
             quantities=tuple(judged.quantities) if judged else (),

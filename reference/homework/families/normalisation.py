@@ -39,9 +39,12 @@ def _epsilons(subject: Subject) -> list[float]:
 
 
 def _schemes(asked: Problem) -> Sequence[Scheme]:
-    ids = asked.ids()
-    gamma, beta = Entry(GAMMA, vector_forms(ids["gamma"])), Entry(BETA, vector_forms(ids["beta"]))
-    return (Scheme({"gamma": gamma, "beta": beta}),)
+    ids = {name: asked.ids()[name] for name in ("gamma", "beta")}
+    forms = {name: vector_forms(one) for name, one in ids.items()}
+    if asked.arrays.inputs["x"].ndim == 4:
+        for name, one in ids.items():
+            forms[name] += (one[None, :, None, None], one[:, None, None], one[None, None, None])
+    return (Scheme({"gamma": Entry(GAMMA, forms["gamma"]), "beta": Entry(BETA, forms["beta"])}),)
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
@@ -59,6 +62,8 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 
 def _layouts(asked: Problem) -> Sequence[Layout]:
     over_time = asked.arrays.inputs["x"].ndim > 2
+    if asked.arrays.inputs["x"].ndim == 4:
+        return LAYOUTS_2D
     columns = dict.fromkeys(("x", "y"), "n t c -> c t n" if over_time else "n c -> c n")
     return Layout(said=("(batch, features)",)), Layout(columns, said=("(features, batch)",))
 
@@ -75,27 +80,40 @@ ROLES = {
 }
 
 
-def _batch(subject: Subject, seed: int, n: int, c: int, label: str, epsilon: float, training: bool = True) -> Problem:
-    return problem(
-        "batch_norm1d",
-        {"x": normal(n, c, scale=0.3)},
-        seed,
-        label=label,
-        training=training,
-        channels=c,
-        epsilon=epsilon,
-    )
+def _batch(seed: int, shape: tuple[int, ...], label: str, epsilon: float, training: bool = True) -> Problem:
+    """Of rows, or of images whose channels each have their statistics."""
+    pair, x = "batch_norm2d" if len(shape) > 2 else "batch_norm1d", {"x": normal(*shape, scale=0.3)}
+    return problem(pair, x, seed, label=label, training=training, channels=shape[-1], epsilon=epsilon)
 
 
+def _rows(subject: Subject, seed: int) -> list[Problem]:
+    return [_batch(seed, ROWS, "", epsilon) for epsilon in _epsilons(subject)]
+
+
+def _images(subject: Subject, seed: int) -> list[Problem]:
+    return [_batch(seed, IMAGES, "", epsilon) for epsilon in _epsilons(subject)]
+
+
+def _batch_variants(subject: Subject, seed: int, base: Problem) -> list[Problem]:
+    shape, other = (ROWS, (5, 3)) if base.arrays.inputs["x"].ndim == 2 else (IMAGES, (3, 2, 4, 5))
+    epsilon = base.options["epsilon"]
+    return [
+        _batch(seed, other, "other sizes", epsilon),
+        _batch(seed, shape, AT_INFERENCE, epsilon, training=False),
+    ]
+
+
+ROWS, IMAGES = (6, 4), (2, 3, 5, 4)
 BATCH_NORM = Family(
     "batch_norm1d",
     classes=r".*batch_?norm\w*|bn\w*",
     functions=r".*batch_?norm\w*|bn\w*",
-    problems=lambda subject, seed: [_batch(subject, seed, 6, 4, "", e) for e in _epsilons(subject)],
-    variants=lambda subject, seed, base: [
-        _batch(subject, seed, 5, 3, "other sizes", base.options["epsilon"]),
-        _batch(subject, seed, 6, 4, AT_INFERENCE, base.options["epsilon"], training=False),
+    problems=lambda subject, seed: [
+        *_rows(subject, seed),
+        *(replace(asked, fallback=True) for asked in _images(subject, seed)),
     ],
+    variants=_batch_variants,
+    pairs=("batch_norm1d", "batch_norm2d"),
     layouts=_layouts,
     schemes=_schemes,
     values=_values,
@@ -105,43 +123,21 @@ BATCH_NORM = Family(
     reductions=lambda asked: {},
     doubts=statistics_doubts,
 )
+OF_IMAGES = r".*spatial_?(batch)?_?norm\w*|.*batch_?norm\w*2d\w*|bn2d\w*"
+SPATIAL = replace(
+    BATCH_NORM,
+    name="batch_norm2d",
+    classes=OF_IMAGES,
+    functions=OF_IMAGES,
+    problems=_images,
+    pairs=("batch_norm2d",),
+    rank=9,
+)
 
 
 def _layer(seed: int, shape: tuple[int, ...], label: str, epsilon: float) -> Problem:
     x = {"x": normal(*shape, scale=0.3)}
     return problem("layer_norm", x, seed, label=label, shape=shape[-1:], epsilon=epsilon)
-
-
-def _spatial(seed: int, shape: tuple[int, ...], label: str, epsilon: float, training: bool = True) -> Problem:
-    x = {"x": normal(*shape, scale=0.3)}
-    return problem("batch_norm2d", x, seed, label=label, training=training, channels=shape[-1], epsilon=epsilon)
-
-
-def _spatial_schemes(asked: Problem) -> Sequence[Scheme]:
-    forms = [asked.ids()[name] for name in ("gamma", "beta")]
-    shaped = [
-        (*vector_forms(ids), ids[None, :, None, None], ids[:, None, None], ids[None, None, None]) for ids in forms
-    ]
-    return (Scheme({"gamma": Entry(GAMMA, shaped[0]), "beta": Entry(BETA, shaped[1])}),)
-
-
-# images, whose channels each have their statistics
-SPATIAL = replace(
-    BATCH_NORM,
-    name="batch_norm2d",
-    classes=r".*spatial_?(batch)?_?norm\w*|.*batch_?norm\w*2d\w*|bn2d\w*",
-    functions=r".*spatial_?(batch)?_?norm\w*|.*batch_?norm\w*2d\w*|bn2d\w*",
-    problems=lambda subject, seed: [_spatial(seed, (2, 3, 5, 4), "", e) for e in _epsilons(subject)],
-    variants=lambda subject, seed, base: [
-        _spatial(seed, (3, 2, 4, 5), "other sizes", base.options["epsilon"]),
-        _spatial(seed, (2, 3, 5, 4), AT_INFERENCE, base.options["epsilon"], training=False),
-    ],
-    layouts=lambda asked: LAYOUTS_2D,
-    schemes=_spatial_schemes,
-    rank=9,
-)
-# of a name that does not say whether it takes rows or images
-SOME_BATCH_NORM = replace(SPATIAL, classes=BATCH_NORM.classes, functions=BATCH_NORM.functions, rank=BATCH_NORM.rank)
 
 
 LAYER_NORM = Family(
