@@ -8,9 +8,9 @@ import numpy as np
 
 from reference.errors import RequestError
 from reference.migration import setting_causes
-from reference.migration.comparison import Cause, Finder, Pairing, Undo
 from reference.migration.counterparts import Side, at_level, is_a, sides
 from reference.migration.moves import Move, Unit, match, match_sides
+from reference.migration.pairing import Cause, Finder, Pairing, Undo
 from reference.pair import Array
 
 Arrays = Mapping[str, Array]
@@ -46,12 +46,26 @@ def alike(x: Array, y: Array) -> bool:
     return x.shape == y.shape and bool(np.allclose(x, y, rtol=1e-6, atol=1e-9))
 
 
+def same_weights(move: Move) -> bool:
+    """Whether both layers have the same weights."""
+    return not _unequal(move, *both_weights(move))
+
+
+def _unequal(move: Move, mine: Arrays, theirs: Arrays) -> list[str]:
+    want = _wanted(move, mine)
+    return [key for key in want if not alike(want[key], theirs[key])]
+
+
+def _wanted(move: Move, mine: Arrays) -> Arrays:
+    """A's weights as B has them, but for the layout."""
+    return {key: a if move.rows is None or key not in ("w",) else a[move.rows] for key, a in mine.items()}
+
+
 def wrong_weights(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """B's weights are A's in another order, doubled, transposed, or none of A's."""
     move = pairing.moves[unit]
     mine, theirs = both_weights(move)
-    want = {key: a if move.rows is None or key not in ("w",) else a[move.rows] for key, a in mine.items()}
-    wrong = [key for key in want if not alike(want[key], theirs[key])]
+    want, wrong = _wanted(move, mine), _unequal(move, mine, theirs)
     if not wrong:
         return None
     name, text = next(_known(move, mine, want, theirs, wrong), _unrelated(want, theirs, wrong))

@@ -4,137 +4,31 @@ A cause is a repair: it is claimed when both models agree further than before af
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration.difference import (
-    apart,
-    as_in_keras,
-    differences,
-    find_inputs,
-    flattened_order,
-    output_layout,
-    run_once,
-)
-from reference.migration.models import Model, Run, wrap
-from reference.migration.moves import Move
-from reference.migration.port import aligned, limit_of
+from reference.migration.alignment import alignments
+from reference.migration.difference import find_inputs
+from reference.migration.models import Model, wrap
+from reference.migration.outputs import unmatched
+from reference.migration.pairing import Cause, Finder, Pairing, Place, Undo
+from reference.migration.port import limit_of
 from reference.migration.subjects import Subject
-from reference.pair import Array
+from reference.migration.training_only import training_only
 
 MOST = 10  # causes that are looked for, beside one of each layer
 
 
 @dataclass(frozen=True)
-class Cause:
-    """Why two models differ: a name, one sentence, and the layer in B (empty where it is none's)."""
-
-    name: str
-    text: str
-    layer: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where two models first differ: before the layers from `unit` on, at what; and how far they are apart there.
-
-    `wrong` has the names of everything that differs there.
-    """
-
-    rank: int
-    what: str
-    unit: int
-    apart: float
-    wrong: frozenset[str] = frozenset()
-
-    def before(self, after: "Place | None") -> bool:
-        """Whether the models agree further if they differ at `after`."""
-        if after is None or after.rank != self.rank:
-            return after is None or after.rank > self.rank
-        return after.wrong < self.wrong
-
-
-@dataclass
-class Pairing:
-    """Both models on the same inputs."""
-
-    a: Model
-    b: Model
-    moves: list[Move]
-    inputs: list[Array]
-    layout: str
-    limit: float
-    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(7))
-    runs: tuple[Run, ...] = ()
-    # the side whose outputs are logits, where the other's are probabilities
-    logits_of: int | None = None
-
-    def run(self) -> None:
-        """Both models at inference, and which rows a flattening moved."""
-        self.runs = tuple(run_once(m, self.inputs, self.layout) for m in (self.a, self.b))
-        for i, move in enumerate(self.moves):
-            rows = flattened_order(self.runs, move)
-            self.moves[i] = move.turned(rows) if rows is not None else move
-
-    def step(self, side: int, unit: int) -> Any:
-        """The first call of a layer, in a model."""
-        move = self.moves[unit]
-        name = (move.source, move.target)[side].name
-        return next((s for s in self.runs[side].steps if s.name == name), None)
-
-    def outputs(self) -> tuple[Array, Array]:
-        """The outputs at inference, as in Keras."""
-        turn = output_layout(self.moves, self.runs) if self.layout else ""
-        first, second = (as_in_keras(m, r.y, turn) for m, r in zip((self.a, self.b), self.runs, strict=True))
-        return first, second
-
-    def first(self) -> Place | None:
-        """The first place where the models differ."""
-        count = len(self.moves)
-        for unit in range(count):
-            far = self._input_apart(unit)
-            if far > self.limit:
-                return Place(unit, "input", unit, far)
-        outputs = list(self.outputs())
-        if self.logits_of is not None:
-            outputs[self.logits_of] = softmax_of(outputs[self.logits_of])
-        far = apart(outputs[1], outputs[0])
-        if far > self.limit:
-            return Place(count, "output", count, far)
-        if self.logits_of is not None:
-            return None  # gradients are those of other functions
-        found = differences(self.a, self.b, self.moves, self.inputs, self.layout, self.rng)
-        worst = {name: far for name, far in found.items() if far > self.limit}
-        if not worst:
-            return None
-        name = max(worst, key=lambda key: worst[key])
-        unit = next((i for i, m in enumerate(self.moves) if f"{m.target.name}." in name), count)
-        return Place(count + 1 + (" after a step" in name), name, unit, worst[name], frozenset(worst))
-
-    def _input_apart(self, unit: int) -> float:
-        mine, theirs = self.step(0, unit), self.step(1, unit)
-        if mine is None or theirs is None or not mine.inputs or not theirs.inputs:
-            return 0.0
-        x, y, rows = mine.inputs[0], theirs.inputs[0], self.moves[unit].rows
-        if rows is not None:
-            return apart(y, x[:, rows])
-        layout = self.moves[unit].sides[0].pair.torch.layout.get("x", "")
-        x, y = (as_in_keras(m, each, layout) for m, each in ((self.a, x), (self.b, y)))
-        return apart(y, x)
-
-
-Undo = Callable[[], None]
-# a cause looks at the layer before the first difference, repairs one model if it applies, and says how to undo it
-Finder = Callable[[Pairing, int], "tuple[Cause, Undo] | None"]
-
-
-@dataclass(frozen=True)
 class Compared:
-    """The first place where two models differ, if any; the causes found; further notes."""
+    """The first place where two models differ, if any; the causes found; further notes.
+
+    `training` has what numbers without dropout do not show: "dropout 0.5 / 0.3", in A and in B.
+    """
 
     place: str
     apart: float
@@ -142,10 +36,16 @@ class Compared:
     unexplained: bool
     layers: int = 0
     notes: tuple[str, ...] = ()
+    training: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether outputs, gradients and buffers are the same without dropout."""
+        return not self.causes and not self.unexplained
 
     @property
     def equal(self) -> bool:
-        return not self.causes and not self.unexplained
+        return self.same and not self.training
 
 
 def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, seed: int = 7) -> Compared:
@@ -160,8 +60,7 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
     before = mine.snapshot(), theirs.snapshot()
     undo: list[Undo] = []
     try:
-        pairing = _pairing(mine, theirs, dict(names or {}), example, np.random.default_rng(seed))
-        pairing.run()
+        pairing, notes = _pairing(mine, theirs, dict(names or {}), example, seed)
         place = start = pairing.first()
         causes: list[Cause] = []
         while place is not None and len(causes) < MOST + len(pairing.moves):
@@ -185,7 +84,9 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
                 causes += found_more.causes
                 unexplained |= not found_more.causes
                 said, far = (said, far) if said else (found_more.where, found_more.apart)
-        return Compared(said, far, tuple(causes), unexplained, len(pairing.moves), tuple(_notes(pairing)))
+        training = training_only(pairing.moves, pairing.trial()) if place is None else []
+        notes += [*unmatched(pairing.runs), *_notes(pairing)]
+        return Compared(said, far, tuple(causes), unexplained, len(pairing.moves), tuple(notes), tuple(training))
     finally:
         for each in reversed(undo):
             each()
@@ -193,15 +94,21 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
             model.restore(snapshot)
 
 
-def _pairing(a: Model, b: Model, names: dict[str, str], example: Any, rng: np.random.Generator) -> Pairing:
-    inputs, layout = find_inputs(a, b, example, rng)
+def _pairing(a: Model, b: Model, names: dict[str, str], example: Any, seed: int) -> tuple[Pairing, list[str]]:
+    """The layers that correspond: in the way in which the models agree, else in which most layers have A's weights."""
+    from reference.migration.causes import match_anyway, same_weights
+
+    inputs, layout = find_inputs(a, b, example, np.random.default_rng(seed))
     if inputs is None:
         raise RequestError("no inputs were found that both models take. Give the shape of one: --shape 3,28,28,1")
-    from reference.migration.causes import match_anyway
-
-    orders = [[s.name for s in run_once(m, inputs, layout).steps] for m in (a, b)]
-    moves = aligned(a, b, names, orders, match_anyway)
-    return Pairing(a, b, moves, inputs, layout, 10 * limit_of(a, b, len(moves)), rng)
+    ways = []
+    for moves, notes in alignments(a, b, names, inputs, layout, match_anyway):
+        pairing = Pairing(a, b, moves, inputs, layout, 10 * limit_of(a, b, len(moves)), seed)
+        pairing.run()
+        ways.append((pairing, notes))
+    if len(ways) > 1 and (right := next((way for way in ways if way[0].first() is None), None)) is not None:
+        return right
+    return max(ways, key=lambda way: sum(map(same_weights, way[0].moves)))
 
 
 def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tuple[Cause, Undo, Place | None] | None:
@@ -235,20 +142,6 @@ def _said(pairing: Pairing, place: Place) -> str:
     if place.what == "output":
         return f"from {pairing.moves[count - 1].target} on, in the output"
     return f"in {place.what}"
-
-
-def softmax_of(x: Array) -> Array:
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return np.asarray(e / e.sum(-1, keepdims=True))
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What came of comparing something beside the layers: where it differs ("" if it does not), and why."""
-
-    where: str = ""
-    apart: float = 0.0
-    causes: tuple[Cause, ...] = ()
 
 
 def _notes(pairing: Pairing) -> list[str]:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from reference.migration import examples
 from reference.migration.counterparts import layout_of
 from reference.migration.models import Model, Run
 from reference.migration.moves import Arrays, Move, Unit, units
+from reference.migration.outputs import Output, in_common
 from reference.pair import Array
 
-# how many times larger inputs are tried as well
-LARGER = 10.0
+# how many times larger, or smaller, inputs are tried as well
+SCALES = {"small": 1e-3, "larger": 10.0, "large": 1e3}
 
 
 def run_once(model: Model, inputs: Sequence[Array], layout: str, dy: Any = None, training: bool = False) -> Run:
@@ -87,6 +89,7 @@ def apart(x: Array, y: Array) -> float:
         return float("inf")
     if not x.size:
         return 0.0
+    x, y = x.astype(np.float64), y.astype(np.float64)
     return share(float(np.abs(x - y).max()), float(np.abs(y).max()))
 
 
@@ -97,38 +100,78 @@ def share(difference: float, largest: float) -> float:
     return difference / largest if largest and np.isfinite(difference) else float("inf")
 
 
-def differences(
-    a: Model, b: Model, moves: Sequence[Move], inputs: Sequence[Array], layout: str, rng: np.random.Generator
-) -> dict[str, float]:
+@dataclass(frozen=True)
+class Trial:
+    """Two models on the same inputs: how far quantities are apart, by name, and both runs at inference and in training.
+
+    In training mode nothing is dropped.
+    """
+
+    apart: dict[str, float]
+    outputs: list[Output]
+    still: tuple[Run, ...]
+    trained: tuple[Run, ...]
+
+
+def tried(
+    a: Model, b: Model, moves: Sequence[Move], inputs: Sequence[Array], layout: str, limit: float, seed: int
+) -> Trial:
     """How far outputs, gradients and buffers are apart: in training without dropout, and outputs at inference."""
+    models = (a, b)
     before = a.snapshot(), b.snapshot()
-    found: dict[str, float] = {}
-    still = [m.run(examples.for_model(m, inputs, layout)) for m in (a, b)]
-    turn = output_layout(moves, still) if layout else ""
-    first, second = (as_in_keras(m, run.y, turn) for m, run in zip((a, b), still, strict=True))
-    found["y at inference"] = apart(second, first)
-    if np.isfinite(first).all():  # what caps large numbers looks like what does not on small ones
-        larger = [LARGER * x if x.dtype.kind == "f" else x for x in inputs]
-        far = [as_in_keras(m, m.run(examples.for_model(m, larger, layout)).y, turn) for m in (a, b)]
-        if np.isfinite(far[0]).all():
-            found["y of larger inputs"] = apart(far[1], far[0])
-    cotangent = rng.standard_normal(first.shape)
-    runs = []
+    still = tuple(m.run(examples.for_model(m, inputs, layout)) for m in models)
+    outputs = in_common((a.framework, b.framework), still)
+    found = {f"{o.name} at inference": apart(*reversed(o.of(still))) for o in outputs}
+    found |= _scaled(models, outputs, inputs, layout, limit, still)
+    rng = np.random.default_rng([seed, 1])  # other numbers than the inputs, whose gradient a normalisation has not
+    shapes = [[y.shape for y in o.of(still)] for o in outputs]
+    cotangents = [
+        (o, rng.standard_normal(one)) for o, (one, other) in zip(outputs, shapes, strict=True) if one == other
+    ]
+    trained = []
     try:
-        for m in (a, b):
-            there = as_in_torch(m, cotangent, turn)
-            runs.append(m.run(examples.for_model(m, inputs, layout), lambda y, dy=there: dy.reshape(y.shape), True))
-        found["y"] = apart(as_in_keras(b, runs[1].y, turn), as_in_keras(a, runs[0].y, turn))
-        for i, (dx, want) in enumerate(zip(runs[1].inputs, runs[0].inputs, strict=True)):
+        for side, m in enumerate(models):
+            dy = {o.places[side]: o.there(side, cotangent) for o, cotangent in cotangents}
+            trained.append(m.run(examples.for_model(m, inputs, layout), dy, True))
+        found |= {o.name: apart(*reversed(o.of(trained))) for o in outputs}
+        for i, (dx, want) in enumerate(zip(trained[1].inputs, trained[0].inputs, strict=True)):
             if dx is not None and want is not None:
                 lies = layout if want.ndim > 2 else ""
                 name = "dx" if i == 0 else f"dx {i + 1}"
                 found[name] = apart(as_in_keras(b, dx, lies), as_in_keras(a, want, lies))
         for move in moves:
-            found |= _of_weights(move, runs)
+            found |= _of_weights(move, trained)
     finally:
-        for m, snapshot in zip((a, b), before, strict=True):
+        for m, snapshot in zip(models, before, strict=True):
             m.restore(snapshot)
+    return Trial(found, outputs, still, tuple(trained))
+
+
+def _scaled(
+    models: Sequence[Model],
+    outputs: Sequence[Output],
+    inputs: Sequence[Array],
+    layout: str,
+    limit: float,
+    still: Sequence[Run],
+) -> dict[str, float]:
+    """How far outputs at inference are apart for inputs of other sizes: small ones show a layer's epsilon, large ones
+    what caps numbers. Where rounding alone moves the outputs, nothing is said."""
+    found: dict[str, float] = {}
+    if not any(x.dtype.kind == "f" for x in inputs) or not all(np.isfinite(o.of(still)[0]).all() for o in outputs):
+        return found
+    for what, scale in SCALES.items():
+        # the second by some units in the last place of the weights' dtype larger or smaller
+        eps = 8 * max(float(np.finfo(m.dtype()).eps) for m in models)
+        signs = [(-1.0) ** np.arange(x.size).reshape(x.shape) for x in inputs]
+        scaled = [scale * x if x.dtype.kind == "f" else x for x in inputs]
+        nearby = [x * (1 + eps * s) if x.dtype.kind == "f" else x for x, s in zip(scaled, signs, strict=True)]
+        runs = [m.run(examples.for_model(m, scaled, layout)) for m in models]
+        rounded = [models[0].run(examples.for_model(models[0], nearby, layout)), runs[1]]
+        for o in outputs:
+            (want, got), (moved, _) = o.of(runs), o.of(rounded)
+            if np.isfinite(want).all() and apart(moved, want) <= limit / 4:
+                found[f"{o.name} of {what} inputs"] = apart(got, want)
     return found
 
 
@@ -169,16 +212,5 @@ def _gradients(unit: Unit, run: Run) -> Arrays:
     return ByPath()
 
 
-def output_layout(moves: Sequence[Move], runs: Sequence[Run]) -> str:
-    """The layout of the output in PyTorch: that of the last layer with weights, if it lies in one."""
-    layout = moves[-1].sides[0].pair.torch.layout.get("y", "")
-    same_rank = layout and ("..." in layout or runs[0].y.ndim == len(layout.split("->")[0].split()))
-    return layout if same_rank and runs[0].y.ndim > 2 else ""
-
-
 def as_in_keras(model: Model, y: Array, layout: str) -> Array:
     return examples.back(y, layout) if model.framework == "torch" else y
-
-
-def as_in_torch(model: Model, y: Array, layout: str) -> Array:
-    return examples.for_model(model, [y], layout)[0]

@@ -114,6 +114,13 @@ class Move:
         mine = self.shared()
         return [n for n in self.sides[1].frozen if n not in mine and present(self.target.layer, n) is not None]
 
+    def trained(self, side: int) -> set[str]:
+        """The keys in scratch of the weights that the layer of this side trains."""
+        unit = (self.source, self.target)[side]
+        trained = {id(v) for v in unit.model.variables(unit.layer).values()}
+        slots = self.sides[side].slots
+        return {key for key in self.shapes if id(unit.model.find(unit.layer, slots[key].name)) in trained}
+
     def shared(self) -> list[str]:
         """Weights that scratch has not, but both layers have: PyTorch's second biases."""
         found = [name for name in self.sides[0].frozen if name in self.sides[1].frozen]

@@ -1,17 +1,20 @@
 """Weights from one model to another, and the proof that both then do the same."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration.difference import differences, find_inputs, flattened_order, run_once
+from reference.migration.alignment import alignments
+from reference.migration.difference import find_inputs, flattened_order, run_once, tried
 from reference.migration.models import Model, wrap
-from reference.migration.moves import Move, Unit, loose, match, units, zipped
+from reference.migration.moves import Move
 from reference.migration.optimizer_state import move_state
+from reference.migration.outputs import unmatched
+from reference.migration.training_only import training_only
 
 # of the largest element: what two float64 or float32 runs of up to five layers may be apart
 LIMITS = {"float64": 1e-12, "float32": 2e-5}
@@ -68,82 +71,44 @@ def port(
     a, b = wrap(source), wrap(target)
     before = b.snapshot()
     try:
-        return _port(a, b, dict(names or {}), example, optimizers, np.random.default_rng(seed))
+        return _port(a, b, dict(names or {}), example, optimizers, seed)
     except BaseException:
         b.restore(before)
         raise
 
 
-def _port(a: Model, b: Model, names: dict[str, str], example: Any, optimizers: Any, rng: np.random.Generator) -> Ported:
-    inputs, layout = find_inputs(a, b, example, rng)
-    # in the order of the calls, where the models can be run
-    orders = [None if inputs is None else [s.name for s in run_once(m, inputs, layout).steps] for m in (a, b)]
+def _port(a: Model, b: Model, names: dict[str, str], example: Any, optimizers: Any, seed: int) -> Ported:
+    inputs, layout = find_inputs(a, b, example, np.random.default_rng(seed))
     before = b.snapshot()
-
-    def in_order(orders: Sequence[Any]) -> Ported:
-        return _moved(a, b, aligned(a, b, names, orders), inputs, layout, optimizers, rng)
-
-    if inputs is not None and optimizers is None:
-        # Keras calls the branches of a functional model in an order of its own
-        for each, notes in ((orders, ()), ((None, None), ("layers are taken in the order in which they were made",))):
-            with contextlib.suppress(RequestError):
-                ported = in_order(each)
-                if ported.agree:
-                    return replace(ported, notes=(*ported.notes, *notes))
-            b.restore(before)
-    return in_order(orders)
+    ways = list(alignments(a, b, names, inputs, layout))
+    for way in ways:
+        with contextlib.suppress(RequestError):
+            moves, ported = _moved(a, b, way, inputs, layout, seed)
+            if ported.agree:
+                break
+        b.restore(before)
+    else:
+        moves, ported = _moved(a, b, ways[0], inputs, layout, seed)
+    more = [] if optimizers is None else move_state(optimizers[0], optimizers[1], moves)
+    return replace(ported, notes=(*ported.notes, *more))
 
 
 def _moved(
-    a: Model, b: Model, moves: list[Move], inputs: Any, layout: str, optimizers: Any, rng: np.random.Generator
-) -> Ported:
-    """What comes of these moves."""
+    a: Model, b: Model, way: tuple[list[Move], list[str]], inputs: Any, layout: str, seed: int
+) -> tuple[list[Move], Ported]:
+    """What comes of one way in which layers correspond: its moves, whose rows may be found to be in another order."""
+    moves, notes = way
     put(moves)
     if inputs is not None:
-        moves = _with_flattening(a, b, moves, inputs, layout)
-    notes = _notes(moves)
-    if optimizers is not None:
-        notes += move_state(optimizers[0], optimizers[1], moves)
+        moves = _with_flattening(a, b, list(moves), inputs, layout)
     layers = tuple((m.sides[0].pair.name, m.source.name, m.target.name) for m in moves)
     limit = limit_of(a, b, len(layers))
     if inputs is None:
-        return Ported(layers, {}, (*notes, "not run: give an example of the inputs"), limit)
-    return Ported(layers, differences(a, b, moves, inputs, layout, rng), tuple(notes), limit)
-
-
-def aligned(
-    a: Model, b: Model, names: dict[str, str], orders: Sequence[Any], fit: Callable[[Unit, Unit], Move] = match
-) -> list[Move]:
-    """Every layer that has weights with its counterpart. Raises RequestError where one has none."""
-    for model in (a, b):
-        if alone := loose(model):
-            raise RequestError(
-                f"'{alone[0]}' of the {model.framework} model belongs to no layer that has a counterpart; make it a "
-                "layer of the framework"
-            )
-    mine, theirs = units(a, orders[0]), units(b, orders[1])
-    for kind, known, wanted in (("source", mine, names), ("target", theirs, names.values())):
-        if unknown := [name for name in wanted if name not in {u.name for u in known}]:
-            raise RequestError(
-                f"the {kind} has no layer with weights called '{unknown[0]}', expected one of "
-                f"{', '.join(repr(u.name) for u in known)}"
-            )
-    pairs: list[tuple[Unit, Unit]] = []
-    for name, other in names.items():
-        pairs += zip([u for u in mine if u.name == name], [u for u in theirs if u.name == other], strict=False)
-    used = {id(u) for both in pairs for u in both}
-    free = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
-    in_order, *rest = zipped(*free, fit)
-    moves = [*(fit(x, y) for x, y in pairs), *in_order]
-    if rest[0] or rest[1]:
-        left, model = (rest[0][0], b) if rest[0] else (rest[1][0], a)
-        raise RequestError(
-            f"{left} of the {left.model.framework} model has no counterpart: the {model.framework} model has "
-            f"{min(len(mine), len(theirs))} layers with weights, this one {max(len(mine), len(theirs))}"
-        )
-    if not moves:
-        raise RequestError("neither model has a layer with weights; is the Keras model built?")
-    return moves
+        return moves, Ported(layers, {}, (*_notes(moves), *notes, "not run: give an example of the inputs"), limit)
+    trial = tried(a, b, moves, inputs, layout, limit, seed)
+    notes = [*_notes(moves), *notes, *unmatched(trial.still)]
+    notes += [f"differs in training: {line}" for line in training_only(moves, trial)]
+    return moves, Ported(layers, trial.apart, tuple(notes), limit)
 
 
 def put(moves: Iterable[Move]) -> None:

@@ -1,12 +1,13 @@
 """What may be wrong in a layer of a port beside its weights: each is a repair of one model."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from reference.migration.comparison import Cause, Finder, Pairing, Undo, softmax_of
 from reference.migration.difference import apart
 from reference.migration.models import Model
 from reference.migration.moves import Unit
+from reference.migration.pairing import Cause, Finder, Pairing, Undo, softmax_of
 
 EPSILON = {"torch": "eps", "keras": "epsilon", "scratch": "epsilon"}
 
@@ -218,7 +219,7 @@ def last_step(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 
 def softmax(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """Probabilities in the one, logits in the other."""
-    mine, theirs = pairing.outputs()
+    mine, theirs = pairing.outputs()[0]
     if pairing.logits_of is not None or unit != len(pairing.moves) - 1 or mine.shape != theirs.shape or mine.ndim < 2:
         return None
     if apart(theirs, softmax_of(mine)) <= pairing.limit:
@@ -233,14 +234,12 @@ def softmax(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 
 def functional_dropout(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """torch.nn.functional.dropout, which drops at inference too unless it is told."""
-    if "torch" not in (pairing.a.framework, pairing.b.framework):
-        return None
-    from torch.nn import functional as F
-
-    undo = _with(F, dropout=lambda x, *given, **options: x)
-    return Cause(
-        "training mode", "torch.nn.functional.dropout drops at inference too: give it training=self.training"
-    ), undo
+    quiet = contextlib.ExitStack()
+    for model in (pairing.a, pairing.b):
+        if model.framework == "torch":
+            quiet.enter_context(model.without_dropout())
+    text = "torch.nn.functional.dropout drops at inference too: give it training=self.training"
+    return Cause("training mode", text), quiet.close
 
 
 FINDERS: tuple[Finder, ...] = (

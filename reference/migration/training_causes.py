@@ -7,12 +7,12 @@ import numpy as np
 
 from reference.errors import RequestError
 from reference.migration.causes import both_weights
-from reference.migration.comparison import Cause, Checked, Pairing, softmax_of
 from reference.migration.difference import apart, run_once
 from reference.migration.examples import for_model
 from reference.migration.models import Model
 from reference.migration.moves import Move
 from reference.migration.optimizer_state import ADAM, MOMENTUM, state_of
+from reference.migration.pairing import Cause, Checked, Pairing, softmax_of
 from reference.migration.subjects import Subject
 from reference.pair import Array
 from scratch.adam_optimizers import Adam
@@ -79,7 +79,7 @@ def compare_losses(a: Subject, b: Subject, pairing: Pairing) -> Checked | None:
     """Both losses of their own model's output, for the same targets; None unless both are given."""
     if a.loss is None or b.loss is None:
         return None
-    ys = pairing.outputs()
+    ys = pairing.outputs()[0]
     t, values = _values(a, b, pairing, ys)
     far = apart(np.asarray(values[1]), np.asarray(values[0]))
     if far <= max(pairing.limit, CLIPPED):

@@ -53,7 +53,7 @@ def print_compared(compared: "Compared") -> None:
     out = console()
     if compared.equal:
         out.print(f" equal: {compared.layers} layers with weights, outputs, gradients and buffers")
-    else:
+    elif not compared.same:
         far = f", {compared.apart:.1e} of the largest element apart" if math.isfinite(compared.apart) else ""
         out.print(f" B differs from A: first {compared.place}{far}", markup=False)
     for name, several in itertools.groupby(compared.causes, key=lambda cause: cause.name):
@@ -65,6 +65,9 @@ def print_compared(compared: "Compared") -> None:
     if compared.unexplained:
         rest = "what is left" if compared.causes else "this"
         out.print(f" no cause that is known reproduces {rest}", markup=False)
+    for line in compared.training:
+        start = "same in inference, differs" if compared.same else "differs"
+        out.print(f" {start} in training: {line}", markup=False)
     for note in compared.notes:
         out.print(f" note   {note}", markup=False)
 
@@ -80,5 +83,6 @@ def compare_document(compared: "Compared", a: str, b: str) -> dict[str, Any]:
         "apart": compared.apart if math.isfinite(compared.apart) else None,
         "causes": [{"name": c.name, "layer": c.layer, "text": c.text} for c in compared.causes],
         "unexplained": compared.unexplained,
+        "training": list(compared.training),
         "notes": list(compared.notes),
     }

@@ -1,7 +1,7 @@
 """Models of PyTorch, Keras and scratch under one interface: their layers, their weights, and a run that is recorded."""
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -26,14 +26,28 @@ class Step:
     dy: Array | None = None
 
 
+# a call of a layer that drops: its kind, its rate, and how many elements it was given (0 for attention's weights)
+Dropped = tuple[str, float, int]
+CHANNELS, OF_ATTENTION = "dropout of channels", "dropout of attention"
+
+
 @dataclass(frozen=True)
 class Run:
-    """What a model made of its inputs: steps in the order of the calls, gradients of weights by layer and path."""
+    """What a model made of its inputs: outputs by place, steps in the order of the calls, gradients by layer and path.
 
-    y: Array
+    `dropped` tells what was left out: the kind of dropout, its rate and the number of elements, for every call.
+    """
+
+    outputs: Mapping[str, Array]
     inputs: tuple[Array | None, ...] = ()
     steps: tuple[Step, ...] = ()
     grads: Mapping[tuple[str, str], Array] = field(default_factory=dict)
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def y(self) -> Array:
+        """The first output."""
+        return next(iter(self.outputs.values()))
 
 
 class Model(Protocol):
@@ -81,8 +95,8 @@ class Model(Protocol):
     def without_dropout(self) -> AbstractContextManager[None]:
         """Inside, layers of dropout let all through."""
 
-    def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
-        """Forward, without dropout, and backward where `dy` gives the cotangent of an output; buffers may follow."""
+    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
+        """Forward, without dropout, and backward where `dy` has cotangents of outputs by place; buffers may follow."""
 
 
 def framework_of(model: Any) -> str | None:
@@ -120,11 +134,10 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, tuple | list) else (value,)
 
 
-def output(made: Any, join: Callable[[list[Any]], Any]) -> Any:
-    """What a model makes, as one array: several heads (batch, n) side by side, else the first of its outputs."""
-    first, *others = as_tuple(made)
-    alike = all(getattr(y, "dtype", None) == first.dtype and len(y.shape) == 2 for y in (first, *others))
-    return join([first, *others]) if others and alike else first
+def kind_of(name: str) -> str:
+    """The kind of dropout that a class of this name does, in Keras and in scratch."""
+    plain = {"Dropout": "dropout", "AlphaDropout": "alpha dropout"}
+    return CHANNELS if name.startswith("SpatialDropout") else plain.get(name, name)
 
 
 def walk(name: str, layer: Any, children: Any, is_leaf: Any) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """A Keras model whose layers can be looked at."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -11,7 +11,8 @@ import tensorflow as tf
 from reference.frameworks import resolve
 from reference.frameworks.keras import float_type  # first: it sets both of these up
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, output, variable_at, walk
+from reference.migration.models import OF_ATTENTION, Run, Step, as_tuple, kind_of, variable_at, walk
+from reference.migration.outputs import leaves
 from reference.pair import Array
 
 
@@ -63,27 +64,36 @@ class Wrapped:
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
 
-    def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
+    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
         tensors = self.tensors(inputs)
-        leaves = dict(self.leaves())
+        named = dict(self.leaves())
         tape = tf.GradientTape(watch_accessed_variables=False)
-        weights = [(n, path, v) for n, layer in leaves.items() for path, v in self.variables(layer).items()]
-        with self.computing(), _recorded(leaves) as calls, _without_dropout(self.model), tape:
+        weights = [(n, path, v) for n, layer in named.items() for path, v in self.variables(layer).items()]
+        dropping = {name: list(_dropping(layer)) for name, layer in named.items()}
+        quiet = self.without_dropout() if training else contextlib.nullcontext()
+        with self.computing(), _recorded(named) as calls, quiet, tape:
             wanted = [x for x in tensors if x.dtype.is_floating]
             tape.watch([*wanted, *(v.value for _, _, v in weights)])
-            y = output(_called(self.model, tensors, training), lambda heads: tf.concat(heads, 1))
-        steps = [Step(name, leaves[name], given, kept) for name, given, kept, _ in calls]
+            made = dict(leaves(_called(self.model, tensors, training)))
+        ys = {place: y.numpy() for place, y in made.items()}
+        steps = [Step(name, named[name], given, kept) for name, given, kept, _ in calls]
+        dropped = [
+            (kind, rate, 0 if kind == OF_ATTENTION else s.y.size) for s in steps for kind, rate in dropping[s.name]
+        ]
         if dy is None:
-            return Run(y.numpy(), (), tuple(steps))
+            return Run(ys, (), tuple(steps), {}, tuple(dropped))
         outputs = [out for _, _, _, out in calls]
         targets = [*wanted, *outputs, *(v.value for _, _, v in weights)]
-        cotangent = tf.cast(tf.convert_to_tensor(dy(y.numpy())), y.dtype)
-        found = tape.gradient(y, targets, cotangent, tf.UnconnectedGradients.ZERO)
+        pulled = {place: y for place, y in made.items() if place in dy and y.dtype.is_floating}
+        cotangents = [tf.cast(tf.convert_to_tensor(dy[place]), y.dtype) for place, y in pulled.items()]
+        found = (
+            tape.gradient(list(pulled.values()), targets, cotangents, tf.UnconnectedGradients.ZERO) if targets else []
+        )
         filled = iter([tf.convert_to_tensor(g).numpy() for g in found])
         dxs = tuple(next(filled) if x.dtype.is_floating else None for x in tensors)
         steps = [Step(s.name, s.layer, s.inputs, s.y, next(filled)) for s in steps]
         grads = {(name, path): next(filled) for name, path, _ in weights}
-        return Run(y.numpy(), dxs, tuple(steps), grads)
+        return Run(ys, dxs, tuple(steps), grads, tuple(dropped))
 
 
 def _called(model: Any, tensors: list[Any], training: bool) -> Any:
@@ -127,14 +137,34 @@ def _recorded(leaves: dict[str, Any]) -> Iterator[list[tuple[str, tuple[Array, .
             object.__delattr__(layer, "call")
 
 
-@contextlib.contextmanager
-def _without_dropout(model: Any) -> Iterator[None]:
-    rates = [
+def _rates(model: Any) -> list[tuple[Any, str, float]]:
+    """Layers that drop, or add noise, and how much."""
+    return [
         (layer, name, getattr(layer, name))
         for layer in model._flatten_layers()
-        for name in ("rate", "dropout", "recurrent_dropout")
+        for name in ("rate", "stddev", "dropout", "recurrent_dropout")
         if isinstance(getattr(layer, name, None), float) and not isinstance(getattr(type(layer), name, None), property)
     ]
+
+
+def _dropping(layer: Any) -> Iterator[tuple[str, float]]:
+    """What a layer drops, if anything: the kind and the rate."""
+    for part, name, rate in _rates(layer):
+        if rate:
+            yield _kind(layer, part, name), rate
+
+
+def _kind(layer: Any, part: Any, name: str) -> str:
+    if isinstance(layer, keras.layers.MultiHeadAttention | keras.layers.GroupQueryAttention | keras.layers.Attention):
+        return OF_ATTENTION
+    if name != "rate":
+        return {"dropout": f"dropout of what {layer.name} reads"}.get(name, f"{name} of {layer.name}")
+    return kind_of(type(part).__name__)
+
+
+@contextlib.contextmanager
+def _without_dropout(model: Any) -> Iterator[None]:
+    rates = _rates(model)
     for layer, name, _ in rates:
         setattr(layer, name, 0.0)
     try:

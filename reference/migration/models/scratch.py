@@ -1,13 +1,13 @@
 """A network of scratch whose layers can be looked at."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, walk
+from reference.migration.models import Run, Step, as_tuple, kind_of, walk
 from reference.pair import Array
 from scratch.network import Composite
 
@@ -65,19 +65,23 @@ class Wrapped:
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
 
-    def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
+    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
         inputs = self.tensors(inputs)
-        leaves = dict(self.leaves())
-        with _recorded(leaves) as (calls, gradients), _as_it_is(self.model, training):
+        named = dict(self.leaves())
+        with _recorded(named) as (calls, gradients), _as_it_is(self.model, training):
             y = self.model.forward(*inputs)
-            dxs = () if dy is None else as_tuple(self.model.backward(dy(y).astype(y.dtype)))
+            dxs = () if dy is None else as_tuple(self.model.backward(dy.get("", np.zeros_like(y)).astype(y.dtype)))
         steps = tuple(
-            Step(name, leaves[name], given, made, gradients.get((name, number)))
+            Step(name, named[name], given, made, gradients.get((name, number)))
             for number, (name, given, made) in enumerate(calls)
         )
-        grads = {} if dy is None else {(n, key): g for n, layer in leaves.items() for key, g in layer.grads.items()}
+        grads = {} if dy is None else {(n, key): g for n, layer in named.items() for key, g in layer.grads.items()}
+        dropped = [
+            (kind_of(type(s.layer).__name__), s.layer.rate, s.y.size) for s in steps if getattr(s.layer, "rate", 0.0)
+        ]
         filled = iter(dxs)
-        return Run(y, tuple(next(filled, None) if x.dtype.kind == "f" else None for x in inputs), steps, grads)
+        dx = tuple(next(filled, None) if x.dtype.kind == "f" else None for x in inputs)
+        return Run({"": y}, dx, steps, grads, tuple(dropped))
 
 
 @contextlib.contextmanager

@@ -1,16 +1,19 @@
 """A PyTorch module whose layers can be looked at."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
 from reference.frameworks import resolve
 from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, output, variable_at, walk
+from reference.migration.models import CHANNELS, OF_ATTENTION, Dropped, Run, Step, as_tuple, variable_at, walk
+from reference.migration.outputs import leaves
 from reference.pair import Array
 
 
@@ -63,22 +66,26 @@ class Wrapped:
             parameter.requires_grad_(flags[name])
         self.model.train(training)
 
-    def run(self, inputs: Sequence[Array], dy: Any = None, training: bool = False) -> Run:
+    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
         tensors = [self._tensor(x) for x in inputs]
-        leaves = dict(self.leaves())
-        with _recorded(leaves) as calls, _as_it_is(self.model, training), self.computing():
-            y = output(self.model(*tensors), lambda heads: torch.cat(heads, 1))
-        steps = [Step(name, leaves[name], given, kept) for name, given, kept, _ in calls]
+        named = dict(self.leaves())
+        with _recorded(named) as calls, _as_it_is(self.model, training) as dropped, self.computing():
+            made = dict(leaves(self.model(*tensors)))
+        ys = {place: array(y) for place, y in made.items()}
+        steps = [Step(name, named[name], given, kept) for name, given, kept, _ in calls]
         if dy is None:
-            return Run(array(y), (), tuple(steps))
+            return Run(ys, (), tuple(steps), {}, tuple(dropped))
         weights = [
-            (name, path, weight) for name, layer in leaves.items() for path, weight in self.variables(layer).items()
+            (name, path, weight) for name, layer in named.items() for path, weight in self.variables(layer).items()
         ]
         wanted = [x for x in tensors if x.requires_grad]
         outputs = [out for _, _, _, out in calls if out.requires_grad]
         targets = [*wanted, *outputs, *(weight for _, _, weight in weights)]
-        cotangent = torch.from_numpy(np.array(dy(array(y)))).to(y.dtype)
-        found = torch.autograd.grad(y, targets, cotangent, allow_unused=True) if targets else []
+        pulled = {place: y for place, y in made.items() if place in dy and y.requires_grad}
+        cotangents = [torch.from_numpy(np.array(dy[place])).to(y.dtype) for place, y in pulled.items()]
+        found: Sequence[Any] = [None] * len(targets)
+        if targets and pulled:
+            found = torch.autograd.grad(list(pulled.values()), targets, cotangents, allow_unused=True)
         filled = iter(
             [np.zeros(tuple(t.shape)) if g is None else array(g) for g, t in zip(found, targets, strict=True)]
         )
@@ -88,7 +95,7 @@ class Wrapped:
             for s, (_, _, _, out) in zip(steps, calls, strict=True)
         ]
         grads = {(name, path): next(filled) for name, path, _ in weights}
-        return Run(array(y), dxs, tuple(steps), grads)
+        return Run(ys, dxs, tuple(steps), grads, tuple(dropped))
 
     def tensors(self, inputs: Sequence[Array]) -> list[Any]:
         return [self._tensor(x).detach() for x in inputs]
@@ -127,36 +134,87 @@ def _recorded(leaves: dict[str, Any]) -> Iterator[list[tuple[str, tuple[Array, .
 
 
 @contextlib.contextmanager
-def _as_it_is(model: Any, training: bool) -> Iterator[None]:
-    """In or out of training mode, without dropout, and layer by layer: PyTorch's fast path for attention skips them."""
+def _as_it_is(model: Any, training: bool) -> Iterator[list[Dropped]]:
+    """In or out of training mode, and layer by layer: PyTorch's fast path for attention skips them.
+
+    In training mode without dropout, whose calls are given. At inference only what drops there too is left to drop.
+    """
     modes = {layer: layer.training for layer in model.modules()}
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     model.train(training)
     try:
-        with _without_dropout(model):
-            yield
+        with contextlib.ExitStack() as stack:
+            yield stack.enter_context(_without_dropout(model)) if training else []
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
         for layer, mode in modes.items():
             layer.training = mode
 
 
+KINDS = {
+    **dict.fromkeys((F.dropout, torch.dropout), "dropout"),
+    **dict.fromkeys((F.dropout1d, F.dropout2d, F.dropout3d, torch.feature_dropout), CHANNELS),
+    F.alpha_dropout: "alpha dropout",
+    F.feature_alpha_dropout: "alpha dropout of channels",
+}
+
+
+class _LetThrough(TorchFunctionMode):
+    """Inside, functions that drop elements give them all; their calls are kept."""
+
+    def __init__(self, calls: list[Dropped]) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func not in KINDS:
+            if func is F.scaled_dot_product_attention and (rate := kwargs.get("dropout_p")):
+                self.calls.append((OF_ATTENTION, float(rate), 0))
+                kwargs = {**kwargs, "dropout_p": 0.0}
+            return func(*args, **kwargs)
+        given = dict(zip(("input", "p", "training"), args, strict=False)) | kwargs
+        rate, dropping = given.get("p", 0.5), given.get("training", given.get("train", True))
+        if dropping and rate:
+            self.calls.append((KINDS[func], float(rate), given["input"].numel()))
+        return given["input"]
+
+
 @contextlib.contextmanager
-def _without_dropout(model: Any) -> Iterator[None]:
+def _without_dropout(model: Any) -> Iterator[list[Dropped]]:
+    """Nothing is dropped, by functions or by layers with a rate of their own; what would have been is given."""
+    calls: list[Dropped] = []
     rates = [
         (layer, name, value)
         for layer in model.modules()
         for name in ("p", "dropout")
         if isinstance(value := getattr(layer, name, None), float)
+        and not isinstance(layer, torch.nn.modules.dropout._DropoutNd)
         and any(
             cls.__module__.startswith("torch.nn.modules") and name in vars(layer) for cls in type(layer).__mro__[:-2]
         )
     ]
+    handles = [layer.register_forward_hook(_counted(calls, value)) for layer, _, value in rates if value]
     for layer, name, _ in rates:
         setattr(layer, name, 0.0)
     try:
-        yield
+        with _LetThrough(calls):
+            yield calls
     finally:
+        for handle in handles:
+            handle.remove()
         for layer, name, value in rates:
             setattr(layer, name, value)
+
+
+def _counted(calls: list[Dropped], rate: float) -> Any:
+    """A hook that keeps what a layer of attention drops, and a recurrent one between its levels."""
+
+    def keep(layer: Any, given: Any, made: Any) -> None:
+        if isinstance(layer, torch.nn.RNNBase):
+            calls.extend([("dropout", rate, as_tuple(made)[0].numel())] * (layer.num_layers - 1))
+        elif layer.training:
+            calls.append((OF_ATTENTION, rate, 0))
+
+    return keep

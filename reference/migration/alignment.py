@@ -1,0 +1,96 @@
+"""Which layers of two models correspond: by name, else in their order."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from reference.errors import RequestError
+from reference.migration.difference import run_once
+from reference.migration.models import Model
+from reference.migration.moves import Move, Unit, loose, match, units, zipped
+from reference.pair import Array
+
+Fit = Callable[[Unit, Unit], Move]
+BY_NAME = "layers are taken by their names"
+AS_MADE = "layers are taken in the order in which they were made"
+
+
+def alignments(
+    a: Model, b: Model, names: dict[str, str], inputs: Sequence[Array] | None, layout: str, fit: Fit = match
+) -> Iterator[tuple[list[Move], list[str]]]:
+    """Every layer that has weights with its counterpart, in each way that may be right, and what is to be known of it.
+
+    First in the order of the calls, where the models can be run; then in that in which layers were made, for Keras
+    calls the branches of a functional model in an order of its own; then by their names, where all have the same.
+    Raises RequestError, of the first way, where a layer has no counterpart in any.
+    """
+    called = None if inputs is None else [[s.name for s in run_once(m, inputs, layout).steps] for m in (a, b)]
+    ways: list[tuple[str, dict[str, str], Sequence[Any]]] = [(AS_MADE, names, [None, None])]
+    if called is not None:
+        ways = [("", names, called), *ways]
+    if not names and (alike := _named_alike(a, b)):
+        ways.append((BY_NAME, alike, [None, None]))
+    found: list[list[tuple[str, str]]] = []
+    refused: RequestError | None = None
+    for note, by_name, order in ways:
+        try:
+            moves = aligned(a, b, by_name, order, fit)
+        except RequestError as error:
+            refused = refused or error
+            continue
+        pairs = sorted((m.source.name, m.target.name) for m in moves)
+        if pairs not in found:
+            yield moves, [note] * (note != ways[0][0]) + _uncalled(moves, called)
+        found.append(pairs)
+    if not found and refused is not None:
+        raise refused
+
+
+def _named_alike(a: Model, b: Model) -> dict[str, str]:
+    """The layers by their names, where those of one model are those of the other."""
+    mine, theirs = ({unit.name.split(".")[-1]: unit.name for unit in units(m)} for m in (a, b))
+    whole = len(mine) == len(units(a)) and len(theirs) == len(units(b))
+    return {mine[name]: theirs[name] for name in mine} if whole and mine.keys() == theirs.keys() else {}
+
+
+def _uncalled(moves: Sequence[Move], called: Sequence[Sequence[str]] | None) -> list[str]:
+    """A note for layers that a model has and never calls."""
+    if called is None:
+        return []
+    alone = [m for m in moves if m.source.name not in called[0] or m.target.name not in called[1]]
+    said = "{} is not called as the model runs: that it corresponds to {} is not verified"
+    return [said.format(m.target, m.source) for m in alone]
+
+
+def aligned(
+    a: Model, b: Model, names: dict[str, str], orders: Sequence[Any], fit: Callable[[Unit, Unit], Move] = match
+) -> list[Move]:
+    """Every layer that has weights with its counterpart. Raises RequestError where one has none."""
+    for model in (a, b):
+        if alone := loose(model):
+            raise RequestError(
+                f"'{alone[0]}' of the {model.framework} model belongs to no layer that has a counterpart; make it a "
+                "layer of the framework"
+            )
+    mine, theirs = units(a, orders[0]), units(b, orders[1])
+    for kind, known, wanted in (("source", mine, names), ("target", theirs, names.values())):
+        if unknown := [name for name in wanted if name not in {u.name for u in known}]:
+            raise RequestError(
+                f"the {kind} has no layer with weights called '{unknown[0]}', expected one of "
+                f"{', '.join(repr(u.name) for u in known)}"
+            )
+    pairs: list[tuple[Unit, Unit]] = []
+    for name, other in names.items():
+        pairs += zip([u for u in mine if u.name == name], [u for u in theirs if u.name == other], strict=False)
+    used = {id(u) for both in pairs for u in both}
+    free = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
+    in_order, *rest = zipped(*free, fit)
+    moves = [*(fit(x, y) for x, y in pairs), *in_order]
+    if rest[0] or rest[1]:
+        left, model = (rest[0][0], b) if rest[0] else (rest[1][0], a)
+        raise RequestError(
+            f"{left} of the {left.model.framework} model has no counterpart: the {model.framework} model has "
+            f"{min(len(mine), len(theirs))} layers with weights, this one {max(len(mine), len(theirs))}"
+        )
+    if not moves:
+        raise RequestError("neither model has a layer with weights; is the Keras model built?")
+    return moves

@@ -1,0 +1,137 @@
+"""Two models on the same inputs, the place where they first differ, and what a cause of that is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reference.migration.difference import Trial, apart, as_in_keras, flattened_order, run_once, tried
+from reference.migration.models import Model, Run
+from reference.migration.moves import Move
+from reference.migration.outputs import in_common
+from reference.pair import Array
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why two models differ: a name, one sentence, and the layer in B (empty where it is none's)."""
+
+    name: str
+    text: str
+    layer: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where two models first differ: before the layers from `unit` on, at what; and how far they are apart there.
+
+    `wrong` has the names of everything that differs there.
+    """
+
+    rank: int
+    what: str
+    unit: int
+    apart: float
+    wrong: frozenset[str] = frozenset()
+
+    def before(self, after: "Place | None") -> bool:
+        """Whether the models agree further if they differ at `after`."""
+        if after is None or after.rank != self.rank:
+            return after is None or after.rank > self.rank
+        return after.wrong < self.wrong
+
+
+@dataclass
+class Pairing:
+    """Both models on the same inputs."""
+
+    a: Model
+    b: Model
+    moves: list[Move]
+    inputs: list[Array]
+    layout: str
+    limit: float
+    # of the cotangents, which are the same in every try
+    seed: int = 7
+    runs: tuple[Run, ...] = ()
+    # the side whose outputs are logits, where the other's are probabilities
+    logits_of: int | None = None
+
+    def run(self) -> None:
+        """Both models at inference, and which rows a flattening moved."""
+        self.runs = tuple(run_once(m, self.inputs, self.layout) for m in (self.a, self.b))
+        for i, move in enumerate(self.moves):
+            rows = flattened_order(self.runs, move)
+            self.moves[i] = move.turned(rows) if rows is not None else move
+
+    def step(self, side: int, unit: int) -> Any:
+        """The first call of a layer, in a model; None for a level of PyTorch's that is no call of its own."""
+        layer = (self.moves[unit].source, self.moves[unit].target)[side]
+        return None if layer.level else next((s for s in self.runs[side].steps if s.name == layer.name), None)
+
+    def outputs(self) -> list[tuple[Array, Array]]:
+        """All outputs at inference, as in Keras."""
+        return [o.of(self.runs) for o in in_common((self.a.framework, self.b.framework), self.runs)]
+
+    def first(self) -> Place | None:
+        """The first place where the models differ."""
+        count = len(self.moves)
+        for unit in range(count):
+            far = self._input_apart(unit)
+            if far > self.limit:
+                return Place(unit, "input", unit, far)
+        far = max(apart(second, first) for first, second in self._as_probabilities())
+        if far > self.limit:
+            return Place(count, "output", count, far)
+        if self.logits_of is not None:
+            return None  # gradients are those of other functions
+        worst = {name: far for name, far in self.trial().apart.items() if far > self.limit}
+        if not worst:
+            return None
+        name = max(worst, key=lambda key: worst[key])
+        unit = next((i for i, m in enumerate(self.moves) if f"{m.target.name}." in name), count)
+        return Place(count + 1 + (" after a step" in name), name, unit, worst[name], frozenset(worst))
+
+    def trial(self) -> Trial:
+        """Both models in training too."""
+        return tried(self.a, self.b, self.moves, self.inputs, self.layout, self.limit, self.seed)
+
+    def _as_probabilities(self) -> Iterator[tuple[Array, Array]]:
+        """The outputs, the first with a softmax where only the other model has one."""
+        for i, (first, second) in enumerate(self.outputs()):
+            if i == 0 and self.logits_of is not None:
+                first, second = (
+                    softmax_of(y) if self.logits_of == side else y for side, y in enumerate((first, second))
+                )
+            yield first, second
+
+    def _input_apart(self, unit: int) -> float:
+        mine, theirs = self.step(0, unit), self.step(1, unit)
+        if mine is None or theirs is None or not mine.inputs or not theirs.inputs:
+            return 0.0
+        x, y, rows = mine.inputs[0], theirs.inputs[0], self.moves[unit].rows
+        if rows is not None:
+            return apart(y, x[:, rows])
+        layout = self.moves[unit].sides[0].pair.torch.layout.get("x", "")
+        x, y = (as_in_keras(m, each, layout) for m, each in ((self.a, x), (self.b, y)))
+        return apart(y, x)
+
+
+Undo = Callable[[], None]
+# a cause looks at the layer before the first difference, repairs one model if it applies, and says how to undo it
+Finder = Callable[[Pairing, int], "tuple[Cause, Undo] | None"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of comparing something beside the layers: where it differs ("" if it does not), and why."""
+
+    where: str = ""
+    apart: float = 0.0
+    causes: tuple[Cause, ...] = ()
+
+
+def softmax_of(x: Array) -> Array:
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return np.asarray(e / e.sum(-1, keepdims=True))
