@@ -1,5 +1,6 @@
 """crosscheck port: weights from a file of one framework to one of the other."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -69,9 +70,10 @@ def command(
 
     files.suffix_of(source)
     files.suffix_of(target)
-    mine = files.load(source, arch)
+    mine, notes = files.load(source, arch)
     theirs = files.target(target, arch)
     ported = port(mine, theirs, names=names, example=shape, seed=seed)
+    ported = replace(ported, notes=(*notes, *ported.notes))
     if not ported.differences:
         raise RequestError(
             "the models were not run, for no inputs were found. Give the shape of some: --shape 3,28,28,1"

@@ -40,8 +40,9 @@ def tensor(x: Array) -> Any:
 
 
 def array(x: Any) -> Array:
-    """A copy of a tensor."""
-    copied: Array = x.detach().cpu().numpy().copy()
+    """A copy of a tensor; NumPy has no bfloat16, whose numbers float32 has all."""
+    whole = x.detach().cpu()
+    copied: Array = (whole.float() if whole.dtype == torch.bfloat16 else whole).numpy().copy()
     return copied
 
 

@@ -23,7 +23,7 @@ def alignments(
     calls the branches of a functional model in an order of its own; then by their names, where all have the same.
     Raises RequestError, of the first way, where a layer has no counterpart in any.
     """
-    called = None if inputs is None else [[s.name for s in run_once(m, inputs, layout).steps] for m in (a, b)]
+    called = None if inputs is None else [[s.name for s in run_once(m, inputs, layout, True).steps] for m in (a, b)]
     ways: list[tuple[str, dict[str, str], Sequence[Any]]] = [(AS_MADE, names, [None, None])]
     if called is not None:
         ways = [("", names, called), *ways]

@@ -17,6 +17,7 @@ from reference.migration.models import Model, wrap
 from reference.migration.outputs import unmatched
 from reference.migration.pairing import Cause, Finder, Pairing, Place, Undo
 from reference.migration.port import limit_of
+from reference.migration.running import corrections
 from reference.migration.subjects import Subject
 from reference.migration.training_only import training_only
 
@@ -85,7 +86,7 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
                 unexplained |= not found_more.causes
                 said, far = (said, far) if said else (found_more.where, found_more.apart)
         training = training_only(pairing.moves, pairing.trial()) if place is None else []
-        notes += [*unmatched(pairing.runs), *_notes(pairing)]
+        notes = [*a.notes, *b.notes, *notes, *unmatched(pairing.runs), *_notes(pairing)]
         return Compared(said, far, tuple(causes), unexplained, len(pairing.moves), tuple(notes), tuple(training))
     finally:
         for each in reversed(undo):
@@ -151,7 +152,7 @@ def _notes(pairing: Pairing) -> list[str]:
         for path in m.frozen()
         if path in m.target.model.variables(m.target.layer)
     ]
-    return [
+    return corrections(pairing.moves) + [
         f"{name} is trained beside the first bias: their sum moves twice as far as A's one bias. Freeze it at zero"
         for name in trained
     ]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration import examples
+from reference.migration import examples, running
 from reference.migration.counterparts import layout_of
-from reference.migration.models import Model, Run
+from reference.migration.models import EPSILON, Model, Run
 from reference.migration.moves import Arrays, Move, Unit, units
 from reference.migration.outputs import Output, in_common
 from reference.pair import Array
@@ -19,11 +19,11 @@ from reference.pair import Array
 SCALES = {"small": 1e-3, "larger": 10.0, "large": 1e3}
 
 
-def run_once(model: Model, inputs: Sequence[Array], layout: str, dy: Any = None, training: bool = False) -> Run:
+def run_once(model: Model, inputs: Sequence[Array], layout: str, training: bool = False) -> Run:
     """Run a model on inputs that lie as in Keras, and leave its buffers as they were."""
     before = model.snapshot()
     try:
-        return model.run(examples.for_model(model, inputs, layout), dy, training)
+        return model.run(examples.for_model(model, inputs, layout), None, training)
     finally:
         model.restore(before)
 
@@ -124,23 +124,25 @@ def tried(
     found = {f"{o.name} at inference": apart(*reversed(o.of(still))) for o in outputs}
     found |= _scaled(models, outputs, inputs, layout, limit, still)
     rng = np.random.default_rng([seed, 1])  # other numbers than the inputs, whose gradient a normalisation has not
-    shapes = [[y.shape for y in o.of(still)] for o in outputs]
-    cotangents = [
-        (o, rng.standard_normal(one)) for o, (one, other) in zip(outputs, shapes, strict=True) if one == other
-    ]
+    # in training a model may give more
+    learning = [run_once(m, inputs, layout, True) for m in models]
+    outputs_then = in_common((a.framework, b.framework), learning)
+    both = [(o, [y.shape for y in o.of(learning)]) for o in outputs_then]
+    cotangents = [(o, rng.standard_normal(shapes[0])) for o, shapes in both if shapes[0] == shapes[1]]
+    start = [move.values() for move in moves]
     trained = []
     try:
         for side, m in enumerate(models):
             dy = {o.places[side]: o.there(side, cotangent) for o, cotangent in cotangents}
             trained.append(m.run(examples.for_model(m, inputs, layout), dy, True))
-        found |= {o.name: apart(*reversed(o.of(trained))) for o in outputs}
+        found |= {o.name: apart(*reversed(o.of(trained))) for o in outputs_then}
         for i, (dx, want) in enumerate(zip(trained[1].inputs, trained[0].inputs, strict=True)):
             if dx is not None and want is not None:
                 lies = layout if want.ndim > 2 else ""
                 name = "dx" if i == 0 else f"dx {i + 1}"
                 found[name] = apart(as_in_keras(b, dx, lies), as_in_keras(a, want, lies))
-        for move in moves:
-            found |= _of_weights(move, trained)
+        for move, values in zip(moves, start, strict=True):
+            found |= _of_weights(move, trained, values)
     finally:
         for m, snapshot in zip(models, before, strict=True):
             m.restore(snapshot)
@@ -162,7 +164,7 @@ def _scaled(
         return found
     for what, scale in SCALES.items():
         # the second by some units in the last place of the weights' dtype larger or smaller
-        eps = 8 * max(float(np.finfo(m.dtype()).eps) for m in models)
+        eps = 8 * max(EPSILON[m.dtype()] for m in models)
         signs = [(-1.0) ** np.arange(x.size).reshape(x.shape) for x in inputs]
         scaled = [scale * x if x.dtype.kind == "f" else x for x in inputs]
         nearby = [x * (1 + eps * s) if x.dtype.kind == "f" else x for x, s in zip(scaled, signs, strict=True)]
@@ -175,7 +177,7 @@ def _scaled(
     return found
 
 
-def _of_weights(move: Move, runs: Sequence[Run]) -> dict[str, float]:
+def _of_weights(move: Move, runs: Sequence[Run], before: Arrays) -> dict[str, float]:
     """How far the gradients of a layer's weights, and its buffers after the step, are apart."""
     wants, gots = (_gradients(u, run) for u, run in zip((move.source, move.target), runs, strict=True))
     found = {}
@@ -190,6 +192,8 @@ def _of_weights(move: Move, runs: Sequence[Run]) -> dict[str, float]:
         if path not in want_all:
             got = move.target.model.get(move.target.layer, path)
             if got is not None and path not in move.target.model.variables(move.target.layer):
+                if path == move.path(running.VARIANCE):
+                    want = running.as_the_target(move, before[path], want, runs)
                 found[f"{move.target.name}.{path} after a step"] = apart(got, want)
     return found
 

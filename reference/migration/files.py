@@ -32,21 +32,25 @@ def suffix_of(path: Path) -> str:
     return found
 
 
-def load(path: Path, architecture: Path | None) -> Any:
-    """The model whose weights are in a file. Raises RequestError for a file that is not whole or carries code."""
+def load(path: Path, architecture: Path | None) -> tuple[Any, list[str]]:
+    """The model whose weights are in a file, and what is to be known of it.
+
+    Raises RequestError for a file that is not whole or carries code.
+    """
     suffix = suffix_of(path)
     if not path.is_file():
         raise RequestError(f"there is no file {path}")
     framework(SUFFIXES[suffix])
     if suffix == ".keras":
-        return _load_keras(path)
+        return _load_keras(path), []
     model = arch.build(architecture, SUFFIXES[suffix], str(path))
     if suffix == ".weights.h5":
         _read(path, "weights of Keras in HDF5", lambda: model.load_weights(path))
-        return model
+        return model, []
     weights = _torch_weights(path) if suffix != ".safetensors" else _safetensors(path)
+    weights, notes = _without_wrappers(weights, model.state_dict(), path)
     _fill(model, weights, path)
-    return model
+    return model, notes
 
 
 def target(path: Path, architecture: Path | None) -> Any:
@@ -182,6 +186,21 @@ def _safetensors(path: Path) -> Mapping[str, Any]:
 
     found: Mapping[str, Any] = _read(path, "safetensors", lambda: load_file(path))
     return found
+
+
+def _without_wrappers(
+    weights: Mapping[str, Any], own: Mapping[str, Any], path: Path
+) -> tuple[Mapping[str, Any], list[str]]:
+    """The weights without what torch.compile and DataParallel put into their names, unless the model has it too."""
+    notes = []
+    for mark, whose, most in (("_orig_mod.", "torch.compile", -1), ("module.", "DataParallel", 1)):
+        if any(mark in name for name in own) or not any(mark in name for name in weights):
+            continue
+        if whose == "DataParallel" and not all(name.startswith(mark) for name in weights):
+            continue
+        weights = {name.replace(mark, "", most): value for name, value in weights.items()}
+        notes.append(f"the names in {path} have '{mark}', of {whose}, which is left out")
+    return weights, notes
 
 
 def _fill(model: Any, weights: Mapping[str, Any], path: Path) -> None:

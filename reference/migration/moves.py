@@ -1,13 +1,13 @@
 """From the weights of one layer to those of its counterpart."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration.counterparts import Side, at_level, counterparts, is_a, own_class, sides
+from reference.migration.counterparts import Side, at_level, counterparts, is_a, is_known, own_class, sides
 from reference.migration.models import Model
 from reference.migration.shapes import reordered, scratch_shape
 from reference.pair import Array, lay_out
@@ -15,6 +15,9 @@ from reference.pair import Array, lay_out
 Arrays = dict[str, Array]
 # keys in scratch of what lies along the features that a flattening puts in another order
 ALONG_INPUT = ("w", "gamma", "beta", "running_mean", "running_variance")
+
+# what a layer without a scale or a shift of its own does
+NEUTRAL = {"gamma": 1.0, "beta": 0.0}
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,12 @@ def units(model: Model, order: list[str] | None = None) -> list[Unit]:
 
 
 def _has_weights(model: Model, layer: Any) -> bool:
-    """Whether there are any, frozen ones too."""
-    weights = {"torch": "parameters", "keras": "weights", "scratch": "params"}[model.framework]
-    found = getattr(layer, weights)
-    return bool(list(found() if callable(found) else found))
+    """Whether there are any, frozen ones too, or running statistics."""
+    if model.framework == "keras":
+        return bool(layer.weights)
+    if model.framework == "scratch":
+        return bool({**layer.params, **layer.buffers})
+    return bool(list(layer.parameters())) or (is_known("torch", model, layer) and bool(list(layer.buffers())))
 
 
 def loose(model: Model) -> list[str]:
@@ -85,11 +90,16 @@ class Move:
     sides: tuple[Side, Side]
     shapes: Mapping[str, tuple[int, ...]]
     rows: Array | None = None
+    # what only one of the layers has, a scale of 1 or a shift of 0
+    neutral: Mapping[str, float] = field(default_factory=dict)
 
     def values(self) -> Arrays:
         """The target's weights and buffers by path. A bias that the target has not is added to the one it has."""
         found = self.gathered(lambda path: self.source.model.get(self.source.layer, path))
         second = {path: self.source.model.get(self.source.layer, path) for path in self.shared()}
+        paths = {self.sides[1].slots[key].name: value for key, value in self.neutral.items()}
+        there = {path: self.target.model.get(self.target.layer, path) for path in paths}
+        second |= {path: None if a is None else np.full_like(a, paths[path]) for path, a in there.items()}
         return self.laid_out(self.with_second_biases(found)) | {p: a for p, a in second.items() if a is not None}
 
     def with_second_biases(self, arrays: Arrays) -> Arrays:
@@ -114,12 +124,17 @@ class Move:
         mine = self.shared()
         return [n for n in self.sides[1].frozen if n not in mine and present(self.target.layer, n) is not None]
 
+    def path(self, key: str) -> str:
+        """Where in the target a key of scratch lies; "" where nowhere."""
+        return self.sides[1].slots[key].name if key in self.shapes else ""
+
     def trained(self, side: int) -> set[str]:
         """The keys in scratch of the weights that the layer of this side trains."""
         unit = (self.source, self.target)[side]
         trained = {id(v) for v in unit.model.variables(unit.layer).values()}
         slots = self.sides[side].slots
-        return {key for key in self.shapes if id(unit.model.find(unit.layer, slots[key].name)) in trained}
+        keys = [*self.shapes, *self.neutral]
+        return {key for key in keys if id(unit.model.find(unit.layer, slots[key].name)) in trained}
 
     def shared(self) -> list[str]:
         """Weights that scratch has not, but both layers have: PyTorch's second biases."""
@@ -197,6 +212,7 @@ def match(a: Unit, b: Unit) -> Move:
 def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
     """How the weights of one go to the other, by these sides of a pair. Raises RequestError where they do not fit."""
     shapes: dict[str, tuple[int, ...]] = {}
+    neutral: dict[str, float] = {}
     for unit, side, other in ((a, both[0], b), (b, both[1], a)):
         _all_covered(unit, side, other)
     for key in both[0].slots:
@@ -205,18 +221,22 @@ def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
         arrays = [array for array in found if array is not None]
         if not arrays:
             continue
+        if len(arrays) == 1 and key in NEUTRAL and (found[0] is None or bool((arrays[0] == NEUTRAL[key]).all())):
+            neutral[key] = NEUTRAL[key]
+            continue
         for unit, slot, array, other in zip((a, b), slots, found, (b, a), strict=True):
             if array is None:
                 raise RequestError(f"{unit} has no '{slot.name}', which {other} has a counterpart of")
         told = [scratch_shape(slot, array.shape) for slot, array in zip(slots, arrays, strict=True)]
-        shape = told[0] or told[1]
-        if shape is None or not all(_fits(s, x, shape) for s, x in zip(slots, arrays, strict=True)):
+        lie = list(zip(slots, arrays, strict=True))
+        shape = next((each for each in told if each is not None and all(_fits(s, x, each) for s, x in lie)), None)
+        if shape is None:
             raise RequestError(
                 f"'{slots[0].name}' of {a} has shape {arrays[0].shape}, which does not fit '{slots[1].name}' of {b}, "
                 f"of shape {arrays[1].shape}"
             )
         shapes[key] = shape
-    return Move(a, b, both, shapes)
+    return Move(a, b, both, shapes, neutral=neutral)
 
 
 def _all_covered(unit: Unit, side: Side, other: Unit) -> None:

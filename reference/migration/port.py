@@ -9,20 +9,23 @@ import numpy as np
 
 from reference.errors import RequestError
 from reference.migration.alignment import alignments
+from reference.migration.buffers import carry
 from reference.migration.difference import find_inputs, flattened_order, run_once, tried
-from reference.migration.models import Model, wrap
+from reference.migration.models import EPSILON, Model, wrap
 from reference.migration.moves import Move
 from reference.migration.optimizer_state import move_state
 from reference.migration.outputs import unmatched
+from reference.migration.running import corrections
 from reference.migration.training_only import training_only
 
-# of the largest element: what two float64 or float32 runs of up to five layers may be apart
-LIMITS = {"float64": 1e-12, "float32": 2e-5}
+# of the largest element: what two runs of up to five layers may be apart; the short dtypes are rounded to after every
+# operation, in an order that is the framework's own, so some units in the last place is all that can be asked
+LIMITS = {"float64": 1e-12, "float32": 2e-5, "float16": 16 * EPSILON["float16"], "bfloat16": 16 * EPSILON["bfloat16"]}
 
 
 def limit_of(a: Model, b: Model, layers: int) -> float:
     """How far two models may be apart; rounding errors of each layer are handed on by those after it."""
-    kind = "float64" if {a.dtype(), b.dtype()} == {"float64"} else "float32"
+    kind = max(a.dtype(), b.dtype(), key=lambda each: EPSILON[each])
     return LIMITS[kind] * max(1.0, layers / 5)
 
 
@@ -99,6 +102,7 @@ def _moved(
     """What comes of one way in which layers correspond: its moves, whose rows may be found to be in another order."""
     moves, notes = way
     put(moves)
+    notes = [*carry(a, b, moves), *notes]
     if inputs is not None:
         moves = _with_flattening(a, b, list(moves), inputs, layout)
     layers = tuple((m.sides[0].pair.name, m.source.name, m.target.name) for m in moves)
@@ -106,7 +110,7 @@ def _moved(
     if inputs is None:
         return moves, Ported(layers, {}, (*_notes(moves), *notes, "not run: give an example of the inputs"), limit)
     trial = tried(a, b, moves, inputs, layout, limit, seed)
-    notes = [*_notes(moves), *notes, *unmatched(trial.still)]
+    notes = [*_notes(moves), *corrections(moves), *notes, *unmatched(trial.still)]
     notes += [f"differs in training: {line}" for line in training_only(moves, trial)]
     return moves, Ported(layers, trial.apart, tuple(notes), limit)
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from reference.migration.difference import apart
-from reference.migration.models import Model
 from reference.migration.moves import Unit
 from reference.migration.pairing import Cause, Finder, Pairing, Undo, softmax_of
+from reference.migration.running import kept
 
 EPSILON = {"torch": "eps", "keras": "epsilon", "scratch": "epsilon"}
 
@@ -63,20 +63,17 @@ def epsilon(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 def momentum(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """Another share of the running moments that is kept."""
     a, b = _pair(pairing, unit)
-    if not hasattr(a.layer, "momentum") or not hasattr(b.layer, "momentum"):
+    if any(getattr(u.layer, "momentum", None) is None for u in (a, b)):
         return None
-    kept = [_kept(u.model, u.layer.momentum) for u in (a, b)]
-    if abs(kept[0] - kept[1]) < 1e-9:
+    mine, theirs = kept(a), kept(b)
+    if abs(mine - theirs) < 1e-9:
         return None
     text = (
-        f"{b}: it keeps {kept[1]:g} of its running moments, A {kept[0]:g}; Keras' momentum is the share kept, "
-        f"PyTorch's the share of the new, 1 - {kept[0]:g}"
+        f"{b}: it keeps {theirs:g} of its running moments, A {mine:g}; Keras' momentum is the share kept, "
+        f"PyTorch's the share of the new, 1 - {mine:g}"
     )
-    return Cause("momentum", text, b.name), _with(b.layer, momentum=_kept(b.model, kept[0]))
-
-
-def _kept(model: Model, value: float) -> float:
-    return 1 - value if model.framework == "torch" else value
+    right = 1 - mine if b.model.framework == "torch" else mine
+    return Cause("momentum", text, b.name), _with(b.layer, momentum=right)
 
 
 def batch_first(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:

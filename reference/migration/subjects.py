@@ -30,19 +30,22 @@ class Subject:
     loss: Any = None
     optimizer: Any = None
     predict: Any = None
+    notes: tuple[str, ...] = ()
 
 
 def read(where: str, architecture: Path | None) -> Subject:
     """The subject at FILE or FILE:NAME. Raises RequestError where there is none."""
     path, name = _split(where)
     if path.suffix != ".py":
-        return Subject(files.load(path, architecture), where)
+        model, notes = files.load(path, architecture)
+        return Subject(model, where, notes=tuple(notes))
     for each in installed():
         framework(each)  # sets it up, before the file uses it
     with _in_float64():
         module = arch.load(path)
         model = _model(module, name or "model", path)
-    return Subject(model, where, *(getattr(module, each, None) for each in ("loss", "optimizer", "predict")))
+    loss, optimizer, predict = (getattr(module, each, None) for each in ("loss", "optimizer", "predict"))
+    return Subject(model, where, loss, optimizer, predict)
 
 
 @contextlib.contextmanager

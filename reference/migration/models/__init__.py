@@ -26,6 +26,8 @@ class Step:
     dy: Array | None = None
 
 
+# of the dtypes that weights may have: the distance from 1 to the next number
+EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 # a call of a layer that drops: its kind, its rate, and how many elements it was given (0 for attention's weights)
 Dropped = tuple[str, float, int]
 CHANNELS, OF_ATTENTION = "dropout of channels", "dropout of attention"

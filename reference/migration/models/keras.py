@@ -36,7 +36,7 @@ class Wrapped:
 
     def get(self, layer: Any, path: str) -> Array | None:
         found = self.find(layer, path)
-        return None if found is None else np.array(found.numpy())
+        return None if found is None else _array(found)
 
     def set(self, layer: Any, path: str, value: Array) -> None:
         resolve(layer, path).assign(value)
@@ -45,18 +45,18 @@ class Wrapped:
         raise NotImplementedError(f"Keras has no weight to hold at zero, and {path} was asked for")
 
     def dtype(self) -> str:
-        kinds = [str(v.dtype) for v in self.model.variables if str(v.dtype).startswith("float")]
+        kinds = [str(v.dtype) for v in self.model.variables if "float" in str(v.dtype)]
         return kinds[0] if kinds else "float64"
 
     def snapshot(self) -> Any:
-        return [(v, np.array(v.numpy())) for v in self.model.variables if str(v.dtype).startswith("float")]
+        return [(v, np.array(v.numpy())) for v in self.model.variables if "float" in str(v.dtype)]
 
     def restore(self, snapshot: Any) -> None:
         for variable, value in snapshot:
             variable.assign(value)
 
     def tensors(self, inputs: Sequence[Array]) -> list[Any]:
-        return [tf.convert_to_tensor(x.astype(self.dtype()) if x.dtype.kind == "f" else x) for x in inputs]
+        return [tf.cast(x, self.dtype()) if x.dtype.kind == "f" else tf.convert_to_tensor(x) for x in inputs]
 
     def computing(self) -> Any:
         return float_type(self.dtype())
@@ -75,7 +75,7 @@ class Wrapped:
             wanted = [x for x in tensors if x.dtype.is_floating]
             tape.watch([*wanted, *(v.value for _, _, v in weights)])
             made = dict(leaves(_called(self.model, tensors, training)))
-        ys = {place: y.numpy() for place, y in made.items()}
+        ys = {place: _array(y) for place, y in made.items()}
         steps = [Step(name, named[name], given, kept) for name, given, kept, _ in calls]
         dropped = [
             (kind, rate, 0 if kind == OF_ATTENTION else s.y.size) for s in steps for kind, rate in dropping[s.name]
@@ -89,11 +89,17 @@ class Wrapped:
         found = (
             tape.gradient(list(pulled.values()), targets, cotangents, tf.UnconnectedGradients.ZERO) if targets else []
         )
-        filled = iter([tf.convert_to_tensor(g).numpy() for g in found])
+        filled = iter([_array(tf.convert_to_tensor(g)) for g in found])
         dxs = tuple(next(filled) if x.dtype.is_floating else None for x in tensors)
         steps = [Step(s.name, s.layer, s.inputs, s.y, next(filled)) for s in steps]
         grads = {(name, path): next(filled) for name, path, _ in weights}
         return Run(ys, dxs, tuple(steps), grads, tuple(dropped))
+
+
+def _array(x: Any) -> Array:
+    """A copy of a tensor or variable; NumPy has no bfloat16, whose numbers float32 has all."""
+    copied = np.array(x.numpy())
+    return copied.astype(np.float32) if copied.dtype.name == "bfloat16" else copied
 
 
 def _called(model: Any, tensors: list[Any], training: bool) -> Any:
@@ -123,7 +129,7 @@ def _recorded(leaves: dict[str, Any]) -> Iterator[list[tuple[str, tuple[Array, .
         def keep(*given: Any, **options: Any) -> Any:
             made = call(*given, **options)
             y = as_tuple(made)[0]
-            calls.append((name, tuple(x.numpy() for x in given if tf.is_tensor(x)), y.numpy(), y))
+            calls.append((name, tuple(_array(x) for x in given if tf.is_tensor(x)), _array(y), y))
             return made
 
         return keep

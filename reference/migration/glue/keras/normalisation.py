@@ -9,6 +9,8 @@ from keras import ops
 class UnbiasedBatchNormalization(keras.layers.BatchNormalization):
     """BatchNormalization whose moving variance takes the batch's as PyTorch does, multiplied by N / (N - 1)."""
 
+    unbiased = True
+
     def call(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         kept = self.moving_variance * self.momentum
         y = super().call(x, training=training, mask=mask)

@@ -14,6 +14,7 @@ def biased_batch_norm(rank: int, *args: Any, **kwargs: Any) -> nn.Module:
 
 
 class _BiasedRunning(nn.Module):
+    unbiased = False
     momentum: float
     running_var: Tensor
 
