@@ -19,6 +19,12 @@ from scratch.optimizers import SGD, Momentum, Nesterov, Optimizer
 ADAM, MOMENTUM, PLAIN = "Adam", "SGD with momentum", "SGD"
 SLOTS = {ADAM: ("m", "v"), MOMENTUM: ("velocity",), PLAIN: ()}
 EPSILON = ("epsilon", "epsilon added")
+# what is done around a step; most of it only Keras and scratch do in the optimizer
+AVERAGE, OF_WEIGHTS, SCHEDULE = "average", "moving average of the weights", "schedule of the learning rate"
+AROUND: dict[str, Any] = {
+    **dict.fromkeys(("clipvalue", "clipnorm", "global_clipnorm", "clip epsilon", "loss scale", OF_WEIGHTS, SCHEDULE)),
+    "maximize": False,
+}
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,14 @@ def move_state(source: Any, target: Any, moves: Sequence[Move]) -> list[str]:
         raise RequestError(f"the optimizers do not correspond: {a.kind} in the source, {b.kind} in the target")
     for name in a.settings:
         if name not in EPSILON and not _same(a.settings[name], b.settings[name]):
+            mine, theirs = ("none" if s.settings[name] is None else s.settings[name] for s in (a, b))
             raise RequestError(
-                f"the optimizers do not correspond: {name} is {a.settings[name]} in the source, {b.settings[name]} in "
-                "the target"
+                f"the optimizers do not correspond: {name} is {mine} in the source, {theirs} in the target"
             )
+    slots = [*SLOTS[a.kind], *([AVERAGE] if a.settings[OF_WEIGHTS] is not None else [])]
     for move in moves:
         kept: dict[str, dict[str, Array]] = {}
-        for slot in SLOTS[a.kind]:
+        for slot in slots:
             found = move.gathered(lambda path, slot=slot, move=move: a.read(move.source, path).get(slot))
             for path, array in move.laid_out(found).items():
                 kept.setdefault(path, {})[slot] = array
@@ -61,14 +68,20 @@ def move_state(source: Any, target: Any, moves: Sequence[Move]) -> list[str]:
         for path in move.shared():
             b.write(move.target, path, a.read(move.source, path), a.t)
     b.finish(a.t)
+    notes = [
+        f"the {where}'s learning rate was set by a scheduler of PyTorch, which the optimizer knows nothing of: set it "
+        "up for the target"
+        for where, optimizer in (("source", source), ("target", target))
+        if any("initial_lr" in group for group in getattr(optimizer, "param_groups", ()))
+    ]
     if any(not _same(a.settings[name], b.settings[name]) for name in EPSILON if name in a.settings):
         mine, theirs = (f"{s.settings['epsilon']:g} added to the {s.settings['epsilon added']} root" for s in (a, b))
-        return [f"epsilon is {mine} in the source, {theirs} in the target: training will drift apart"]
-    return []
+        notes.append(f"epsilon is {mine} in the source, {theirs} in the target: training will drift apart")
+    return notes
 
 
 def _same(x: Any, y: Any) -> bool:
-    return bool(x == y) if isinstance(x, str | bool) else math.isclose(x, y, rel_tol=1e-6)
+    return bool(x == y) if not isinstance(x, float | int) or y is None else math.isclose(x, y, rel_tol=1e-6)
 
 
 def state_of(optimizer: Any, moves: Sequence[Move], side: int) -> State:
@@ -102,6 +115,8 @@ def _torch(optimizer: Any) -> State:
         "lr": float(group["lr"]),
         "weight decay": group["weight_decay"],
         "decoupled decay": False,
+        **AROUND,
+        "maximize": group["maximize"],
     }
     if isinstance(optimizer, torch.optim.Adam) and not group["amsgrad"]:
         names = {"m": "exp_avg", "v": "exp_avg_sq"}
@@ -147,8 +162,10 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
     if not optimizer.built:
         first = (moves[0].source, moves[0].target)[side]
         optimizer.build(first.model.model.trainable_variables)
-    lr = float(optimizer.learning_rate.numpy())
-    settings: dict[str, Any] = {"lr": lr, "weight decay": float(optimizer.weight_decay or 0.0)}
+    around = _around_keras(optimizer)
+    # one that follows a schedule is where its steps bring it: the same start is what counts
+    lr = float(optimizer._learning_rate(0) if around[SCHEDULE] else optimizer.learning_rate.numpy())
+    settings: dict[str, Any] = {"lr": lr, "weight decay": float(optimizer.weight_decay or 0.0), **around}
     settings["decoupled decay"] = settings["weight decay"] > 0
     if l2 := float(getattr(optimizer, "l2", 0.0)):  # glue.keras.optimizers.LikeTorch
         settings["weight decay"] = l2
@@ -172,6 +189,9 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
     else:
         raise _unknown(optimizer)
 
+    if around[OF_WEIGHTS] is not None:
+        lists = {**lists, AVERAGE: optimizer._model_variables_moving_average}
+
     def variables(unit: Unit, path: str) -> dict[str, Any]:
         index = optimizer._get_variable_index(unit.model.find(unit.layer, path))
         return {slot: some[index] for slot, some in lists.items()}
@@ -192,12 +212,44 @@ def _keras(optimizer: Any, moves: Sequence[Move], side: int) -> State:
     return State(kind, settings, int(optimizer.iterations.numpy()), read, write, optimizer.iterations.assign)
 
 
+def _around_keras(optimizer: Any) -> dict[str, Any]:
+    """What a Keras optimizer does around a step. Raises RequestError for what has a state that is not moved."""
+    import keras
+
+    if optimizer.gradient_accumulation_steps:
+        raise _accumulating(f"gradient_accumulation_steps={optimizer.gradient_accumulation_steps}")
+    schedule = optimizer._learning_rate
+    followed = isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule)
+    average = (optimizer.ema_momentum, optimizer.ema_overwrite_frequency)
+    return {
+        **AROUND,
+        "clipvalue": optimizer.clipvalue,
+        "clipnorm": optimizer.clipnorm,
+        "global_clipnorm": optimizer.global_clipnorm,
+        "clip epsilon": getattr(optimizer, "clip_epsilon", None) or None,
+        "loss scale": optimizer.loss_scale_factor,
+        OF_WEIGHTS: average if optimizer.use_ema else None,
+        SCHEDULE: f"{type(schedule).__name__}({schedule.get_config()})" if followed else None,
+    }
+
+
+def _accumulating(what: str) -> RequestError:
+    return RequestError(f"{what}: the state of an optimizer that accumulates gradients has no counterpart")
+
+
 def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
+    if optimizer.accumulation_steps > 1:
+        raise _accumulating(f"accumulation_steps={optimizer.accumulation_steps}")
     decoupled = bool(optimizer.decoupled and optimizer.weight_decay)
     settings: dict[str, Any] = {
         "lr": optimizer.lr,
         "weight decay": optimizer.weight_decay,
         "decoupled decay": decoupled,
+        **AROUND,
+        "clipvalue": optimizer.clip_value,
+        "clipnorm": optimizer.clip_norm,
+        "global_clipnorm": optimizer.clip_global_norm,
+        "clip epsilon": optimizer.clip_epsilon or None,
     }
     factor = 1.0
     if isinstance(optimizer, Adam) and not isinstance(optimizer, AMSGrad):

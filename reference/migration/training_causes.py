@@ -11,7 +11,7 @@ from reference.migration.difference import apart, run_once
 from reference.migration.examples import for_model
 from reference.migration.models import Model
 from reference.migration.moves import Move
-from reference.migration.optimizer_state import ADAM, MOMENTUM, state_of
+from reference.migration.optimizer_state import ADAM, MOMENTUM, OF_WEIGHTS, SCHEDULE, state_of
 from reference.migration.pairing import Cause, Checked, Pairing, softmax_of
 from reference.migration.subjects import Subject
 from reference.pair import Array
@@ -185,6 +185,10 @@ def _why(states: Any, before: Mapping[str, Array], grads: Any, changes: Any) -> 
     """The settings that make the difference: with each side's own, scratch takes that side's steps."""
     if states[0].kind != states[1].kind:
         return [Cause("optimizer", f"A's is {states[0].kind}, B's is {states[1].kind}")]
+    first, second = (s.settings for s in states)
+    told = [_setting(name, first[name], second[name]) for name in (SCHEDULE, OF_WEIGHTS) if first[name] != second[name]]
+    if told:
+        return told
     mine, theirs = (_simulated(s.kind, s.settings, before, grads) for s in states)
     if not all(_alike(s, c) for s, c in ((mine, changes[0]), (theirs, changes[1]))):
         return []
@@ -204,19 +208,27 @@ def _setting(name: str, mine: Any, theirs: Any) -> Cause:
     if name == "epsilon added":
         at = {"raw": "before the bias correction (Keras)", "corrected": "after the bias correction (PyTorch)"}
         return Cause("epsilon", f"epsilon is added {at[mine]} in A, {at[theirs]} in B")
-    return Cause("epsilon" if name == "epsilon" else "optimizer", f"{name} is {mine} in A, {theirs} in B")
+    return Cause(
+        "epsilon" if name == "epsilon" else "optimizer", f"{name} is {_or_none(mine)} in A, {_or_none(theirs)} in B"
+    )
+
+
+def _or_none(value: Any) -> Any:
+    return "none" if value is None else value
 
 
 def _simulated(kind: str, s: Mapping[str, Any], before: Mapping[str, Array], grads: Any) -> dict[str, Array]:
-    decay = {"weight_decay": s["weight decay"], "decoupled": s["decoupled decay"]}
+    around = {"weight_decay": s["weight decay"], "decoupled": s["decoupled decay"]}
+    around |= {"clip_value": s["clipvalue"], "clip_norm": s["clipnorm"], "clip_global_norm": s["global_clipnorm"]}
+    around["clip_epsilon"] = s["clip epsilon"] or 0.0
     if kind == ADAM:
         betas = {"beta_1": s["beta_1"], "beta_2": s["beta_2"]}
-        rule: Any = Adam(s["lr"], **betas, epsilon=s["epsilon"], epsilon_on=s["epsilon added"], **decay)
+        rule: Any = Adam(s["lr"], **betas, epsilon=s["epsilon"], epsilon_on=s["epsilon added"], **around)
     elif kind == MOMENTUM:
         made = Nesterov if s["nesterov"] else Momentum
-        rule = made(s["lr"], momentum=s["momentum"], dampening=s["dampening"], **decay)
+        rule = made(s["lr"], momentum=s["momentum"], dampening=s["dampening"], **around)
     else:
-        rule = SGD(s["lr"], **decay)
+        rule = SGD(s["lr"], **around)
     weights = {k: w.astype(np.float64) for k, w in before.items()}
     for gradient in grads:
         rule.step(weights, gradient)
