@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from reference import port
-from reference.commands.port import shape
+from reference.commands.port import shapes
 
 
 class Heads(nn.Module):
@@ -98,4 +98,4 @@ def test_a_cap_that_small_inputs_do_not_reach_is_found(cap: float | None, agree:
 @pytest.mark.parametrize("text", ["0,10", "-3,10"])
 def test_a_shape_of_nothing_proves_nothing(text: str) -> None:
     with pytest.raises(Exception, match="expected sizes of at least 1"):
-        shape(None, None, text)  # type: ignore[arg-type]
+        shapes(None, None, (text,))  # type: ignore[arg-type]

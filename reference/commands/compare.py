@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reference.commands.options import json_option, seed_option
-from reference.commands.port import arch_option, pairs_of_names, shape_option
+from reference.commands.port import arch_option, pairs_of_names, require_apart, shape_option
 
 
 @click.command("compare")
@@ -14,6 +14,7 @@ from reference.commands.port import arch_option, pairs_of_names, shape_option
 @arch_option
 @click.option("--name", "names", multiple=True, metavar="A=B", callback=pairs_of_names, help="Layers that correspond.")
 @shape_option
+@click.option("--ported", is_flag=True, help="Give B the weights of A first, as crosscheck port does.")
 @seed_option
 @json_option
 def command(
@@ -21,7 +22,8 @@ def command(
     second: str,
     arch: Path | None,
     names: dict[str, str],
-    shape: tuple[int, ...] | None,
+    example: list[tuple[int, ...]] | None,
+    ported: bool,
     seed: int,
     json_file: Path | None,
 ) -> int:
@@ -32,11 +34,16 @@ def command(
     losses, an `optimizer` that has the model's weights, and `predict(x)`, what is done at inference.
     """
     from reference.migration.comparison import compare
-    from reference.migration.subjects import read
+    from reference.migration.port import port
+    from reference.migration.subjects import path_of, read
     from reference.report.json import write_json
     from reference.report.porting import compare_document, print_compared
 
-    compared = compare(read(first, arch), read(second, arch), names=names, example=shape, seed=seed)
+    require_apart(json_file, path_of(first), path_of(second), arch)
+    a, b = read(first, arch), read(second, arch)
+    if ported:
+        port(a.model, b.model, names=names, example=example, seed=seed)
+    compared = compare(a, b, names=names, example=example, seed=seed)
     if json_file is not None:
         write_json(json_file, compare_document(compared, first, second))
     print_compared(compared)

@@ -1,21 +1,26 @@
 """crosscheck port: weights from a file of one framework to one of the other."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from reference.commands.options import json_option, seed_option
+from reference.commands.options import DEFAULT_SEED, json_option, seed_option
 from reference.errors import RequestError
 
 
-def shape(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...] | None:
-    """ "3,28,28,1" as numbers."""
+def shapes(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> list[tuple[int, ...]] | None:
+    """ "3,28,28,1" as numbers, of every input."""
+    return [_shape(value) for value in values] or None
+
+
+def _shape(value: str) -> tuple[int, ...]:
     try:
-        sizes = tuple(int(n) for n in value.split(",")) if value else None
+        sizes = tuple(int(n) for n in value.split(","))
     except ValueError as error:
-        raise click.BadParameter(f"'{value}' is no shape such as 3,28,28,1") from error
-    if sizes is not None and min(sizes) < 1:
+        raise click.BadParameter(f"'{value}' is no shape, expected whole numbers such as 3,28,28,1") from error
+    if min(sizes) < 1:
         raise click.BadParameter(f"'{value}' is a shape of nothing, expected sizes of at least 1")
     return sizes
 
@@ -34,8 +39,20 @@ arch_option = click.option(
     help="A Python file you trust, which is run: keras_model() and torch_module() in it build the models.",
 )
 shape_option = click.option(
-    "--shape", metavar="N,N,...", default="", callback=shape, help="The shape of a batch of inputs, channels last."
+    "--shape",
+    "example",
+    metavar="N,N,...",
+    multiple=True,
+    callback=shapes,
+    help="The shape of a batch of inputs, channels last; once for each input.",
 )
+
+
+def require_apart(json_file: Path | None, *files: Path | None) -> None:
+    """Raise RequestError if --json names one of the files that are read or written beside it."""
+    for file in files:
+        if json_file is not None and file is not None and json_file.resolve() == file.resolve():
+            raise RequestError(f"--json {json_file} is {file}, which would be lost. Name another file")
 
 
 @click.command("port")
@@ -53,7 +70,7 @@ def command(
     target: Path,
     arch: Path | None,
     names: dict[str, str],
-    shape: tuple[int, ...] | None,
+    example: list[tuple[int, ...]] | None,
     seed: int,
     json_file: Path | None,
 ) -> int:
@@ -70,9 +87,12 @@ def command(
 
     files.suffix_of(source)
     files.suffix_of(target)
+    require_apart(json_file, source, target, arch)
+    if source.resolve() == target.resolve():
+        raise RequestError(f"{target} is the file to read too, expected another file to write")
     mine, notes = files.load(source, arch)
     theirs = files.target(target, arch)
-    ported = port(mine, theirs, names=names, example=shape, seed=seed)
+    ported = port(mine, theirs, names=names, example=example, seed=seed)
     ported = replace(ported, notes=(*notes, *ported.notes))
     if not ported.differences:
         raise RequestError(
@@ -82,5 +102,25 @@ def command(
         files.save(theirs, target)
     if json_file is not None:
         write_json(json_file, port_document(ported, str(source), str(target)))
-    print_port(ported, str(source), str(target))
+    print_port(ported, str(source), str(target), _why(source, target, arch, names, example, seed))
     return 0 if ported.agree else 1
+
+
+def _why(
+    source: Path,
+    target: Path,
+    arch: Path | None,
+    names: dict[str, str],
+    example: list[tuple[int, ...]] | None,
+    seed: int,
+) -> str:
+    """The command that tells why the models disagree."""
+    from reference.migration.arch import BUILDERS
+    from reference.migration.files import SUFFIXES, suffix_of
+
+    words = ["crosscheck", "compare", str(source), f"{arch}:{BUILDERS[SUFFIXES[suffix_of(target)]]}", "--ported"]
+    words += ["--arch", str(arch)] if suffix_of(source) != ".keras" else []
+    words += [word for pair in names.items() for word in ("--name", "=".join(pair))]
+    words += [word for shape in example or () for word in ("--shape", ",".join(map(str, shape)))]
+    words += ["--seed", str(seed)] if seed != DEFAULT_SEED else []
+    return shlex.join(words)

@@ -30,7 +30,7 @@ def run_once(model: Model, inputs: Sequence[Array], layout: str, training: bool 
 
 def find_inputs(a: Model, b: Model, example: Any, rng: np.random.Generator) -> tuple[list[Array] | None, str]:
     """Inputs that both models take, as Keras has them, and how they lie in PyTorch."""
-    tried = [examples.given(example, rng)] if example is not None else examples.guesses((a, b), rng)
+    tried = examples.given(example, (a, b), rng) if example is not None else examples.guesses((a, b), rng)
     of_torch = [m for m in (a, b) if m.framework == "torch"]
     layouts = list(dict.fromkeys(layout_of(m, u.layer).get("x", "") for m in of_torch for u in units(m)))
     said = ""

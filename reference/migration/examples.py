@@ -1,5 +1,6 @@
 """Random inputs that a model takes, and how they lie in each framework."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,11 +23,39 @@ SIDES = (8, 12, 16, 28, 32, 64, 96, 128, 224)
 CHANNELS = {"w": -2, "w_x": 0, "gamma": -1, "w_q": 0}
 
 
-def given(example: Any, rng: np.random.Generator) -> list[Array]:
-    """Inputs from arrays, or from shapes such as (3, 28, 28, 1) for random numbers."""
-    if isinstance(example, tuple) and all(isinstance(n, int) for n in example):
-        example = [rng.standard_normal(example)]
-    return [np.asarray(x) for x in as_tuple(example)]
+# what an input of which only the shape is known may be, the likelier first
+NUMBERS, TOKENS, MASK = "numbers", "tokens", "a mask"
+
+
+def given(example: Any, models: Sequence[Model], rng: np.random.Generator) -> list[list[Array]]:
+    """Inputs to try: the arrays that are given, or random ones of shapes such as (3, 28, 28, 1), of each kind."""
+    each = [example] if _is_shape(example) else list(as_tuple(example))
+    shapes = [i for i, x in enumerate(each) if _is_shape(x)]
+    tokens = _tokens(models)
+    asked = next((m.model.inputs for m in models if m.framework == "keras" and getattr(m.model, "inputs", None)), ())
+    kinds = [(_kind(asked[i].dtype),) if len(asked) == len(each) else (NUMBERS, TOKENS, MASK) for i in shapes]
+    tried = []
+    for chosen in itertools.product(*kinds):
+        drawn = {i: _draw(kind, each[i], tokens, rng) for i, kind in zip(shapes, chosen, strict=True)}
+        tried.append([drawn[i] if i in drawn else np.asarray(x) for i, x in enumerate(each)])
+    return tried
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(isinstance(n, int) for n in value)
+
+
+def _kind(dtype: Any) -> str:
+    """What an input of a dtype of Keras is."""
+    return MASK if "bool" in str(dtype) else TOKENS if "int" in str(dtype) else NUMBERS
+
+
+def _draw(kind: str, shape: Sequence[int], tokens: int, rng: np.random.Generator) -> Array:
+    if kind == MASK:
+        kept = rng.random(shape) < 0.6
+        kept[:, 0] = True
+        return np.asarray(kept)
+    return _draw_tokens(tokens, shape, rng) if kind == TOKENS else rng.standard_normal(shape)
 
 
 def guesses(models: Sequence[Model], rng: np.random.Generator) -> list[list[Array]]:
@@ -61,11 +90,7 @@ def _by_weights(unit: Unit, side: Side, tokens: int, rng: np.random.Generator) -
 
 def _input(asked: Any, tokens: int, rng: np.random.Generator, time: int) -> Array:
     shape = [n or (BATCH if i == 0 else time) for i, n in enumerate(asked.shape)]
-    if "bool" in str(asked.dtype):
-        kept = rng.random(shape) < 0.6
-        kept[:, 0] = True
-        return np.asarray(kept)
-    return _draw_tokens(tokens, shape, rng) if "int" in str(asked.dtype) else rng.standard_normal(shape)
+    return _draw(_kind(asked.dtype), shape, tokens, rng)
 
 
 def _draw_tokens(tokens: int, shape: Sequence[int], rng: np.random.Generator) -> Array:

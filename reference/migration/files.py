@@ -6,8 +6,9 @@ weights for a model that is given. What is written is whole or not there at all.
 
 import contextlib
 import json
-import os
+import signal
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 from reference.errors import RequestError
 from reference.frameworks import framework
 from reference.migration import arch
+from reference.report.json import write_whole
 
 SUFFIXES = {".keras": "keras", ".weights.h5": "keras", ".pt": "torch", ".pth": "torch", ".safetensors": "torch"}
 # what stands in a .keras file beside layers; anything else could be any function of any module
@@ -65,32 +67,47 @@ def target(path: Path, architecture: Path | None) -> Any:
 
 
 def save(model: Any, path: Path) -> None:
-    """Write a model's weights; the file appears when it is whole."""
+    """Write a model's weights: whole or not at all, through links, and into what is no file as it is."""
     suffix = suffix_of(path)
-    with _beside(path, suffix) as beside:
-        if suffix == ".keras":
-            model.save(beside)
-        elif suffix == ".weights.h5":
-            model.save_weights(beside)
-        elif suffix == ".safetensors":
-            from safetensors.torch import save_model
+    try:
+        with _leaving_in_order(), tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / f"written{suffix}"
+            _save(model, made, suffix)
+            write_whole(path, made.read_bytes())
+    except OSError as error:
+        raise RequestError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
 
-            save_model(model, str(beside))
-        else:
-            import torch
 
-            torch.save(model.state_dict(), beside)
+def _save(model: Any, path: Path, suffix: str) -> None:
+    if suffix == ".keras":
+        model.save(path)
+    elif suffix == ".weights.h5":
+        model.save_weights(path)
+    elif suffix == ".safetensors":
+        from safetensors.torch import save_model
+
+        save_model(model, str(path))
+    else:
+        import torch
+
+        torch.save(model.state_dict(), path)
 
 
 @contextlib.contextmanager
-def _beside(path: Path, suffix: str) -> Iterator[Path]:
+def _leaving_in_order() -> Iterator[None]:
+    """Inside, SIGTERM ends the program as an error does: what is half written is removed."""
+
+    def leave(number: int, frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, leave)
     try:
-        with tempfile.TemporaryDirectory(prefix=".crosscheck-", dir=path.resolve().parent) as folder:
-            made = Path(folder) / f"written{suffix}"
-            yield made
-            os.replace(made, path)
-    except OSError as error:
-        raise RequestError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _read(path: Path, kind: str, read: Callable[[], Any]) -> Any:

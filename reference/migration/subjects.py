@@ -63,6 +63,11 @@ def _in_float64() -> Iterator[None]:
         yield
 
 
+def path_of(where: str) -> Path:
+    """The file in FILE or FILE:NAME."""
+    return _split(where)[0]
+
+
 def _split(where: str) -> tuple[Path, str]:
     path, colon, name = where.rpartition(":")
     return (Path(path), name) if colon and name.isidentifier() and not Path(where).exists() else (Path(where), "")

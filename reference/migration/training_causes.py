@@ -208,13 +208,8 @@ def _setting(name: str, mine: Any, theirs: Any) -> Cause:
     if name == "epsilon added":
         at = {"raw": "before the bias correction (Keras)", "corrected": "after the bias correction (PyTorch)"}
         return Cause("epsilon", f"epsilon is added {at[mine]} in A, {at[theirs]} in B")
-    return Cause(
-        "epsilon" if name == "epsilon" else "optimizer", f"{name} is {_or_none(mine)} in A, {_or_none(theirs)} in B"
-    )
-
-
-def _or_none(value: Any) -> Any:
-    return "none" if value is None else value
+    mine, theirs = ("none" if value is None else value for value in (mine, theirs))
+    return Cause("epsilon" if name == "epsilon" else "optimizer", f"{name} is {mine} in A, {theirs} in B")
 
 
 def _simulated(kind: str, s: Mapping[str, Any], before: Mapping[str, Array], grads: Any) -> dict[str, Array]:

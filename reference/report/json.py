@@ -46,18 +46,19 @@ def _put(path: Path, text: str, keep: bool = True) -> None:
         raise RequestError(f"--json {path} cannot be written: {why}. Name another file") from error
 
 
-def write_whole(path: Path, text: str, keep: bool = True) -> None:
+def write_whole(path: Path, content: str | bytes, keep: bool = True) -> None:
     """Write to a file beside `path`, which then takes its place; or, without `keep`, only see that this can be done.
 
     A link stays a link, and what is no file is written to. Raises OSError.
     """
+    data = content.encode() if isinstance(content, str) else content
     if _special(path):
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
         return
     target = path.resolve()
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(data)
         if keep:
             os.replace(beside, target)
     finally:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from reference.migration.port import Ported
 
 
-def print_port(ported: "Ported", source: str, target: str) -> None:
-    """The layers that were moved, and how far the two models are apart."""
+def print_port(ported: "Ported", source: str, target: str, why: str) -> None:
+    """The layers that were moved, and how far the two models are apart; `why` is the command that tells more."""
     out = console()
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 1))
     for heading in ("pair", "from", "to"):
@@ -27,10 +27,11 @@ def print_port(ported: "Ported", source: str, target: str) -> None:
     name = max(ported.differences, key=lambda key: ported.differences[key])
     said = f"{len(ported.differences)} outputs, gradients and buffers compared, at most {ported.worst:.1e} apart"
     out.print(f"\n {said} ({name}; allowed {ported.limit:g})", markup=False)
-    out.print(
-        f" {target} written" if ported.agree else f" they disagree: {target} not written. Ask crosscheck compare why",
-        markup=False,
-    )
+    if ported.agree:
+        out.print(f" {target} written", markup=False)
+        return
+    out.print(f" they disagree: {target} not written. This tells why:", markup=False)
+    out.print(f" {why}", markup=False, soft_wrap=True)
 
 
 def port_document(ported: "Ported", source: str, target: str) -> dict[str, Any]:
