@@ -33,7 +33,8 @@ def command(
 ) -> int:
     """Show what in PyTorch corresponds to what in Keras, and how far the two are apart.
 
-    NAME is a pair (crosscheck list); without it, all of them and the facts beside them. Every row is measured as it
+    NAME is a pair (crosscheck list) or a class or function of a framework, such as nn.Conv2d or keras.layers.Dense;
+    without it, all pairs and the facts beside them. Every row is measured as it
     is shown: both twins run the cases of the parity suite, and the code to carry weights across is run.
     """
     from reference.registry import pairs
@@ -42,7 +43,7 @@ def command(
     if code and name is None:
         raise RequestError("--code needs the NAME of a pair.  (crosscheck list)")
     if name is not None and name not in pairs():
-        _unknown(name)
+        name = _pair_of(name)
     for path, option in ((folder, "--html"), (markdown, "--markdown")):
         _writable(path, option)
     made = _build(name, jobs)
@@ -61,23 +62,50 @@ def command(
     return 1 if made.wrong else 0
 
 
-def _unknown(name: str) -> None:
-    """Raise RequestError with the names of pairs, and of facts, that are near."""
+def _pair_of(name: str) -> str:
+    """The pair that a class or function of a framework belongs to. Raises RequestError where it is none or several."""
+    import difflib
+
+    from reference.migration.class_names import pairs_with, plain, same_name
+    from reference.migration.facts import facts
+    from reference.registry import pairs
+
+    if name in facts():
+        raise _unknown(name)
+    if (found := same_name(name)) is not None:
+        return found
+    # a word in small letters beside a pair's is a slip
+    if name == plain(name) and difflib.get_close_matches(name, pairs(), n=1, cutoff=0.8):
+        raise _unknown(name)
+    several = pairs_with(name)
+    if not several:
+        raise _unknown(name)
+    if len(several) > 1:
+        raise RequestError(
+            f"'{name}' is in the twins of {len(several)} pairs: {', '.join(several)}. Name one:  "
+            f"crosscheck migrate {several[0]}"
+        )
+    return several[0]
+
+
+def _unknown(name: str) -> RequestError:
+    """An error with the names of pairs, and of facts, that are near."""
     import difflib
 
     from reference.migration.facts import facts
-    from reference.registry import find
+    from reference.registry import UnknownPair, find
 
     if name in facts():
         pair = facts()[name].pair
         hint = f"it is a fact about {pair}:  crosscheck migrate {pair}" if pair else "it is on the page of --html"
-        raise RequestError(f"no pair is called '{name}'; {hint}")
+        return RequestError(f"no pair is called '{name}'; {hint}")
     about = [facts()[each].pair for each in difflib.get_close_matches(name, facts(), n=3, cutoff=0.7)]
     try:
         find(name)
-    except RequestError as error:
-        near = [each for each in dict.fromkeys(about) if each and each not in str(error)]
-        raise RequestError(str(error).replace(".  (", f", {', '.join(near)}.  (") if near else str(error)) from None
+    except UnknownPair as error:
+        said = str(error)
+    near = [each for each in dict.fromkeys(about) if each and each not in said]
+    return RequestError(said.replace(".  (", f", {', '.join(near)}.  (") if near else said)
 
 
 def _writable(path: Path | None, option: str) -> None:

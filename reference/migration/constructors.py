@@ -63,7 +63,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
     if twin.build is None:
         return None
     with recording() as calls:
-        made = _complete(pair, options, name, dtype, adapter)
+        made = complete(pair, options, name, dtype, adapter)
     writer = _Writer(name, calls, set(pair.cases[0].inputs))
     call = twin_call(pair, options, name)
     try:
@@ -123,7 +123,7 @@ def twin_call(pair: Pair, options: SimpleNamespace, name: str) -> str:
     return f"twin({', '.join([repr(pair.name), repr(name), *(f'{k}={literal(v)}' for k, v in given.items())])})"
 
 
-def _complete(pair: Pair, options: SimpleNamespace, name: str, dtype: str, adapter: Any) -> Any:
+def complete(pair: Pair, options: SimpleNamespace, name: str, dtype: str, adapter: Any) -> Any:
     """The twin; an optimizer or schedule of PyTorch is made once it has what it steps."""
     twin = pair.twin(name)
     if name == "keras" and pair.kind in ("optimizer", "schedule"):

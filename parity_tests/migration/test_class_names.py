@@ -1,0 +1,65 @@
+"""Pairs are found by the names that users know: classes and functions of the frameworks, as they write them."""
+
+import pytest
+from click.testing import CliRunner
+
+from reference.cli import main
+from reference.commands.migrate import _pair_of
+from reference.errors import RequestError
+
+
+@pytest.mark.parametrize(
+    ("name", "pair"),
+    [
+        ("LSTM", "lstm"),
+        ("nn.LSTM", "lstm"),
+        ("torch.nn.MSELoss", "mean_squared_error"),
+        ("mseloss", "mean_squared_error"),
+        ("F.mse_loss", "mean_squared_error"),
+        ("keras.losses.MeanSquaredError", "mean_squared_error"),
+        ("keras.layers.Conv2D", "conv2d"),
+        ("Conv2d", "conv2d"),
+        ("tf.keras.layers.Dense", "dense"),
+        ("nn.Linear", "dense"),
+        ("F.relu", "relu"),
+        ("BatchNorm2d", "batch_norm2d"),
+        ("nn.CrossEntropyLoss", "softmax_cross_entropy"),
+        ("torch.optim.lr_scheduler.StepLR", "step_decay"),
+        ("keras.layers.MaxPooling2D", "max_pool2d"),
+        ("layers.GlobalAveragePooling1D", "global_avg_pool1d"),
+        ("nn.Dropout2d", "spatial_dropout2d"),
+    ],
+)
+def test_a_name_of_a_framework_is_its_pair(name: str, pair: str) -> None:
+    assert _pair_of(name) == pair
+
+
+@pytest.mark.parametrize(
+    ("name", "several"),
+    [
+        ("keras.layers.BatchNormalization", "3 pairs: batch_norm1d, batch_norm2d, batch_norm3d"),
+        ("nn.Upsample", "up_sampling1d, up_sampling2d"),
+        ("Bidirectional", "bidirectional_gru, bidirectional_lstm"),
+    ],
+)
+def test_several_are_listed(name: str, several: str) -> None:
+    with pytest.raises(RequestError, match=several) as refused:
+        _pair_of(name)
+    assert "crosscheck migrate " in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "said"), [("gruu", "Close: gru"), ("nn.Frobnicate", "no pair is called")])
+def test_a_name_that_nobody_has_is_refused(name: str, said: str) -> None:
+    with pytest.raises(RequestError, match=said):
+        _pair_of(name)
+
+
+def test_on_the_command_line() -> None:
+    result = CliRunner().invoke(
+        main, ["migrate", "torch.nn.MSELoss", "--code", "--to", "keras"], prog_name="crosscheck"
+    )
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("# mean_squared_error in Keras")
+    result = CliRunner().invoke(main, ["migrate", "nn.Upsample"], prog_name="crosscheck")
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
