@@ -9,6 +9,7 @@ from ported_models import Torch
 from torch import nn
 
 from reference import port
+from reference.errors import RequestError
 from reference.migration.comparison import compare
 from reference.migration.subjects import Subject
 
@@ -81,6 +82,32 @@ def test_outputs_that_only_one_model_has_are_told() -> None:
     said = port(source, nn.LSTM(5, 4, batch_first=True))
     assert said.agree
     assert "one model gives 1 outputs, the other 3: only the first of each were compared" in said.notes
+
+
+def test_a_model_that_gives_nothing_is_refused() -> None:
+    nothing = Torch(lambda m, x: None, body=nn.Linear(6, 5))
+    with pytest.raises(RequestError, match="the torch model gives no array"):
+        port(nothing, nothing, example=(3, 6))
+
+
+class Distance(nn.Module):
+    """A number p that is no rate of dropout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.distance = nn.Linear(6, 5), nn.PairwiseDistance(p=2.0)
+
+    def forward(self, x: Any) -> Any:
+        return self.distance(self.body(x), torch.ones(5))
+
+
+def test_a_number_that_is_no_rate_is_left_alone() -> None:
+    keras_distance = keras.Sequential(
+        [keras.Input((6,)), layers.Dense(5), layers.Lambda(lambda x: keras.ops.norm(x - 1 + 1e-6, axis=-1))]
+    )
+    said = port(keras_distance, Distance())
+    assert said.agree, said.differences
+    assert not said.notes
 
 
 @pytest.mark.parametrize("size", [0.02, 1.0])

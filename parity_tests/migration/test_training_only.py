@@ -61,6 +61,10 @@ def stacked(rate: float) -> nn.Module:
     return nn.LSTM(3, 4, 2, batch_first=True, dropout=rate)
 
 
+def variational(rate: float) -> Any:
+    return keras.Sequential([keras.Input((5, 3)), layers.LSTM(4, dropout=rate, recurrent_dropout=0.1)])
+
+
 def attending(rate: float) -> Any:
     x = keras.Input((5, 8))
     return keras.Model(x, layers.MultiHeadAttention(2, 4, dropout=rate)(x, x))
@@ -76,6 +80,7 @@ RIGHT = {
     "functions": (images, functions),
     "between-levels": (sequences, lambda: stacked(0.2)),
     "attention": (lambda: attending(0.1), lambda: attention(0.1)),
+    "recurrent": (lambda: variational(0.2), lambda: variational(0.2)),
     "noise": (lambda: keras.Sequential([images(), layers.GaussianNoise(0.0)]), modules),
 }
 DIFFERENT = {
@@ -84,6 +89,11 @@ DIFFERENT = {
     "absent": (images, lambda: modules(0.5, 0.0), ["dropout 0.3 / none"]),
     "between-levels": (sequences, lambda: stacked(0.0), ["dropout 0.2 / none"]),
     "attention": (lambda: attending(0.1), lambda: attention(0.2), ["dropout of attention 0.1 / 0.2"]),
+    "recurrent": (
+        lambda: variational(0.2),
+        lambda: variational(0.3),
+        ["dropout of a recurrent layer's inputs 0.2 / 0.3"],
+    ),
     "frozen": (images, frozen, ["layer '0' (Linear): trained / frozen"]),
     "frozen-bias": (images, bias_frozen, ["layer '3' (Linear): trained / only w trained"]),
     "penalty": (

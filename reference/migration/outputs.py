@@ -7,6 +7,7 @@ from typing import Any
 import einops
 import numpy as np
 
+from reference.errors import RequestError
 from reference.migration.models import Run
 from reference.pair import Array
 
@@ -52,6 +53,10 @@ def in_common(frameworks: Sequence[str], runs: Sequence[Run]) -> list[Output]:
     """The arrays that correspond: by name where both have the same names, else by place; the first ones only
     where one model gives more than the other."""
     mine, theirs = (list(run.outputs) for run in runs)
+    if not mine or not theirs:
+        raise RequestError(
+            f"the {frameworks[bool(mine)]} model gives no array, expected arrays in tuples, lists or dicts"
+        )
     if set(mine) == set(theirs):
         both = [(place, place) for place in mine]
     elif len(mine) == len(theirs):

@@ -164,7 +164,7 @@ def _kind(layer: Any, part: Any, name: str) -> str:
     if isinstance(layer, keras.layers.MultiHeadAttention | keras.layers.GroupQueryAttention | keras.layers.Attention):
         return OF_ATTENTION
     if name != "rate":
-        return {"dropout": f"dropout of what {layer.name} reads"}.get(name, f"{name} of {layer.name}")
+        return {"dropout": "dropout of a recurrent layer's inputs", "stddev": "noise"}.get(name, "recurrent dropout")
     return kind_of(type(part).__name__)
 
 

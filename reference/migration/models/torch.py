@@ -185,27 +185,23 @@ class _LetThrough(TorchFunctionMode):
 def _without_dropout(model: Any) -> Iterator[list[Dropped]]:
     """Nothing is dropped, by functions or by layers with a rate of their own; what would have been is given."""
     calls: list[Dropped] = []
+    # layers that drop inside one operation; all others call a function that drops
     rates = [
-        (layer, name, value)
+        (layer, float(layer.dropout))
         for layer in model.modules()
-        for name in ("p", "dropout")
-        if isinstance(value := getattr(layer, name, None), float)
-        and not isinstance(layer, torch.nn.modules.dropout._DropoutNd)
-        and any(
-            cls.__module__.startswith("torch.nn.modules") and name in vars(layer) for cls in type(layer).__mro__[:-2]
-        )
+        if isinstance(layer, torch.nn.RNNBase | torch.nn.MultiheadAttention)
     ]
-    handles = [layer.register_forward_hook(_counted(calls, value)) for layer, _, value in rates if value]
-    for layer, name, _ in rates:
-        setattr(layer, name, 0.0)
+    handles = [layer.register_forward_hook(_counted(calls, rate)) for layer, rate in rates if rate]
+    for layer, _ in rates:
+        layer.dropout = 0.0
     try:
         with _LetThrough(calls):
             yield calls
     finally:
         for handle in handles:
             handle.remove()
-        for layer, name, value in rates:
-            setattr(layer, name, value)
+        for layer, rate in rates:
+            layer.dropout = rate
 
 
 def _counted(calls: list[Dropped], rate: float) -> Any:
