@@ -87,12 +87,13 @@ def test_slopes_shared_over_an_image() -> None:
 
 def short(dtype: str, last: Callable[[Any], Any] = lambda y: y) -> tuple[Any, Any]:
     stack = [layers.Dense(16, "relu", dtype=dtype), layers.Dense(3, dtype=dtype)]
+    mixed, dtype = dtype.startswith("mixed"), dtype.removeprefix("mixed_")
     a = keras.Sequential([keras.Input((10,), dtype=dtype), *stack])
     b = Torch(lambda m, x: last(m.b(m.a(x).relu())), a=nn.Linear(10, 16), b=nn.Linear(16, 3))
-    return a, b.to(getattr(torch, dtype))
+    return a, b if mixed else b.to(getattr(torch, dtype))
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "mixed_bfloat16"])
 def test_short_dtypes_are_judged_by_their_own_rounding(dtype: str) -> None:
     for seed in range(5):
         keras.utils.set_random_seed(seed)
@@ -100,5 +101,7 @@ def test_short_dtypes_are_judged_by_their_own_rounding(dtype: str) -> None:
         said = port(a, b, seed=seed)
         assert said.agree, said.differences
         assert port(b, a, seed=seed).agree
+        assert compare(Subject(a, "A"), Subject(b, "B"), seed=seed).equal
         a, b = short(dtype, torch.tanh)
         assert not port(a, b, seed=seed).agree
+        assert not compare(Subject(a, "A"), Subject(b, "B"), seed=seed).equal

@@ -16,6 +16,7 @@ from reference.migration.difference import find_inputs
 from reference.migration.models import Model, wrap
 from reference.migration.outputs import unmatched
 from reference.migration.pairing import Cause, Finder, Pairing, Place, Undo
+from reference.migration.port import MOST as MOST_APART
 from reference.migration.port import limit_of
 from reference.migration.running import corrections
 from reference.migration.subjects import Subject
@@ -104,7 +105,9 @@ def _pairing(a: Model, b: Model, names: dict[str, str], example: Any, seed: int)
         raise RequestError("no inputs were found that both models take. Give the shape of one: --shape 3,28,28,1")
     ways = []
     for moves, notes in alignments(a, b, names, inputs, layout, match_anyway):
-        pairing = Pairing(a, b, moves, inputs, layout, 10 * limit_of(a, b, len(moves)), seed)
+        # ten times what port allows, for here causes are looked for
+        room = min(10 * limit_of(a, b, len(moves)), MOST_APART)
+        pairing = Pairing(a, b, moves, inputs, layout, room, seed)
         pairing.run()
         ways.append((pairing, notes))
     if len(ways) > 1 and (right := next((way for way in ways if way[0].first() is None), None)) is not None:

@@ -164,7 +164,7 @@ def _scaled(
         return found
     for what, scale in SCALES.items():
         # the second by some units in the last place of the weights' dtype larger or smaller
-        eps = 8 * max(EPSILON[m.dtype()] for m in models)
+        eps = 2 * max(EPSILON[m.precision()] for m in models)
         signs = [(-1.0) ** np.arange(x.size).reshape(x.shape) for x in inputs]
         scaled = [scale * x if x.dtype.kind == "f" else x for x in inputs]
         nearby = [x * (1 + eps * s) if x.dtype.kind == "f" else x for x, s in zip(scaled, signs, strict=True)]

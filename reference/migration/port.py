@@ -11,7 +11,7 @@ from reference.errors import RequestError
 from reference.migration.alignment import alignments
 from reference.migration.buffers import carry
 from reference.migration.difference import find_inputs, flattened_order, run_once, tried
-from reference.migration.models import EPSILON, Model, wrap
+from reference.migration.models import EPSILON, Model, shortest, wrap
 from reference.migration.moves import Move
 from reference.migration.optimizer_state import move_state
 from reference.migration.outputs import unmatched
@@ -21,12 +21,13 @@ from reference.migration.training_only import training_only
 # of the largest element: what two runs of up to five layers may be apart; the short dtypes are rounded to after every
 # operation, in an order that is the framework's own, so some units in the last place is all that can be asked
 LIMITS = {"float64": 1e-12, "float32": 2e-5, "float16": 16 * EPSILON["float16"], "bfloat16": 16 * EPSILON["bfloat16"]}
+# what is further apart is not the same in any dtype
+MOST = 0.25
 
 
 def limit_of(a: Model, b: Model, layers: int) -> float:
     """How far two models may be apart; rounding errors of each layer are handed on by those after it."""
-    kind = max(a.dtype(), b.dtype(), key=lambda each: EPSILON[each])
-    return LIMITS[kind] * max(1.0, layers / 5)
+    return min(LIMITS[shortest((a.precision(), b.precision()))] * max(1.0, layers / 5), MOST)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Models of PyTorch, Keras and scratch under one interface: their layers, their weights, and a run that is recorded."""
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -82,6 +82,9 @@ class Model(Protocol):
     def dtype(self) -> str:
         """The dtype of the weights."""
 
+    def precision(self) -> str:
+        """The shortest of the dtypes that are computed in."""
+
     def snapshot(self) -> Any:
         """All weights and buffers, for `restore`."""
 
@@ -134,6 +137,11 @@ def variable_at(layer: Any, path: str) -> Any:
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+def shortest(dtypes: Iterable[str]) -> str:
+    """The dtype with the fewest digits, of those that weights may have; float64 where there is none."""
+    return max((each for each in dtypes if each in EPSILON), key=lambda each: EPSILON[each], default="float64")
 
 
 def kind_of(name: str) -> str:

@@ -11,7 +11,7 @@ import tensorflow as tf
 from reference.frameworks import resolve
 from reference.frameworks.keras import float_type  # first: it sets both of these up
 from reference.migration.counterparts import is_known
-from reference.migration.models import OF_ATTENTION, Run, Step, as_tuple, kind_of, variable_at, walk
+from reference.migration.models import OF_ATTENTION, Run, Step, as_tuple, kind_of, shortest, variable_at, walk
 from reference.migration.outputs import leaves
 from reference.pair import Array
 
@@ -47,6 +47,10 @@ class Wrapped:
     def dtype(self) -> str:
         kinds = [str(v.dtype) for v in self.model.variables if "float" in str(v.dtype)]
         return kinds[0] if kinds else "float64"
+
+    def precision(self) -> str:
+        layers = self.model._flatten_layers()
+        return shortest(str(each) for layer in layers for each in (layer.compute_dtype, layer.variable_dtype))
 
     def snapshot(self) -> Any:
         return [(v, np.array(v.numpy())) for v in self.model.variables if "float" in str(v.dtype)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.migration.counterparts import is_known
-from reference.migration.models import Run, Step, as_tuple, kind_of, walk
+from reference.migration.models import Run, Step, as_tuple, kind_of, shortest, walk
 from reference.pair import Array
 from scratch.network import Composite
 
@@ -46,6 +46,9 @@ class Wrapped:
 
     def dtype(self) -> str:
         return next((a.dtype.name for a in self.model.params.values()), "float64")
+
+    def precision(self) -> str:
+        return shortest(a.dtype.name for a in self.model.params.values())
 
     def snapshot(self) -> Any:
         return [(a, a.copy()) for a in (*self.model.params.values(), *self.model.buffers.values())]

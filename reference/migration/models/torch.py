@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from reference.frameworks import resolve
 from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
-from reference.migration.models import CHANNELS, OF_ATTENTION, Dropped, Run, Step, as_tuple, variable_at, walk
+from reference.migration.models import CHANNELS, OF_ATTENTION, Dropped, Run, Step, as_tuple, shortest, variable_at, walk
 from reference.migration.outputs import leaves
 from reference.pair import Array
 
@@ -54,6 +54,9 @@ class Wrapped:
     def dtype(self) -> str:
         kinds = [str(p.dtype).removeprefix("torch.") for p in self.model.parameters() if p.is_floating_point()]
         return kinds[0] if kinds else "float64"
+
+    def precision(self) -> str:
+        return shortest(str(p.dtype).removeprefix("torch.") for p in self.model.parameters())
 
     def snapshot(self) -> Any:
         flags = {name: p.requires_grad for name, p in self.model.named_parameters()}
