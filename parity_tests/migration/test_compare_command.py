@@ -43,6 +43,13 @@ def small():
 def smaller():
     torch.manual_seed(1)
     return Small(1e-7)
+def dropping(rate):
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(4, 5), nn.Dropout(rate), nn.Linear(5, 3))
+def much():
+    return dropping(0.5)
+def less():
+    return dropping(0.3)
 def other():
     made = right()
     made[1] = nn.Tanh()
@@ -80,6 +87,16 @@ def test_equal_and_not_equal() -> None:
     said = run("keras_side.py:model", "torch_side.py:other", status=1)
     assert "no cause that is known reproduces this" in said
     assert "between layer '0' (Conv2d) and layer '3' (Linear)" in said
+
+
+def test_what_differs_in_training_only() -> None:
+    said = run("torch_side.py:much", "torch_side.py:less", "--json", "out.json", status=1)
+    assert said.strip() == "same in inference, differs in training: dropout 0.5 / 0.3"
+    document = json.loads(Path("out.json").read_text())
+    assert not document["equal"]
+    assert not document["causes"]
+    assert document["training"] == ["dropout 0.5 / 0.3"]
+    assert run("torch_side.py:much", "torch_side.py:much", status=0).startswith(" equal: 2 layers")
 
 
 def test_requests_that_cannot_be_carried_out() -> None:
