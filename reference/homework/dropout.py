@@ -58,18 +58,20 @@ def _judged(subject: Subject, answer: Answer, numbers: Sequence[float]) -> Symbo
         causes.append(worded("missing_term/dropout-scale", place))
     elif answer.first is not None and np.array_equal(mask, answer.first != 0):
         problem = "the second call drops the same elements as the first"
-    quantities = [_quantity("y", answer.y, answer.x * mask * wanted, problem)]
+    assert subject.forward is not None
+    part, remark = subject.forward.name, f"in test mode: {answer.problem}" if answer.failure is not None else ""
+    quantities = [_quantity("y", answer.y, answer.x * mask * wanted, part, problem)]
     if inverted and math.isclose(factor, 1 / (1 - kept.share), rel_tol=1e-6):
         causes.append(worded("rescaled/dropped-share", place))
     if quantities[0].agree and answer.tested is not None:
         tested = answer.x if inverted else answer.x * kept.share
-        quantities[0] = _quantity("y", answer.tested, tested, "", "in test mode")
+        quantities[0] = _quantity("y", answer.tested, tested, part)
+        remark = "" if quantities[0].agree else "in test mode"
     if answer.dx is not None:
-        quantities.append(_gradient(answer, mask, wanted))
+        quantities.append(_gradient(answer, mask * wanted, subject.backward.name if subject.backward else ""))
     conventions = ["inverted" if inverted else "scaled at test time", kept.said]
     conventions += ["no test mode"] * (answer.tested is None and not answer.failure)
     right = all(quantity.agree for quantity in quantities)
-    remark = f"in test mode: {answer.problem}" if answer.failure is not None else ""
     return _report(subject, "correct" if right else "wrong", remark, quantities, conventions, causes)
 
 
@@ -88,15 +90,15 @@ def _meanings(subject: Subject, numbers: Sequence[float]) -> Iterator[Kept]:
             yield Kept(1 - p, "probability to drop")
 
 
-def _gradient(answer: Answer, mask: Array, factor: float) -> Quantity:
+def _gradient(answer: Answer, slope: Array, part: str) -> Quantity:
     found = [*answer.dx] if isinstance(answer.dx, tuple | list) else [answer.dx]
     fitting = [a for a in found if isinstance(a, np.ndarray) and a.shape == answer.x.shape]
     if not fitting:
-        return Quantity("dx", False, np.inf, ALLOWED, problem="nothing of the shape of the input came back")
-    return _quantity("dx", fitting[0], answer.dy * mask * factor)
+        return Quantity("dx", False, np.inf, ALLOWED, part=part, problem="nothing of the shape of the input came back")
+    return _quantity("dx", fitting[0], answer.dy * slope, part)
 
 
-def _quantity(name: str, got: Array, want: Array, problem: str = "", part: str = "") -> Quantity:
+def _quantity(name: str, got: Array, want: Array, part: str, problem: str = "") -> Quantity:
     away = np.abs(got - want) / np.abs(want).max()
     away = np.where(np.isfinite(away), away, np.inf)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(away)), want.shape))
