@@ -12,8 +12,9 @@ from reference.registry import find
 from scratch.dense import Dense
 from scratch.initializers import HeNormal
 from scratch.layer import Array
+from scratch.merging import Add
 from scratch.models import two_layer_net
-from scratch.pooling import SumPool1D
+from scratch.pooling import MaxPool2D, SumPool1D
 from scratch.recurrent import SimpleRNN
 from scratch.regression_losses import MeanSquaredError
 from scratch.regularisation import Dropout, GaussianNoise, SpatialDropout1D
@@ -142,6 +143,43 @@ class HandsOutItsRoom(SimpleRNN):
         return self.history[0][1:].transpose(2, 0, 1)
 
 
+class RoomForTheFirst(Dense):
+    """Works in an array with as many rows as the first batch."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        self.kept = vars(self).get("kept", np.empty_like(y))
+        self.kept[: len(y)] = y
+        return self.kept[: len(y)].copy()
+
+
+class GeometryOfTheFirst(MaxPool2D):
+    """Places its windows as the size of the first image asks for."""
+
+    def forward(self, x: Array) -> Array:
+        self.first = vars(self).get("first", x.shape[1:-1])
+        h, w = (min(sizes) for sizes in zip(self.first, x.shape[1:-1], strict=True))
+        return super().forward(x[:, :h, :w])
+
+
+class WritesAndRestores(Dense):
+    """Divides its input in place, and multiplies it again after use."""
+
+    def forward(self, x: Array) -> Array:
+        x /= 2
+        y = 2 * super().forward(x.copy())
+        x *= 2
+        return y
+
+
+class OneForAll(Add):
+    """Returns one array for the gradients of all inputs."""
+
+    def backward(self, dy: Array) -> Any:
+        first, *others = super().backward(dy)
+        return (first, *(first for _ in others))
+
+
 REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("dropout", DrawsTheSame, "draws", "float64"),
     ("dropout", DrawsTwice, "draws", "float64"),
@@ -157,7 +195,11 @@ REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("sum_pool1d", TupleOfOne, "form", "float64"),
     ("sum_pool1d", PoolsInPlace, "arguments", "float64"),
     ("simple_rnn", HandsOutItsRoom, "results", "float64"),
-    ("simple_rnn", KeepsItsRoom, "batch", "float64"),
+    ("simple_rnn", KeepsItsRoom, "sizes", "float64"),
+    ("dense", RoomForTheFirst, "sizes", "float64"),
+    ("max_pool2d", GeometryOfTheFirst, "sizes", "float64"),
+    ("dense", WritesAndRestores, "arguments", "float64"),
+    ("add", OneForAll, "apart", "float64"),
 ]
 
 

@@ -1,6 +1,8 @@
 """The contract of a layer, beyond its numbers: nothing changed, nothing shared, nothing remembered."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +18,16 @@ def contract_findings(
     pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None
 ) -> list[Finding]:
     """What a layer must keep on one case; see the docstring of `scratch.layer.Layer`."""
-    arrays = arrays.cast(dtype)
+    try:
+        return _findings(pair, case, _read_only(arrays.cast(dtype)), dtype, layer)
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        return [Finding("arguments", False, problem="writes into its arguments")]
+
+
+def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None) -> list[Finding]:
     made = built(pair, case, arrays, layer)
-    given = [*arrays.inputs.values(), arrays.dy]
-    before = [a.copy() for a in given]
 
     with np.errstate(all="ignore"):
         used = list(uses(pair, case, arrays, layer)) if isinstance(made, Layer) else []
@@ -29,26 +37,28 @@ def contract_findings(
         left = [np.array(a) for a in first]
         fresh, _ = _outputs(built(pair, case, arrays, layer), others)
         second, _ = _outputs(made, arrays)
-        second, kept_all = [*second, *between], [*kept, *fresh]
-        batch = _takes_fewer(made, lambda: built(pair, case, arrays, layer), arrays)
+        sized = _takes_other_sizes(made, lambda: built(pair, case, arrays, layer), arrays, kept)
         # what lies batch last in memory a layer may use as it is
-        turned = arrays.each(_batch_last)
-        given += [*turned.inputs.values(), turned.dy]
-        before += [a.copy() for a in (*turned.inputs.values(), turned.dy)]
-        first += _outputs(built(pair, case, arrays, layer), turned)[0]
+        turned = _read_only(arrays.each(_batch_last))
+        results = [*first, *_outputs(built(pair, case, arrays, layer), turned)[0]]
 
+    given = [*arrays.inputs.values(), arrays.dy, *turned.inputs.values(), turned.dy, *made.params.values()]
     changed = (not equal(made.params[name], w) for name, w in arrays.params.items())
-    shared = (np.shares_memory(a, b) for a in first for b in [*given, *made.params.values()])
+    shared = (np.shares_memory(a, b) for a in results for b in given)
     grads, params = ({name: a.shape for name, a in each.items()} for each in (made.grads, made.params))
     found: list[tuple[str, Iterable[bool], str]] = [
         *((name, [broken], problem) for name, broken, problem in used),
-        ("arguments", _differing(given, before), "changes its arguments"),
         ("weights", changed, "changes its weights"),
         ("memory", shared, "returns memory of its arguments or weights"),
+        (
+            "apart",
+            itertools.starmap(np.shares_memory, itertools.combinations(first, 2)),
+            "returns the same memory twice",
+        ),
         ("results", _differing(left, kept), "overwrites an earlier result"),
-        ("repeat", _differing(second, kept_all), "differs at the second call"),
-        ("batch", [not batch], "gives other results for a batch that is smaller than the last"),
-        ("dtype", (a.dtype != dtype for a in first), f"does not keep {dtype}"),
+        ("repeat", _differing([*second, *between], [*kept, *fresh]), "differs at the second call"),
+        ("sizes", [not sized], "gives other results after inputs of another size"),
+        ("dtype", (a.dtype != dtype for a in results), f"does not keep {dtype}"),
         ("keys", [grads != params], "has gradients whose names or shapes are not those of its weights"),
     ]
     return [
@@ -56,11 +66,21 @@ def contract_findings(
     ]
 
 
-def _outputs(layer: Any, arrays: Arrays) -> tuple[list[Array], list[Array]]:
-    """The output, the gradients of the inputs and of the weights; and copies made when each was handed out."""
+def _read_only(arrays: Arrays) -> Arrays:
+    """These arrays, of which inputs and cotangent cannot be written, not even for a while."""
+    for array in (*arrays.inputs.values(), arrays.dy):
+        array.flags.writeable = False
+    return arrays
+
+
+def _outputs(layer: Any, arrays: Arrays, of_any_size: bool = False) -> tuple[list[Array], list[Array]]:
+    """The output, the gradients of the inputs and of the weights; and copies made when each was handed out.
+
+    The cotangent is brought to the size of the output where that may have any.
+    """
     y = layer.forward(*arrays.inputs.values())
     handed_out = np.array(y)
-    dx = layer.backward(arrays.dy)
+    dx = layer.backward(np.resize(arrays.dy, np.shape(y)) if of_any_size else arrays.dy)
     gradients = [*(dx if isinstance(dx, tuple) else [dx]), *layer.grads.values()]
     return [y, *gradients], [handed_out, *(np.array(g) for g in gradients)]
 
@@ -80,22 +100,39 @@ def _others(arrays: Arrays) -> Arrays:
     return Arrays(inputs, arrays.params, np.asarray(2 * reverse(arrays.dy)), arrays.buffers)
 
 
-def _takes_fewer(used: Any, make: Callable[[], Any], arrays: Arrays) -> bool:
-    """Whether a layer does with all samples but the last what a new one does, if that takes so few."""
-    sizes = {len(array) for array in arrays.inputs.values() if array.ndim}
-    if min(sizes, default=1) == 1 or len(sizes) > 1 or (arrays.dy.ndim and len(arrays.dy) not in sizes):
-        return True
-    inputs, dy = {name: x[:-1] if x.ndim else x for name, x in arrays.inputs.items()}, arrays.dy
-    fewer = Arrays(inputs, arrays.params, dy[:-1] if dy.ndim else dy, arrays.buffers)
-    try:
-        alone, _ = _outputs(make(), fewer)
-    except ValueError:  # it wants what it was built for
-        return True
-    try:
-        again, _ = _outputs(used, fewer)
-    except (ValueError, IndexError):
-        return False
-    return not any(_differing(alone, again))
+def _takes_other_sizes(used: Any, make: Callable[[], Any], arrays: Arrays, all_of_it: Sequence[Array]) -> bool:
+    """Whether a layer does with smaller inputs what a new one does, and that one with all of it after the smaller."""
+    for smaller in _smaller(arrays):
+        new = make()
+        try:
+            alone, _ = _outputs(new, smaller, of_any_size=True)
+        except ValueError:  # it wants what it was built for
+            continue
+        try:
+            again, _ = _outputs(used, smaller, of_any_size=True)
+            grown, _ = _outputs(new, arrays)
+        except (ValueError, IndexError):
+            return False
+        return not any(_differing([*again, *grown], [*alone, *all_of_it]))
+    return True
+
+
+def _smaller(arrays: Arrays) -> Iterator[Arrays]:
+    """Without the last sample and the last along the axes between batch and channels, or without one of the two.
+
+    Which axes of other inputs these are is told from their sizes.
+    """
+    first = max(arrays.inputs.values(), key=np.ndim)
+    batch, inner = first.shape[:1], first.shape[1:-1] or first.shape[1:]
+    for samples, others in ((batch, inner), (batch, ()), ((), inner)):
+        if (samples or others) and min(*samples, *others, 2) > 1:
+            yield replace(arrays, inputs={name: _cut(x, samples, others) for name, x in arrays.inputs.items()})
+
+
+def _cut(array: Array, samples: Sequence[int], others: Sequence[int]) -> Array:
+    """Without the last along the first axis if its size is one of `samples`, along the rest if it is in `others`."""
+    cut = [samples, *[others] * (array.ndim - 1)]
+    return array[tuple(slice(size - (size in sizes)) for size, sizes in zip(array.shape, cut, strict=False))]
 
 
 def _differing(some: Sequence[Array], others: Sequence[Array]) -> Iterator[bool]:

@@ -17,7 +17,8 @@ class Layer:
     weight under the key the weight has in `params`, and returns the gradient of each input that `forward` was
     given: one array for one input, a tuple for several. It may be called again after the same forward pass.
 
-    Neither changes its arguments, returns memory of its arguments, or overwrites what it returned before.
+    Neither writes into its arguments, returns memory of its arguments or the same memory twice, or overwrites what it
+    returned before. What a call was given, sizes included, has no part in the next one.
     The dtype of weights and inputs is the dtype of everything computed from them.
 
     `buffers` is what a layer keeps from call to call without training it, such as running statistics; `training` tells
