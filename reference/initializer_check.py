@@ -1,6 +1,8 @@
 """Initializers side by side: not the same numbers, but the same distribution."""
 
+import functools
 import math
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +26,9 @@ TAIL = 2.3
 # so many of these are passed as rarely.
 SINGULAR_UNITS = 10.0
 
+# the size of a weight that is drawn only to see what its seed does; whole gates of a bias fit
+SMALL = 12
+
 
 def initializer_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, initializer: Callable[..., Any] | None
@@ -37,21 +42,52 @@ def initializer_findings(
     the likeness of rows or columns that cannot all be orthogonal. The shape is that of a real weight, so a wrong fan
     shows in the deviation.
     """
+    make, same = initializer or pair.layer, getattr(pair.layer, "same", "nothing")
     (shape,) = (spec.shape for spec in case.inputs.values())
-    chance = int(generator(seed, pair.name, case.name).integers(2**31))
-    ours = np.asarray((initializer or pair.layer)(**case.options)(shape, chance, dtype))
+    ours = _drawn(make, case, int(generator(seed, pair.name, case.name).integers(2**31)), dtype)
     theirs = _twin(pair, case, seed, judge)
-    kept = Finding("dtype", ours.dtype == dtype, problem="" if ours.dtype == dtype else f"does not keep {dtype}")
+    problems = {"dtype": "" if ours.dtype == dtype else f"does not keep {dtype}"}
+    if same != "values":
+        problems["seed"] = _of_its_seed(make(**case.options), shape)
+    kept = [Finding(name, not problem, problem=problem) for name, problem in problems.items()]
     if ours.shape != shape:
-        return [kept, Finding("shape", False, problem=f"has shape {ours.shape}, expected {shape}")]
-    same = getattr(pair.layer, "same", "nothing")
+        return [*kept, Finding("shape", False, problem=f"has shape {ours.shape}, expected {shape}")]
     if same == "values":
-        return [kept, compare("values", ours.astype(theirs.dtype), theirs, allowed_ulp(1))]
+        return [*kept, compare("values", ours.astype(theirs.dtype), theirs, allowed_ulp(1))]
     a, b = ours.astype(np.float64), theirs.astype(np.float64)
-    findings = [kept, *_statistics(a.ravel(), b.ravel())]
+    findings = [*kept, *_statistics(a.ravel(), b.ravel())]
     if len(shape) > 1:
         findings += _as_matrices(a.reshape(-1, shape[-1]), b.reshape(-1, shape[-1]), same == "products")
     return [finding for finding in findings if not case.only or finding.name in case.only]
+
+
+@functools.lru_cache(maxsize=1)  # both frameworks are asked about the same
+def _drawn(make: Callable[..., Any], case: Case, chance: int, dtype: str) -> Array:
+    (shape,) = (spec.shape for spec in case.inputs.values())
+    return np.asarray(make(**case.options)(shape, chance, dtype))
+
+
+def _of_its_seed(initializer: Any, shape: tuple[int, ...]) -> str:
+    """What is wrong with the seed of a random initializer: the same one gives the same numbers, another one others.
+
+    A generator is drawn from, without a seed there is a new one, and those that everyone shares are left alone.
+    """
+    small = tuple(min(n, SMALL) for n in shape)
+    before = random.getstate(), repr(np.random.get_state(legacy=False))
+    first, again, other = (np.array(initializer(small, seed)) for seed in (1, 1, 2))
+    if not np.array_equal(first, again):
+        return "draws other numbers with the same seed"
+    if np.array_equal(first, other):
+        return "draws the same numbers with another seed"
+    rng = np.random.default_rng(1)
+    first, again = (np.array(initializer(small, rng)) for _ in range(2))
+    if np.array_equal(first, again) or not np.array_equal(first, initializer(small, np.random.default_rng(1))):
+        return "does not draw from the generator that it is given"
+    if np.array_equal(initializer(small), initializer(small)):
+        return "draws the same numbers every time without a seed"
+    if before != (random.getstate(), repr(np.random.get_state(legacy=False))):
+        return "draws from the generator that everyone shares, or seeds it"
+    return ""
 
 
 @asked_once(8)

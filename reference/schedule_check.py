@@ -18,15 +18,26 @@ STEPS = 240
 def schedule_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, schedule: Callable[..., Any] | None
 ) -> list[Finding]:
-    """The learning rates of 240 steps. A schedule that can be told something is told a metric after each of them."""
+    """The learning rates of 240 steps, asked for twice, and of these steps out of order.
+
+    A schedule that can be told something is told a metric after each step, and remembers, so the order is its own.
+    """
     metrics = metrics_of(pair, case, seed)
     made = (schedule or pair.layer)(**case.options)
-    got = []
+    remembers = hasattr(made, "tell")
+    got, again = [], []
     for t, metric in enumerate(metrics):
         got.append(float(made(t)))
-        if hasattr(made, "tell"):
+        again.append(float(made(t)))
+        if remembers:
             made.tell(metric)
-    return [compare("lr", np.array(got), rates(pair, case, seed, judge), allowed_ulp(STEPS))]
+    found = compare("lr", np.array(got), rates(pair, case, seed, judge), allowed_ulp(STEPS))
+    any_order = [] if remembers else generator(seed, pair.name, "order").permutation(STEPS).tolist()
+    steady = again == got and all(float(made(t)) == got[t] for t in any_order)
+    return [
+        found,
+        Finding("order", steady, problem="" if steady else "gives another rate when a step is asked for again"),
+    ]
 
 
 @asked_once(64)

@@ -70,7 +70,38 @@ class OneNumber(Initializer):
         return np.full(shape, super().draw(shape, rng).flat[0])
 
 
-ANY = (ColumnRepeated, Magnitudes, Shifted)
+class SeedIgnored(Initializer):
+    """Draws the same numbers whatever the seed."""
+
+    def __call__(self, shape: Shape, rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
+        return super().__call__(shape, 12345, dtype)
+
+
+class NeverTheSame(Initializer):
+    """Draws anew every time, whatever the seed."""
+
+    def __call__(self, shape: Shape, rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
+        return super().__call__(shape, None, dtype)
+
+
+class NumbersAlone(Initializer):
+    """Takes its seed from a generator without drawing from it."""
+
+    def __call__(self, shape: Shape, rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
+        return super().__call__(shape, 1 if isinstance(rng, Generator) else rng, dtype)
+
+
+class SeedsEveryone(Initializer):
+    """Seeds the generator that all of NumPy shares."""
+
+    def __call__(self, shape: Shape, rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
+        if isinstance(rng, int):
+            np.random.seed(rng)
+        return super().__call__(shape, rng, dtype)
+
+
+SEEDS = (SeedIgnored, NeverTheSame, NumbersAlone, SeedsEveryone)
+ANY = (ColumnRepeated, Magnitudes, Shifted, *SEEDS)
 
 
 # ---- mistakes in the scale that any scaling initializer can make

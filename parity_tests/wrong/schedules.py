@@ -59,7 +59,24 @@ class Compounded(Schedule):
         return math.prod((super(Compounded, self).__call__(k) / first for k in range(1, min(t, 5) + 1)), start=first)
 
 
-ANY = (OneAhead, OneBehind, Constant, EveryTenth, Compounded)
+class CountsItsCalls(Schedule):
+    """Every call is the next step, whatever `t` is."""
+
+    def __call__(self, t: int) -> float:
+        calls = vars(self).get("calls", 0)
+        object.__setattr__(self, "calls", calls + 1)
+        return super().__call__(calls)
+
+
+class OnlyForwards(Schedule):
+    """Keeps the last step it was asked about, and never goes back behind it."""
+
+    def __call__(self, t: int) -> float:
+        object.__setattr__(self, "latest", max(t, vars(self).get("latest", 0)))
+        return super().__call__(vars(self)["latest"])
+
+
+ANY = (CountsItsCalls, OnlyForwards, OneAhead, OneBehind, Constant, EveryTenth, Compounded)
 
 
 def but(schedule: Any, doc: str, name: str, **changed: Any) -> Version:
@@ -133,6 +150,16 @@ class PatienceOneMore(Plateau):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.patience += 1
+
+
+class HalvedWhenAsked(Plateau):
+    """Halves the rate when it is asked a second time."""
+
+    def __call__(self, t: int) -> float:
+        if vars(self).get("asked") == t:
+            self.lr *= 0.5
+        self.asked = t
+        return super().__call__(t)
 
 
 class CooldownIgnored(Plateau):
@@ -240,6 +267,15 @@ WRONG = {
         but(Cyclic, "Every cycle is as high.", "AlwaysTriangular", shape="triangular"),
     ),
     "plateau": Versions(
-        outputs=(ImprovesByAnything, BestForgotten, BadAddUp, PatienceOneMore, CooldownIgnored, NoFloor, AlwaysLower)
+        outputs=(
+            ImprovesByAnything,
+            BestForgotten,
+            BadAddUp,
+            PatienceOneMore,
+            CooldownIgnored,
+            NoFloor,
+            AlwaysLower,
+            HalvedWhenAsked,
+        )
     ),
 }
