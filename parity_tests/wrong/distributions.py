@@ -213,7 +213,15 @@ def truncated(w: Array, rng: Generator) -> Array:
     return w
 
 
-SCALING = (*ANY, VarianceForDeviation, TapsForgotten, FansOfFirstAxis, TwiceTheVariance)
+class OptionsIgnored(VarianceScaling):
+    """Takes no notice of `scale` and `mode`."""
+
+    def variance(self, shape: Shape) -> float:
+        usual = type(self)(distribution=self.distribution)
+        return super(OptionsIgnored, usual).variance(shape)
+
+
+SCALING = (*ANY, OptionsIgnored, VarianceForDeviation, TapsForgotten, FansOfFirstAxis, TwiceTheVariance)
 UNIFORM = (NormalForUniform, DeviationForBound, FromZero)
 NORMAL = (UniformForNormal, TruncatedAtTwo)
 

@@ -6,6 +6,7 @@ initializer.
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -143,15 +144,9 @@ ORTHOGONAL = pair(
 # ---- scaled by the fans
 
 
-def _torch_scaled(name: str, **given: Any) -> TorchInit:
-    """The function called `name`, or trunc_normal_ where the normal distribution is to be truncated."""
-
-    def build(init: Any, o: SimpleNamespace) -> Any:
-        if o.distribution != "truncated_normal":
-            return lambda w: getattr(init, name)(w, **given)
-        return lambda w: _truncated(init, w, o)
-
-    return build
+# as none of the named initializers is scaled
+OTHERWISE = {"scale": 0.7, "mode": "fan_out"}
+OTHER_FAN = Case("other-fan", {"w": normal(5, 4, 20, 50)}, OTHERWISE)
 
 
 def _truncated(init: Any, w: Any, o: SimpleNamespace) -> Any:
@@ -160,72 +155,6 @@ def _truncated(init: Any, w: Any, o: SimpleNamespace) -> Any:
     fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[o.mode]
     sigma = math.sqrt(o.scale / fan) / TRUNCATED_DEVIATION
     return init.trunc_normal_(w, 0.0, sigma, -2 * sigma, 2 * sigma)
-
-
-def _keras_scaled(name: str) -> KerasInit:
-    """The class called `name`, which is truncated, or VarianceScaling where the normal distribution is not to be."""
-
-    def build(keras: Any, o: SimpleNamespace, seed: int) -> Any:
-        if o.distribution != "normal":
-            return getattr(keras.initializers, name)(seed=seed)
-        return keras.initializers.VarianceScaling(o.scale, o.mode, "untruncated_normal", seed=seed)
-
-    return build
-
-
-def _normal_pair(name: str, initializer: Any, torch: TorchInit, keras: str) -> Pair:
-    """A normal distribution, truncated in Keras and not in PyTorch; both as options."""
-    truncated = {"distribution": "truncated_normal"}
-    own = Twin(lambda framework, o: lambda seed: getattr(framework.initializers, keras)(seed=seed))
-
-    def draw(rng: np.random.Generator) -> Case:
-        return Case("", {"w": normal(*random_shape(rng))}, choose(rng, {}, truncated))
-
-    return pair(
-        name,
-        initializer,
-        torch,
-        _keras_scaled(keras),
-        cases=(
-            *SHAPES,
-            *(Case(f"truncated-{case.name}", case.inputs, truncated) for case in SHAPES),
-            Case(
-                "keras-own-class",
-                {"w": normal(200, 110)},
-                only=("tails",),
-                frameworks=("keras",),
-                differs={"tails": 0.01},
-                twins={"keras": own},
-                reason=f"Keras' {keras} is truncated at two deviations; two in a hundred numbers are beyond that",
-            ),
-        ),
-        draw=draw,
-        notes=(f"Keras' {keras} is truncated at two deviations and widened to make up for it, PyTorch's is not.",),
-    )
-
-
-GLOROT_UNIFORM = pair("glorot_uniform", GlorotUniform, _torch_scaled("xavier_uniform_"), _keras_scaled("GlorotUniform"))
-GLOROT_NORMAL = _normal_pair("glorot_normal", GlorotNormal, _torch_scaled("xavier_normal_"), "GlorotNormal")
-HE_UNIFORM = pair(
-    "he_uniform", HeUniform, _torch_scaled("kaiming_uniform_", nonlinearity="relu"), _keras_scaled("HeUniform")
-)
-HE_NORMAL = _normal_pair("he_normal", HeNormal, _torch_scaled("kaiming_normal_", nonlinearity="relu"), "HeNormal")
-LECUN_UNIFORM = pair(
-    "lecun_uniform",
-    LecunUniform,
-    _torch_scaled("kaiming_uniform_", nonlinearity="linear"),
-    _keras_scaled("LecunUniform"),
-)
-LECUN_NORMAL = _normal_pair(
-    "lecun_normal", LecunNormal, _torch_scaled("kaiming_normal_", nonlinearity="linear"), "LecunNormal"
-)
-XAVIER_NORMAL = pair(
-    "xavier_normal",
-    XavierNormal,
-    _torch_scaled("kaiming_normal_", nonlinearity="linear"),
-    lambda keras, o, seed: keras.initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal", seed=seed),
-    notes=("The 1 / sqrt(n_in) of many courses. xavier_normal_ and GlorotNormal divide by the mean of both fans.",),
-)
 
 
 def _torch_variance(init: Any, o: SimpleNamespace) -> Any:
@@ -242,6 +171,100 @@ def _torch_variance(init: Any, o: SimpleNamespace) -> Any:
 def _keras_variance(keras: Any, o: SimpleNamespace, seed: int) -> Any:
     distribution = "untruncated_normal" if o.distribution == "normal" else o.distribution
     return keras.initializers.VarianceScaling(o.scale, o.mode, distribution, seed=seed)
+
+
+def _torch_scaled(initializer: type[VarianceScaling], name: str, **given: Any) -> TorchInit:
+    """The function called `name`, or the one for any scale where options ask for another than the initializer's own."""
+
+    def build(init: Any, o: SimpleNamespace) -> Any:
+        if initializer(**vars(o)) != initializer():
+            return _torch_variance(init, o)
+        return lambda w: getattr(init, name)(w, **given)
+
+    return build
+
+
+def _keras_scaled(initializer: type[VarianceScaling], name: str) -> KerasInit:
+    """The class called `name`, which is truncated where it is normal, or VarianceScaling for anything else."""
+    own = initializer()
+    own = own if own.distribution == "uniform" else replace(own, distribution="truncated_normal")
+
+    def build(keras: Any, o: SimpleNamespace, seed: int) -> Any:
+        return (
+            getattr(keras.initializers, name)(seed=seed)
+            if initializer(**vars(o)) == own
+            else _keras_variance(keras, o, seed)
+        )
+
+    return build
+
+
+def _normal_pair(name: str, initializer: type[VarianceScaling], torch: TorchInit, keras: str) -> Pair:
+    """A normal distribution, truncated in Keras and not in PyTorch; both as options."""
+    truncated = {"distribution": "truncated_normal"}
+    own = Twin(lambda framework, o: lambda seed: getattr(framework.initializers, keras)(seed=seed))
+
+    def draw(rng: np.random.Generator) -> Case:
+        return Case("", {"w": normal(*random_shape(rng))}, choose(rng, {}, truncated))
+
+    return pair(
+        name,
+        initializer,
+        torch,
+        _keras_scaled(initializer, keras),
+        cases=(
+            *SHAPES,
+            *(Case(f"truncated-{case.name}", case.inputs, truncated) for case in SHAPES[:2]),
+            replace(OTHER_FAN, name="truncated-other-fan", options={**OTHERWISE, **truncated}),
+            OTHER_FAN,
+            Case(
+                "keras-own-class",
+                {"w": normal(200, 110)},
+                only=("tails",),
+                frameworks=("keras",),
+                differs={"tails": 0.01},
+                twins={"keras": own},
+                reason=f"Keras' {keras} is truncated at two deviations; two in a hundred numbers are beyond that",
+            ),
+        ),
+        draw=draw,
+        notes=(f"Keras' {keras} is truncated at two deviations and widened to make up for it, PyTorch's is not.",),
+    )
+
+
+def _uniform_pair(name: str, initializer: type[VarianceScaling], torch: TorchInit, keras: str) -> Pair:
+    return pair(name, initializer, torch, _keras_scaled(initializer, keras), cases=(*SHAPES, OTHER_FAN))
+
+
+GLOROT_UNIFORM = _uniform_pair(
+    "glorot_uniform", GlorotUniform, _torch_scaled(GlorotUniform, "xavier_uniform_"), "GlorotUniform"
+)
+GLOROT_NORMAL = _normal_pair(
+    "glorot_normal", GlorotNormal, _torch_scaled(GlorotNormal, "xavier_normal_"), "GlorotNormal"
+)
+HE_UNIFORM = _uniform_pair(
+    "he_uniform", HeUniform, _torch_scaled(HeUniform, "kaiming_uniform_", nonlinearity="relu"), "HeUniform"
+)
+HE_NORMAL = _normal_pair(
+    "he_normal", HeNormal, _torch_scaled(HeNormal, "kaiming_normal_", nonlinearity="relu"), "HeNormal"
+)
+LECUN_UNIFORM = _uniform_pair(
+    "lecun_uniform",
+    LecunUniform,
+    _torch_scaled(LecunUniform, "kaiming_uniform_", nonlinearity="linear"),
+    "LecunUniform",
+)
+LECUN_NORMAL = _normal_pair(
+    "lecun_normal", LecunNormal, _torch_scaled(LecunNormal, "kaiming_normal_", nonlinearity="linear"), "LecunNormal"
+)
+XAVIER_NORMAL = pair(
+    "xavier_normal",
+    XavierNormal,
+    _torch_scaled(XavierNormal, "kaiming_normal_", nonlinearity="linear"),
+    _keras_variance,
+    cases=(*SHAPES, OTHER_FAN),
+    notes=("The 1 / sqrt(n_in) of many courses. xavier_normal_ and GlorotNormal divide by the mean of both fans.",),
+)
 
 
 def _draw_variance(rng: np.random.Generator) -> Case:
