@@ -33,6 +33,17 @@ SMALL = 12
 def initializer_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, initializer: Callable[..., Any] | None
 ) -> list[Finding]:
+    """A large sample against the twin's, its dtype, and what its seed does."""
+    make = initializer or pair.layer
+    ours = _drawn(make, case, chance_of(pair, case, seed), dtype)
+    problems = {"dtype": "" if ours.dtype == dtype else f"does not keep {dtype}"}
+    if getattr(pair.layer, "same", "nothing") != "values":
+        problems["seed"] = _of_its_seed(make(**case.options), ours.shape)
+    kept = [Finding(name, not problem, problem=problem) for name, problem in problems.items()]
+    return [*kept, *sample_findings(pair, case, judge, seed, ours)]
+
+
+def sample_findings(pair: Pair, case: Case, judge: str, seed: int, ours: Array) -> list[Finding]:
     """A large sample against the twin's, number by number where both must be equal; see `scratch.Initializer.same`.
 
     `ulp` and `allowed` count standard errors here: of the mean, of the standard deviation, of the extremes of uniform
@@ -42,23 +53,22 @@ def initializer_findings(
     the likeness of rows or columns that cannot all be orthogonal. The shape is that of a real weight, so a wrong fan
     shows in the deviation.
     """
-    make, same = initializer or pair.layer, getattr(pair.layer, "same", "nothing")
     (shape,) = (spec.shape for spec in case.inputs.values())
-    ours = _drawn(make, case, int(generator(seed, pair.name, case.name).integers(2**31)), dtype)
-    theirs = _twin(pair, case, seed, judge)
-    problems = {"dtype": "" if ours.dtype == dtype else f"does not keep {dtype}"}
-    if same != "values":
-        problems["seed"] = _of_its_seed(make(**case.options), shape)
-    kept = [Finding(name, not problem, problem=problem) for name, problem in problems.items()]
     if ours.shape != shape:
-        return [*kept, Finding("shape", False, problem=f"has shape {ours.shape}, expected {shape}")]
+        return [Finding("shape", False, problem=f"has shape {ours.shape}, expected {shape}")]
+    theirs, same = _twin(pair, case, seed, judge), getattr(pair.layer, "same", "nothing")
     if same == "values":
-        return [*kept, compare("values", ours.astype(theirs.dtype), theirs, allowed_ulp(1))]
+        return [compare("values", ours.astype(theirs.dtype), theirs, allowed_ulp(1))]
     a, b = ours.astype(np.float64), theirs.astype(np.float64)
-    findings = [*kept, *_statistics(a.ravel(), b.ravel())]
+    findings = _statistics(a.ravel(), b.ravel())
     if len(shape) > 1:
         findings += _as_matrices(a.reshape(-1, shape[-1]), b.reshape(-1, shape[-1]), same == "products")
     return [finding for finding in findings if not case.only or finding.name in case.only]
+
+
+def chance_of(pair: Pair, case: Case, seed: int) -> int:
+    """The seed that a sample is drawn with."""
+    return int(generator(seed, pair.name, case.name).integers(2**31))
 
 
 @functools.lru_cache(maxsize=1)  # both frameworks are asked about the same

@@ -18,7 +18,11 @@ STEPS = 200
 LOOK_AT = (1, 2, 3, 10, 100, 101, 102, STEPS)
 # more than gradients are accumulated over in any case
 FIRST_STEPS = 6
-SHAPES = {"a": (3, 5), "b": (7,), "c": (7,)}
+SHAPES: dict[str, tuple[int, ...]] = {"a": (3, 5), "b": (7,), "c": (7,), "d": ()}
+# A number has no elements beside it, whose rounding is larger than what is left of it near 0: it stays away from there.
+NUMBER, SMALL_GRADIENT = 8.0, 0.01
+# steps at which a weight that is trained has no gradient
+WITHOUT = slice(20, 26)
 
 # A float32 trajectory may drift from the float64 one by this multiple of what the framework's own does.
 FLOAT32_MULTIPLE = 4.0
@@ -53,7 +57,7 @@ class Course:
     def nudged(self, noise: Weights, share: float) -> "Course":
         return replace(
             self,
-            start={name: w * (1 + share * noise[name][0]) for name, w in self.start.items()},
+            start={name: np.asarray(w * (1 + share * noise[name][0])) for name, w in self.start.items()},
             grads={name: g * (1 + share * noise[name]) for name, g in self.grads.items()},
         )
 
@@ -61,7 +65,7 @@ class Course:
 def optimizer_findings(
     pair: Pair, case: Case, judge: str, dtype: str, seed: int, optimizer: Callable[..., Any] | None
 ) -> list[Finding]:
-    """The weights after some of 200 steps, on two weights of different shape, lr halved after 100 steps."""
+    """The weights after some of 200 steps, weights of different shapes, lr halved after 100 steps."""
     course = course_of(pair, case, seed)
     got = course.own[dtype] if optimizer is None else _scratch(optimizer, case, course, dtype)
     truth, least = twin_course(pair, case, seed, judge, "float64"), allowed_ulp(STEPS)
@@ -85,7 +89,7 @@ def _changed(make: Callable[..., Any], case: Case, course: Course, dtype: str) -
     optimizer = make(**case.options)
     weights = {name: w.astype(dtype) for name, w in course.start.items()}
     for t in range(FIRST_STEPS):
-        given = {name: g[t].astype(dtype) for name, g in course.grads.items()}
+        given = {name: np.array(g[t], dtype) for name, g in course.grads.items()}
         before = {name: g.copy() for name, g in given.items()}
         optimizer.step(weights, given)
         changed = [name for name, g in before.items() if not np.array_equal(given[name], g)]
@@ -103,11 +107,14 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
     smallest, largest = SIZES
     for trial in range(TRIALS):
         rng = generator(seed, pair.name, case.name, *["again"] * trial)
-        start = {name: rng.standard_normal(shape) for name, shape in SHAPES.items()}
+        start = {name: np.asarray(rng.standard_normal(shape)) for name, shape in SHAPES.items()}
         smaller = smallest + (largest - smallest) * trial / TRIALS
-        sizes = {name: 10.0 ** rng.uniform(smaller, largest, shape) for name, shape in SHAPES.items()}
+        sizes = {name: np.asarray(10.0 ** rng.uniform(smaller, largest, shape)) for name, shape in SHAPES.items()}
+        start["d"] += NUMBER
+        np.minimum(sizes["d"], SMALL_GRADIENT, out=sizes["d"])
         grads = {name: size * rng.standard_normal((STEPS, *size.shape)) for name, size in sizes.items()}
         grads["c"][:, 0] = 0  # as of a weight that nothing reaches
+        grads["b"][WITHOUT] = 0
         noise = {name: rng.uniform(-1, 1, g.shape) for name, g in grads.items()}
         course = Course(start, grads, rates)
         base, *nudged = _nudged_courses(pair, case, course, noise, (*COARSE, *FINE))
@@ -167,7 +174,8 @@ def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -
     weights = {name: w.astype(dtype) for name, w in course.start.items()}
     grads = {name: g.astype(dtype) for name, g in course.grads.items()}
     held = dict(weights)  # an optimizer steps arrays that others hold, not a dict
-    given = {name: np.empty_like(g[0]) for name, g in grads.items()}  # written anew at every step
+    # written anew at every step, and in another order than the weights
+    given = {name: np.empty(g.shape[1:], dtype) for name, g in reversed(grads.items())}
     optimizer = make(**case.options)
     seen: Weights = {}
     for t, rate in enumerate(course.rates, start=1):

@@ -152,7 +152,7 @@ class Momentum(Optimizer):
     def velocity(self, g: Array, state: State) -> Array:
         gained = self.lr * g if self.velocity_of == "steps" else g
         if "v" not in state:
-            state["v"] = gained.copy()
+            state["v"] = np.array(gained)  # what is made of a 0-d array is none, and would not be added to
             return state["v"]
         v = state["v"]
         v *= self.momentum

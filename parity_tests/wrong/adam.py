@@ -8,7 +8,7 @@ from scratch.adam_optimizers import Adam
 from scratch.layer import Array
 from wrong import Versions
 from wrong.common import made_by
-from wrong.optimizers import COMMON
+from wrong.optimizers import COMMON, SkipsWithoutGradient
 
 
 class ClipsStep(Adam):
@@ -173,7 +173,7 @@ RIGHT = {"adam": (Terms,)}
 WRONG = {
     "adam": Versions(
         outputs=(
-            *(*made_by(Adam, COMMON), ClipsStep),
+            *(*made_by(Adam, (*COMMON, SkipsWithoutGradient)), ClipsStep),
             *(NoCorrection, SecondUncorrected, NoExponent, ExponentAhead, ExponentFromZero, ExponentPerWeight),
             *(EpsilonInsideRoot, EpsilonIgnored, EpsilonMistaken, RootForgotten, BetasSwapped, SquareOfMean),
             *(StateByShape, LargestSquare),

@@ -9,7 +9,7 @@ from scratch.layer import Array
 from scratch.optimizers import Optimizer, State, average
 from wrong import Versions
 from wrong.common import made_by
-from wrong.optimizers import COMMON
+from wrong.optimizers import COMMON, SkipsWithoutGradient
 
 # ---- mistakes that all of them can make
 
@@ -56,7 +56,7 @@ class StateByShape(Optimizer):
         super().update(w, g, self.shared.setdefault(w.shape, {}))
 
 
-MOMENTS = (*COMMON, CountsFromTwo, AlwaysFirst, BetasSwapped, EpsilonIgnored, StateByShape)
+MOMENTS = (*COMMON, SkipsWithoutGradient, CountsFromTwo, AlwaysFirst, BetasSwapped, EpsilonIgnored, StateByShape)
 
 
 # ---- AMSGrad and AdamW

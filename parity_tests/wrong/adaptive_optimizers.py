@@ -12,9 +12,13 @@ from wrong.common import made_by
 from wrong.optimizers import (
     COMMON,
     Ascends,
+    ByOrder,
     FirstElementOnly,
+    FirstThree,
     LastWeightForgotten,
+    NumbersLeft,
     Rebinds,
+    SkipsWithoutGradient,
     WeightDecays,
 )
 
@@ -34,7 +38,11 @@ class EpsilonElsewhere(Optimizer):
         self.epsilon_inside = not self.epsilon_inside
 
 
-SIZES = (*COMMON, EpsilonIgnored, StateByShape, StateForgotten)
+SIZES = (*COMMON, SkipsWithoutGradient, EpsilonIgnored, StateByShape, StateForgotten)
+
+
+# in Adagrad no gradient does nothing
+ACCUMULATING = tuple(mistake for mistake in SIZES if mistake is not SkipsWithoutGradient)
 
 
 class StartsAtOne(Adagrad):
@@ -202,9 +210,14 @@ class RateFollowed(Rprop):
 
 
 # the size of a gradient, so its clipping too, and a later lr do nothing in Rprop
-SIGNS = (Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds, StateByShape, StateForgotten)
+SIGNS = (
+    *(Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds, StateByShape, StateForgotten),
+    *(ByOrder, FirstThree, NumbersLeft, SkipsWithoutGradient),
+)
 WRONG = {
-    "adagrad": Versions(outputs=(*made_by(Adagrad, (*SIZES, EpsilonElsewhere)), StartsAtOne, Averages, DecayOneAhead)),
+    "adagrad": Versions(
+        outputs=(*made_by(Adagrad, (*ACCUMULATING, EpsilonElsewhere)), StartsAtOne, Averages, DecayOneAhead)
+    ),
     "rmsprop": Versions(
         outputs=(
             *made_by(RMSprop, (*SIZES, EpsilonElsewhere)),
@@ -214,7 +227,7 @@ WRONG = {
     "adadelta": Versions(outputs=(*made_by(Adadelta, SIZES), StepsUncounted, StepsCountedFirst, RateIgnored)),
     "lion": Versions(
         outputs=(
-            *made_by(Lion, (*COMMON, BetasSwapped, StateByShape, StateForgotten)),
+            *made_by(Lion, (*COMMON, SkipsWithoutGradient, BetasSwapped, StateByShape, StateForgotten)),
             *(MomentFirst, NoSign, OneBeta),
         )
     ),

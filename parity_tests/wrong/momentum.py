@@ -6,7 +6,7 @@ from scratch.layer import Array
 from scratch.optimizers import Momentum, Nesterov, State
 from wrong import Versions
 from wrong.common import made_by
-from wrong.optimizers import COMMON
+from wrong.optimizers import COMMON, SkipsWithoutGradient
 
 
 class VelocityForgotten(Momentum):
@@ -96,7 +96,7 @@ class OldVelocity(Nesterov):
         w -= self.lr * g + self.momentum * before * (1 if self.velocity_of == "steps" else self.lr)
 
 
-VELOCITY = (*COMMON, VelocityForgotten, VelocityShared, MovingAverage, OtherVelocity, SignTurned)
+VELOCITY = (*COMMON, SkipsWithoutGradient, VelocityForgotten, VelocityShared, MovingAverage, OtherVelocity, SignTurned)
 WRONG = {
     "momentum": Versions(outputs=(*made_by(Momentum, VELOCITY), RateTwice, FirstDampened, NeverDampened)),
     "nesterov": Versions(outputs=(*made_by(Nesterov, VELOCITY), NoLookAhead, LooksAheadTwice, OldVelocity)),

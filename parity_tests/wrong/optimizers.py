@@ -83,7 +83,7 @@ class FirstElementOnly(Optimizer):
     """Of a vector, only the first element moves."""
 
     def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        super().update(w, g if w.ndim > 1 else np.where(np.arange(len(g)) == 0, g, 0), state)
+        super().update(w, g if w.ndim != 1 else np.where(np.arange(len(g)) == 0, g, 0), state)
 
 
 class WeightDecays(Optimizer):
@@ -111,9 +111,44 @@ class ScalesGivenGradients(Optimizer):
             g *= self.lr
 
 
+class ByOrder(Optimizer):
+    """Takes the gradients of each shape in the order in which they come, whatever their names."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        left = list(grads.values())
+        matched = {}
+        for name, w in params.items():
+            place = next(i for i, g in enumerate(left) if g.shape == w.shape)
+            matched[name] = left.pop(place)
+        super().step(params, matched)
+
+
+class FirstThree(Optimizer):
+    """Steps three weights and no more."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        super().step({name: params[name] for name in list(params)[:3]}, grads)
+
+
+class NumbersLeft(Optimizer):
+    """A weight that is a single number stays as it is."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        if w.ndim:
+            super().update(w, g, state)
+
+
+class SkipsWithoutGradient(Optimizer):
+    """Leaves out a step of a weight whose gradient is all zero, and what the step would have done to the state."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        if g.any():
+            super().update(w, g, state)
+
+
 ANY_STEP = (
     *(RateFrozen, RateDecays, Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds),
-    ScalesGivenGradients,
+    *(ScalesGivenGradients, ByOrder, FirstThree, NumbersLeft),
 )
 COMMON = (*ANY_STEP, NeverClips, ClipsNorm, ClipsAbove)
 
@@ -122,7 +157,7 @@ class Averages(SGD):
     """Divides the gradient by its length, which the loss has already done."""
 
     def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        super().update(w, g / len(g), state)
+        super().update(w, g / max(1, *g.shape[:1]), state)
 
 
 class HasMomentum(SGD):

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from reference import optimizer_check, schedule_check
 from reference.compare import Finding, allowed_ulp, compare
 from reference.frameworks import framework
-from reference.initializer_check import STANDARD_ERRORS, initializer_findings
+from reference.initializer_check import STANDARD_ERRORS, chance_of, sample_findings
 from reference.pair import FRAMEWORKS, Array, Case, Pair, Slot
 from reference.parity import check
 from reference.sides import prepare, twin_side
@@ -80,7 +79,7 @@ def _asks_both(pair: Pair, case: Case) -> bool:
 def _findings(pair: Pair, case: Case, seed: int) -> list[Finding]:
     """Keras as it is against PyTorch as what is wanted."""
     if pair.kind == "initializer":
-        return list(initializer_findings(pair, case, "keras", "float32", seed, _torch_draws(pair, seed)))
+        return sample_findings(pair, case, "keras", seed, _torch_draw(pair, case, seed))
     if pair.kind == "schedule":
         rates = {name: schedule_check.rates(pair, case, seed, name) for name in FRAMEWORKS}
         return [compare("lr", rates["keras"], rates["torch"], 2 * allowed_ulp(schedule_check.STEPS))]
@@ -97,21 +96,13 @@ def _findings(pair: Pair, case: Case, seed: int) -> list[Finding]:
     return [compare(n, keras[n], torch[n], 2 * allowed_ulp(length), scale=scale.get(n, 0.0)) for n in names]
 
 
-def _torch_draws(pair: Pair, seed: int) -> Any:
-    """An initializer, as scratch has them, that draws from PyTorch's twin."""
-
-    def make(**options: Any) -> Any:
-        case: Any = type("Options", (), {"options": options})
-
-        def draw(shape: tuple[int, ...], chance: int, dtype: str) -> Array:
-            slot = pair.torch.slots.get("w", Slot("")) if len(shape) > 1 else Slot("")
-            laid_out = slot.to_twin(np.empty(shape)).shape
-            drawn = framework("torch").draw(pair.torch, pair.options(case), laid_out, chance)
-            return slot.to_scratch(drawn, shape).astype(dtype)
-
-        return draw
-
-    return make
+def _torch_draw(pair: Pair, case: Case, seed: int) -> Array:
+    """What PyTorch's twin of an initializer draws, laid out as in scratch."""
+    (shape,) = (spec.shape for spec in case.inputs.values())
+    slot = pair.torch.slots.get("w", Slot("")) if len(shape) > 1 else Slot("")
+    laid_out = slot.to_twin(np.empty(shape)).shape
+    drawn = framework("torch").draw(pair.torch, pair.options(case), laid_out, chance_of(pair, case, seed))
+    return slot.to_scratch(drawn, shape)
 
 
 def _shown(pair: Pair, seed: int) -> Iterator[Shown]:
