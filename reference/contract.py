@@ -37,7 +37,8 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
         left = [np.array(a) for a in first]
         fresh, _ = _outputs(built(pair, case, arrays, layer), others)
         second, _ = _outputs(made, arrays)
-        sized = _takes_other_sizes(made, lambda: built(pair, case, arrays, layer), arrays, kept)
+        # sizes are the same in every dtype
+        sized = dtype != "float64" or _takes_other_sizes(made, lambda: built(pair, case, arrays, layer), arrays, kept)
         # what lies batch last in memory a layer may use as it is
         turned = _read_only(arrays.each(_batch_last))
         results = [*first, *_outputs(built(pair, case, arrays, layer), turned)[0]]

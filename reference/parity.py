@@ -140,11 +140,8 @@ def _unsteadiness(pair: Pair, case: Case, seed: int, judge: str) -> dict[str, fl
     """
     truth, eps = _truth(pair, case, seed, judge), float(np.finfo(np.float64).eps)
     arrays = prepare(pair, case, seed).arrays
-    given = {name: x for name, x in arrays.inputs.items() if not case.inputs[name].differentiable}
-    rounded = [arrays.nudged(generator(trial, pair.name, case.name), eps) for trial in range(ROUNDINGS)]
-    # targets and masks stay as they are: a framework refuses a probability of 1 + eps
-    whole = [replace(each, inputs={**each.inputs, **given}) for each in rounded]
-    sides = [twin_side(pair, case, each, "float64", judge) for each in whole]
+    rounded = [arrays.nudged(case, generator(trial, pair.name, case.name), eps) for trial in range(ROUNDINGS)]
+    sides = [twin_side(pair, case, each, "float64", judge) for each in rounded]
     return {name: max(_largest(side[name] - value) for side in sides) / eps for name, value in truth.items()}
 
 

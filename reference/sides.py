@@ -7,7 +7,7 @@ a weight w, "0.dw" for the weight "0.w" of a network.
 import functools
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,9 +44,15 @@ class Arrays:
         """A copy with every floating array in `dtype`."""
         return self.each(lambda array: array.astype(dtype))
 
-    def nudged(self, rng: np.random.Generator, share: float = NUDGE) -> "Arrays":
-        """Every number changed by at most `share` of itself; whole numbers as they are."""
-        return self.each(lambda array: np.asarray(array * (1 + share * rng.uniform(-1, 1, array.shape))))
+    def nudged(self, case: Case, rng: np.random.Generator, share: float = NUDGE) -> "Arrays":
+        """Every number changed by at most `share` of itself; whole numbers as they are, and what has no gradient.
+
+        A target is given: that of a confident prediction would else move a loss by more than any rounding does, and
+        1 + eps is no probability.
+        """
+        given = {name: x for name, x in self.inputs.items() if not case.inputs[name].differentiable}
+        every = self.each(lambda array: np.asarray(array * (1 + share * rng.uniform(-1, 1, array.shape))))
+        return replace(every, inputs={**every.inputs, **given})
 
     def each(self, change: Callable[[Array], Array]) -> "Arrays":
         """A copy with every floating array changed, and the others as they are."""
@@ -136,7 +142,7 @@ def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
             changes = {name: np.abs(other[name] - value) for name, value in base.items()}
         return {name: float(c[np.isfinite(c)].max(initial=0.0)) for name, c in changes.items()}
 
-    nudged = [arrays.nudged(generator(trial, pair.name, case.name)) for trial in range(2)]
+    nudged = [arrays.nudged(case, generator(trial, pair.name, case.name)) for trial in range(2)]
     first, second = (change(scratch_side(pair, case, each, "float64")) for each in nudged)
     single = change(own_side(pair, case, seed, "float32"))
     sensitivity = {name: max(first[name], second[name]) / NUDGE for name in base}
