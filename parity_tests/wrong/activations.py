@@ -6,6 +6,7 @@ from scratch.activations import Activation, Identity, ReLU, Sigmoid, Tanh
 from scratch.layer import Array
 from wrong import Versions
 from wrong.common import ANY, GRADIENTS, LINEAR, ReturnsCotangent, made_by
+from wrong.tails import ByTanh
 
 # ---- mistakes that any activation can make
 
@@ -277,7 +278,7 @@ WRONG = {
         contract=made_by(ReLU, (*ANY, *CONTRACT)),
     ),
     "sigmoid": Versions(
-        outputs=(*made_by(Sigmoid, (SingleInside,)), Overflows, Floored, SignOfExponent, Hard, Symmetric),
+        outputs=(*made_by(Sigmoid, (SingleInside,)), Overflows, Floored, SignOfExponent, Hard, Symmetric, ByTanh),
         gradients=(*made_by(Sigmoid, (*CURVED, SlopeAtOutput)), SlopeOfInput, SlopeOfTanh, SlopePlus),
         contract=made_by(Sigmoid, (*ANY, *CONTRACT)),
     ),

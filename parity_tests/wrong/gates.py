@@ -6,6 +6,7 @@ from scratch.gates import GLU, Maxout
 from scratch.layer import Array
 from wrong import Versions
 from wrong.common import ANY, made_by
+from wrong.tails import GateOverflows
 
 # ---- gated linear units
 
@@ -126,7 +127,7 @@ class FirstOfTies(Maxout):
 
 WRONG = {
     "glu": Versions(
-        outputs=(HalvesExchanged, EveryOther, TanhGate),
+        outputs=(HalvesExchanged, EveryOther, TanhGate, GateOverflows),
         gradients=(SlopeOfGateForgotten, GateStopped, InputForgotten, GradientsExchanged),
         contract=made_by(GLU, ANY),
     ),

@@ -9,6 +9,7 @@ from wrong import Versions
 from wrong.activations import CONTRACT, SingleInside
 from wrong.common import ANY, made_by
 from wrong.rectifiers import COMMON, ClosedAtKinks, OneBelow, OpenAtKinks
+from wrong.tails import AroundZero
 
 # ---- between bounds
 
@@ -136,7 +137,7 @@ WRONG = {
         contract=made_by(ReLU6, (*ANY, *CONTRACT)),
     ),
     "hard_tanh": Versions(
-        outputs=(*made_by(HardTanh, (SingleInside,)), BoundsForgotten, Smooth),
+        outputs=(*made_by(HardTanh, (SingleInside,)), BoundsForgotten, Smooth, AroundZero),
         gradients=(*made_by(HardTanh, COMMON), SlopeOfSmooth),
         kinks=made_by(HardTanh, (OpenAtKinks, ClosedAtKinks)),
         contract=made_by(HardTanh, (*ANY, *CONTRACT)),

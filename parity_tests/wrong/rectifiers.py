@@ -9,6 +9,7 @@ from scratch.thresholds import HardShrink, SoftShrink, Threshold
 from wrong import Versions
 from wrong.activations import CONTRACT, SLOPES, SingleInside, SlopeForgotten
 from wrong.common import ANY, WEIGHTED, ReturnsCotangent, made_by
+from wrong.tails import CAP_0, HARD_THRESHOLD_0, SOFT_THRESHOLD_0, LargerOfBoth, NaNDropped, SumOfSides
 
 # ---- mistakes that any of them can make
 
@@ -217,19 +218,19 @@ class OneSidedSoft(SoftShrink):
 
 WRONG = {
     "piecewise_relu": Versions(
-        outputs=(*made_by(PiecewiseReLU, (SingleInside,)), CapForgotten, NotFromThreshold, CapBeforeThreshold),
+        outputs=(*made_by(PiecewiseReLU, (SingleInside,)), CapForgotten, NotFromThreshold, CapBeforeThreshold, CAP_0),
         gradients=(*made_by(PiecewiseReLU, COMMON), CapNotInGradient),
         kinks=made_by(PiecewiseReLU, (OpenAtKinks, ClosedAtKinks)),
         contract=made_by(PiecewiseReLU, (*ANY, *CONTRACT)),
     ),
     "leaky_relu": Versions(
-        outputs=(*made_by(LeakyReLU, (SingleInside,)), SubtractsBelow, SlopeAbove, SlopeFixed),
+        outputs=(*made_by(LeakyReLU, (SingleInside,)), SubtractsBelow, SlopeAbove, SlopeFixed, LargerOfBoth),
         gradients=(*made_by(LeakyReLU, COMMON), SlopeSquared),
         kinks=made_by(LeakyReLU, (OpenAtKinks,)),
         contract=made_by(LeakyReLU, (*ANY, *CONTRACT)),
     ),
     "prelu": Versions(
-        outputs=(SlopesAveraged, MagnitudeOfInput),
+        outputs=(SlopesAveraged, MagnitudeOfInput, SumOfSides, NaNDropped),
         gradients=(GradientAveraged, GradientOfAllInputs, GradientTurned, SlopesNotInGradient),
         contract=made_by(PReLU, (*ANY, *WEIGHTED, ReturnsCotangent)),
     ),
@@ -240,13 +241,13 @@ WRONG = {
         contract=made_by(Threshold, (*ANY, *CONTRACT)),
     ),
     "hard_shrink": Versions(
-        outputs=(*made_by(HardShrink, (SingleInside,)), OneSided, SoftInstead, Inverted),
+        outputs=(*made_by(HardShrink, (SingleInside,)), OneSided, SoftInstead, Inverted, HARD_THRESHOLD_0),
         gradients=made_by(HardShrink, COMMON),
         kinks=made_by(HardShrink, (OpenAtKinks, ClosedAtKinks)),
         contract=made_by(HardShrink, (*ANY, *CONTRACT)),
     ),
     "soft_shrink": Versions(
-        outputs=(*made_by(SoftShrink, (SingleInside,)), HardInstead, ThresholdAdded, OneSidedSoft),
+        outputs=(*made_by(SoftShrink, (SingleInside,)), HardInstead, ThresholdAdded, OneSidedSoft, SOFT_THRESHOLD_0),
         gradients=made_by(SoftShrink, COMMON),
         kinks=made_by(SoftShrink, (OpenAtKinks, ClosedAtKinks)),
         contract=made_by(SoftShrink, (*ANY, *CONTRACT)),

@@ -18,6 +18,7 @@ from scratch.smooth_activations import (
 from wrong import Versions
 from wrong.activations import CONTRACT, CURVED, SingleInside, SlopeAtOutput
 from wrong.common import ANY, made_by
+from wrong.tails import ALPHA_0, GateByTanh, MishWithoutLog1p, NeverFlat
 
 # ---- exponential linear units
 
@@ -241,13 +242,15 @@ def versions(
 WRONG = {
     "elu": versions(
         ELU,
-        (ScalesBothSides, ExponentOfBoth, InfinityTimesNothing),
+        (ScalesBothSides, ExponentOfBoth, InfinityTimesNothing, ALPHA_0),
         (AlphaForgotten, OutputWithoutAlpha),
-        kinks=(OneAtZero,),
+        kinks=(OneAtZero, *made_by(ELU, (NeverFlat,))),
     ),
-    "selu": versions(SELU, (ScaleForgotten, ScaleBelowOnly, TwoDigits), (ScaleNotInGradient,)),
-    "celu": versions(CELU, (NotDividedInside, NotMultiplied), (AlphaInGradient,)),
+    "selu": versions(
+        SELU, (ScaleForgotten, ScaleBelowOnly, TwoDigits), (ScaleNotInGradient,), kinks=made_by(SELU, (NeverFlat,))
+    ),
+    "celu": versions(CELU, (NotDividedInside, NotMultiplied), (AlphaInGradient,), kinks=made_by(CELU, (NeverFlat,))),
     "gelu": versions(GELU, (AlwaysTanh, AlwaysExact, ByLogistic, RootForgotten), (DensityForgotten, ApproximateSlope)),
-    "silu": versions(SiLU, (SigmoidAlone, SwishWithBeta, NeverQuiteClosed), (GateAsSlope, OutputForInput)),
-    "mish": versions(Mish, (WithoutSoftplus, ByExponential), (ChainCutShort, GateOfMish)),
+    "silu": versions(SiLU, (SigmoidAlone, SwishWithBeta, NeverQuiteClosed, GateByTanh), (GateAsSlope, OutputForInput)),
+    "mish": versions(Mish, (WithoutSoftplus, ByExponential, MishWithoutLog1p), (ChainCutShort, GateOfMish)),
 }

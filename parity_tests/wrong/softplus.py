@@ -15,6 +15,7 @@ from scratch.smooth_activations import (
 )
 from wrong.activations import SLOPES
 from wrong.smooth_activations import versions
+from wrong.tails import LogSigmoidWithoutLog1p, WithoutLog1p
 
 # ---- softplus and its relatives
 
@@ -175,10 +176,10 @@ class PowerRule(Exponential):
 
 WRONG = {
     "softplus": versions(
-        Softplus, (Overflows, Floored, NotDivided, AlwaysThreshold, ThresholdOfInput), (BetaInGradient,)
+        Softplus, (Overflows, Floored, NotDivided, AlwaysThreshold, ThresholdOfInput, WithoutLog1p), (BetaInGradient,)
     ),
     "softsign": versions(Softsign, (SignedDenominator, SquaredDenominator), (NotSquared,)),
-    "log_sigmoid": versions(LogSigmoid, (LogOfSigmoid, Positive), (SlopeTurned,)),
+    "log_sigmoid": versions(LogSigmoid, (LogOfSigmoid, Positive, LogSigmoidWithoutLog1p), (SlopeTurned,)),
     "tanh_shrink": versions(TanhShrink, (TurnedRound,), (SlopeOfTanh, SlopeNotSquared)),
     "squareplus": versions(Squareplus, (NotHalved, SquaredB), (OneForgotten,)),
     "exponential": versions(Exponential, (Minus1, PowerOfTwo, FlooredExponential), (PowerRule,), common=SLOPES),

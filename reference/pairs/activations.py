@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import constant, listed, mixed, normal, positive, tied, with_infinities, with_nan
+from reference.fills import constant, listed, mixed, normal, tied, with_infinities, with_nan
 from reference.pair import Case, Input, Options, Pair, Twin
 from scratch.activations import Identity, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 
@@ -62,8 +62,8 @@ def elementwise_cases(
         Case("vector", {"x": normal(7)}, o),
         Case("batch", {"x": normal(4, 6)}, o),
         Case("images", {"x": normal(2, 5, 4, 3)}, o),
-        # positive: far below 0 several functions are a difference of nearly equal numbers
-        Case("one", {"x": positive(1, 1)}, o),
+        # far below 0 several functions are a difference of nearly equal numbers, near it and above 1 some are flat
+        Case("one", {"x": Input((1, 1), lambda rng, size: rng.uniform(0.55, 0.95, size))}, o),
         Case("large", {"x": mixed(4, 6, scale=scales[0])}, o),
         Case("huge", {"x": mixed(3, 5, scale=scales[1])}, o),
         Case("tiny", {"x": normal(4, 6, scale=1e-9)}, o),
@@ -95,6 +95,11 @@ def nan_case(options: Options | None = None, **more: Any) -> Case:
 def far_below_case() -> Case:
     """Where exp(x) is 0, and nothing else is given: beside a half, 1e-304 would pass for 0."""
     return Case("far-below", {"x": listed([-800.0, -1e6, -math.inf])}, smooth=False)
+
+
+def tail_case(sign: float, **more: Any) -> Case:
+    """Where a curve has nearly met its asymptote: what is left of it are the digits that 1 + exp(x) drops."""
+    return Case("tail", {"x": listed([20.0 * sign, 25.0 * sign, 30.0 * sign, 36.0 * sign])}, **more)
 
 
 def draw_elementwise(
@@ -150,7 +155,7 @@ SIGMOID = elementwise(
     Sigmoid,
     "Sigmoid",
     "sigmoid",
-    cases=(*elementwise_cases(), nan_case(), far_below_case()),
+    cases=(*elementwise_cases(), nan_case(), far_below_case(), tail_case(-1)),
 )
 TANH = elementwise("tanh", Tanh, "Tanh", "tanh")
 

@@ -36,6 +36,7 @@ GLU_PAIR = Pair(
         Case("middle", {"x": normal(3, 4, 5)}, {"axis": 1}),
         Case("first", {"x": normal(6, 4)}, {"axis": 0}),
         Case("large", {"x": mixed(4, 6, scale=3.0)}),
+        Case("huge", {"x": mixed(4, 6, scale=1e4)}),
         Case("zero", {"x": constant(3, 4)}),
     ),
     draw=_draw_glu,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, constant, listed, mixed, normal, tied, with_infinities
+from reference.fills import choose, constant, listed, mixed, normal, tied, with_infinities, with_nan
 from reference.pair import Case, Options, Pair, Slot, Twin
 from reference.pairs.activations import (
     KINKS,
@@ -83,6 +83,7 @@ PIECEWISE_RELU = elementwise(
         Case("plain", {"x": listed(KINKS)}, smooth=False),
         Case("plain-infinities", {"x": with_infinities(4, 6)}, smooth=False),
         Case("cap", {"x": listed(KINKS)}, {"max_value": 2.0}, smooth=False),
+        Case("cap-0", {"x": normal(3, 5)}, {"max_value": 0.0}),
         Case("cap-slope", {"x": listed(KINKS)}, {"max_value": 2.0, "negative_slope": 0.125}, smooth=False),
         Case("slope", {"x": mixed(3, 5, scale=10.0)}, {"negative_slope": 0.125}),
         Case("threshold", {"x": listed(KINKS)}, {"threshold": 0.5}, smooth=False),
@@ -110,6 +111,7 @@ LEAKY_RELU = elementwise(
         *elementwise_cases({"negative_slope": 0.25}),
         nan_case({"negative_slope": 0.25}),
         Case("slope-0", {"x": normal(3, 5)}, {"negative_slope": 0.0}),
+        Case("slope-above-1", {"x": normal(3, 5)}, {"negative_slope": 1.5}),
         Case("default", {"x": normal(3, 5)}, frameworks=("torch",), reason=_IN_FLOAT32),
         Case(
             "slope-below-0",
@@ -175,6 +177,15 @@ PRELU = Pair(
         Case("every-place", {"x": normal(2, 5, 4, 3)}, {"shape": (5, 4, 3)}),
         Case("rows", {"x": normal(2, 5, 4, 3)}, {"shape": (5, 1, 3)}),
         Case("large", {"x": mixed(4, 6, scale=100.0)}, {"shape": (6,)}),
+        Case(
+            "infinities",
+            {"x": with_infinities(4, 6)},
+            {"shape": (6,)},
+            smooth=False,
+            only=("y", "dx"),
+            reason="the gradient of w is an infinity here, and what is left of two of either sign there",
+        ),
+        Case("nan", {"x": with_nan(4, 6)}, {"shape": (6,)}, smooth=False, only=("y",), reason="as for ReLU"),
         Case("no-axes", {"x": normal(7)}, {"shape": ()}, twins={"torch": Twin(_torch_prelu, _PRELU_SLOTS)}),
         Case(
             "kink-torch",
@@ -214,6 +225,7 @@ HARD_TANH = elementwise(
         *elementwise_cases(torch_only={"kink": _HARD_TANH_BOUNDS}),
         nan_case(),
         Case("bounds", {"x": listed(KINKS)}, {"low": -3.0, "high": 0.5}, smooth=False),
+        Case("bounds-above-0", {"x": normal(4, 6)}, {"low": 0.25, "high": 1.5}),
         Case(
             "kink-keras",
             {"x": listed(KINKS)},

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, constant, listed, normal
+from reference.fills import choose, constant, listed, mixed, normal
 from reference.pair import Case, Input, Options, Pair, Twin
 from reference.pairs.binary_losses import signs
 from reference.pairs.losses import KERAS_REDUCTIONS, REDUCTIONS, composed, draw_shape, fixed
@@ -87,7 +87,7 @@ COSINE_EMBEDDING = Pair(
         *(Case(r, _pair_of(8, 5), {"reduction": r}) for r in REDUCTIONS),
         Case("margin", _pair_of(8, 5), {"margin": 0.3}),
         Case("negative-margin", _pair_of(8, 5), {"margin": -0.4, "reduction": "none"}),
-        Case("batch1", _pair_of(1, 6)),
+        Case("batch1", {**_pair_of(1, 6), "t": fixed(constant(1, value=1.0))}),
         Case(
             "kink",
             {"a": listed([1.0, 0.0]), "b": listed([0.0, 1.0]), "t": fixed(constant(2, value=-1.0))},
@@ -122,7 +122,7 @@ TRIPLET_MARGIN = Pair(
         Case("absolute", _triplet(8, 5), {"p": 1.0}),
         Case("cubic", _triplet(8, 5), {"p": 3.0, "swap": True, "reduction": "sum"}),
         Case("epsilon", _triplet(8, 5), {"epsilon": 0.1}),
-        Case("far", {"a": normal(4, 6), "p": normal(4, 6), "n": normal(4, 6, scale=100.0)}),
+        Case("far", {"a": normal(4, 6), "p": normal(4, 6), "n": mixed(4, 6, scale=100.0)}),
         Case(
             "kink",
             {"a": listed([0.0, 0.0]), "p": listed([0.5, 0.25]), "n": listed([-1.5, 0.25])},

@@ -16,6 +16,7 @@ from reference.pairs.activations import (
     glue,
     keras_function,
     nan_case,
+    tail_case,
 )
 from scratch.smooth_activations import (
     CELU,
@@ -57,8 +58,10 @@ ELU_PAIR = elementwise(
         *elementwise_cases({"alpha": 0.7}, torch_only={"tiny": _TINY}),
         _tiny_keras({"alpha": 0.7}),
         nan_case(),
+        far_below_case(),
         Case("alpha-1", {"x": listed(KINKS)}, smooth=False),
         Case("alpha-below-0", {"x": normal(4, 6)}, {"alpha": -0.5}),
+        Case("alpha-0", {"x": normal(4, 6)}, {"alpha": 0.0}),
     ),
     draw_options=lambda rng: {"alpha": float(rng.uniform(0.1, 2.0))},
 )
@@ -73,6 +76,7 @@ SELU_PAIR = elementwise(
         *elementwise_cases(torch_only={"kink": _SELU_AT_0, "zero": _SELU_AT_0, "tiny": _TINY}),
         _tiny_keras(),
         nan_case(),
+        far_below_case(),
         Case(
             "zero-keras",
             {"x": constant(3, 4)},
@@ -94,6 +98,7 @@ CELU_PAIR = elementwise(
     cases=(
         *elementwise_cases({"alpha": 1.3}, torch_only={"kink": _CELU_AT_0, "zero": _CELU_AT_0}),
         nan_case(),
+        far_below_case(),
         Case(
             "zero-keras",
             {"x": constant(3, 4)},
@@ -158,7 +163,7 @@ SILU = elementwise(
     SiLU,
     "SiLU",
     "silu",
-    cases=(*elementwise_cases(scales=(5.0, 1e5), at_infinity=_NO_SLOPE), nan_case()),
+    cases=(*elementwise_cases(scales=(5.0, 1e5), at_infinity=_NO_SLOPE), nan_case(), tail_case(-1)),
     largest=0.5,
 )
 MISH = elementwise(
@@ -166,7 +171,8 @@ MISH = elementwise(
     Mish,
     "Mish",
     "mish",
-    cases=(*elementwise_cases(scales=(2.5, 1e5), at_infinity=_NO_SLOPE), nan_case()),
+    # so far below, the complex step has not the digits that the slope has
+    cases=(*elementwise_cases(scales=(2.5, 1e5), at_infinity=_NO_SLOPE), nan_case(), tail_case(-1, smooth=False)),
     largest=0.0,
 )
 
@@ -184,6 +190,7 @@ SOFTPLUS = elementwise(
         *elementwise_cases(),
         nan_case(),
         far_below_case(),
+        tail_case(-1),
         Case("beta", {"x": normal(4, 6)}, {"beta": 2.5}),
         Case("above-20", {"x": listed([20.5, 21.0, 22.0])}),
         Case("threshold-20", {"x": listed([-25.0, 0.0, 19.0, 20.5, 25.0, 30.0])}, {"threshold": 20.0}),
@@ -205,7 +212,13 @@ SOFTSIGN = elementwise(
     cases=(*elementwise_cases(at_infinity="where PyTorch has infinity by infinity, Keras has 0"), nan_case()),
 )
 
-LOG_SIGMOID = elementwise("log_sigmoid", LogSigmoid, "LogSigmoid", "log_sigmoid")
+LOG_SIGMOID = elementwise(
+    "log_sigmoid",
+    LogSigmoid,
+    "LogSigmoid",
+    "log_sigmoid",
+    cases=(*elementwise_cases(), nan_case(), tail_case(1)),
+)
 
 
 def _draw_away(rng: np.random.Generator) -> Case:

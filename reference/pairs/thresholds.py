@@ -16,17 +16,19 @@ THRESHOLD = elementwise(
         *elementwise_cases(_THRESHOLD),
         *nan_dropped(_THRESHOLD),
         Case("default", {"x": listed(KINKS)}, smooth=False),
+        Case("threshold-below-0", {"x": listed(KINKS)}, {"threshold": -0.75, "otherwise": 2.0}, smooth=False),
         Case("otherwise-above", {"x": listed(KINKS)}, {"threshold": 0.5, "otherwise": 3.0}, smooth=False),
     ),
     draw_options=lambda rng: {"threshold": float(rng.uniform(-1, 1)), "otherwise": float(rng.uniform(-3, 3))},
 )
 
+_NONE = Case("threshold-0", {"x": normal(3, 5)}, {"threshold": 0.0})
 HARD_SHRINK = elementwise(
     "hard_shrink",
     HardShrink,
     lambda torch, o: torch.nn.Hardshrink(o.threshold),
     keras_function("hard_shrink", threshold="threshold"),
-    cases=(*elementwise_cases(), *nan_dropped(), Case("wide", {"x": normal(3, 5)}, {"threshold": 1.25})),
+    cases=(*elementwise_cases(), *nan_dropped(), Case("wide", {"x": normal(3, 5)}, {"threshold": 1.25}), _NONE),
     draw_options=between(0.05, 2.0, "threshold"),
 )
 
@@ -35,7 +37,7 @@ SOFT_SHRINK = elementwise(
     SoftShrink,
     lambda torch, o: torch.nn.Softshrink(o.threshold),
     keras_function("soft_shrink", threshold="threshold"),
-    cases=(*elementwise_cases(), *nan_dropped(), Case("wide", {"x": normal(3, 5)}, {"threshold": 1.25})),
+    cases=(*elementwise_cases(), *nan_dropped(), Case("wide", {"x": normal(3, 5)}, {"threshold": 1.25}), _NONE),
     draw_options=between(0.05, 2.0, "threshold"),
 )
 
