@@ -45,7 +45,7 @@ class BinaryCrossEntropy(PointwiseLoss):
 
 
 class SigmoidCrossEntropy(PointwiseLoss):
-    """loss = -w t log(s) - (1 - t) log(1 - s), s = sigmoid(x), from logits x, written so that nothing overflows.
+    """loss = -w t log(s) - (1 - t) log(1 - s), s = sigmoid(x), from logits x; nothing overflows or cancels.
 
     `positive_weight`: w, one number or one for each place along the last axis. `label_smoothing` turns t into
     (1 - s) t + s / 2. Without either dx = sigmoid(x) - t.
@@ -67,11 +67,11 @@ class SigmoidCrossEntropy(PointwiseLoss):
 
     def value(self, x: Array, t: Array) -> Array:
         w = np.asarray(self.positive_weight, x.real.dtype)
-        return (1 - t) * x + (1 + (w - 1) * t) * softplus(-x)
+        return w * t * softplus(-x) + (1 - t) * softplus(x)
 
     def slope(self, x: Array, t: Array) -> Array:
         w = np.asarray(self.positive_weight, x.dtype)
-        return (1 - t) - (1 + (w - 1) * t) * sigmoid(-x)
+        return (1 - t) * sigmoid(x) - w * t * sigmoid(-x)
 
 
 class BinaryFocalCrossEntropy(BinaryCrossEntropy):

@@ -14,6 +14,7 @@ from scratch.regression_losses import PointwiseLoss
 from scratch.smooth_activations import sigmoid, softplus
 from wrong.common import made_by
 from wrong.pointwise_losses import versions
+from wrong.tails import rounded_softplus
 
 
 class SmoothingForgotten(PointwiseLoss):
@@ -103,6 +104,21 @@ class WeightNotInGradient(SigmoidCrossEntropy):
         return sigmoid(x) - t
 
 
+class WithoutLog1p(SigmoidCrossEntropy):
+    """log(1 + exp(-x)) without log1p: no digits are left at 30."""
+
+    def value(self, x: Array, t: Array) -> Array:
+        w = np.asarray(self.positive_weight, x.real.dtype)
+        return w * t * rounded_softplus(-x) + (1 - t) * rounded_softplus(x)
+
+
+class DigitsCancel(SigmoidCrossEntropy):
+    """The gradient of a 0 is 1 - sigmoid(-x): no digits are left at -30."""
+
+    def slope(self, x: Array, t: Array) -> Array:
+        return (1 - t) * (1 - sigmoid(-x)) - np.asarray(self.positive_weight, x.dtype) * t * sigmoid(-x)
+
+
 class LogitsInGradient(SigmoidCrossEntropy):
     """The gradient is the logits minus the targets."""
 
@@ -160,8 +176,8 @@ WRONG = {
     ),
     "sigmoid_cross_entropy": versions(
         SigmoidCrossEntropy,
-        (*made_by(SigmoidCrossEntropy, LABELS), Overflows, WeightForgotten, WeightOfBoth),
-        (WeightNotInGradient, LogitsInGradient),
+        (*made_by(SigmoidCrossEntropy, LABELS), Overflows, WeightForgotten, WeightOfBoth, WithoutLog1p),
+        (WeightNotInGradient, LogitsInGradient, DigitsCancel),
     ),
     "binary_focal_cross_entropy": versions(
         BinaryFocalCrossEntropy,

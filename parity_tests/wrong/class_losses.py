@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from scratch.layer import Array
-from scratch.losses import ClassLoss, NegativeLogLikelihood
+from scratch.losses import ClassLoss, NegativeLogLikelihood, Reduction
 from wrong import Versions
 from wrong.common import LINEAR, IgnoresCotangent, made_by
 
@@ -84,11 +84,27 @@ class SmoothingOfOthers(ClassLoss):
         super().__init__(label_smoothing=label_smoothing * 1.25, **options)
 
 
+class NoClassZero(ClassLoss):
+    """An ignore_index of 0 is taken for none."""
+
+    def __init__(self, *, ignore_index: int | None = None, **options: Any) -> None:
+        super().__init__(ignore_index=ignore_index or None, **options)
+
+
+class SmoothsTheMean(ClassLoss):
+    """Takes no notice of `label_smoothing` unless the mean is taken."""
+
+    def __init__(self, *, label_smoothing: float = 0.0, reduction: Reduction = "mean", **options: Any) -> None:
+        smoothing = label_smoothing if reduction == "mean" else 0.0
+        super().__init__(label_smoothing=smoothing, reduction=reduction, **options)
+
+
 CLASS_LOSS = (
+    NoClassZero,
     *(WeightsForgotten, WeightsOfOneHot, AlwaysByWeights, AllWeightsInMean, WeightsSquared),
     *(IgnoredCounted, IgnoredAsFirstClass),
 )
-SMOOTHING = (SmoothingForgotten, SmoothingOfOthers)
+SMOOTHING = (SmoothingForgotten, SmoothsTheMean, SmoothingOfOthers)
 
 
 class FromLogits(NegativeLogLikelihood):

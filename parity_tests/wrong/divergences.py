@@ -8,7 +8,7 @@ from scratch.divergences import KLDivergence, KLDivergenceOfLogs
 from scratch.layer import Array
 from wrong import Versions
 from wrong.common import ANY, LINEAR, made_by
-from wrong.losses import COMMON_GRADIENTS, REDUCTIONS
+from wrong.losses import COMMON_GRADIENTS, OF_CLASSES, REDUCTIONS
 
 
 class EntropyForgotten(KLDivergence):
@@ -97,7 +97,7 @@ class GradientOfProbabilities(KLDivergenceOfLogs):
 
 WRONG = {
     "kl_divergence": Versions(
-        outputs=(*made_by(KLDivergence, REDUCTIONS), EntropyForgotten, TurnedRound, MeanOfClasses),
+        outputs=(*made_by(KLDivergence, OF_CLASSES), EntropyForgotten, TurnedRound, MeanOfClasses),
         gradients=(*made_by(KLDivergence, COMMON_GRADIENTS), ClipNotInGradient, SlopeOfLogits),
         contract=made_by(KLDivergence, ANY),
     ),

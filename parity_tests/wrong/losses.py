@@ -107,9 +107,22 @@ class ChangesTargets(Loss):
         return loss
 
 
+class PositionsAveraged(Loss):
+    """The loss of a sample is the mean over its positions, where it is not averaged over samples."""
+
+    def reduce(self, losses: Array, total: Any = None) -> Array:
+        y = super().reduce(losses, total)
+        if losses.ndim == 1 or self.reduction == "mean":
+            return y
+        if self.reduction == "sum":
+            return np.asarray(y * len(losses) / losses.size)
+        return losses.reshape(len(losses), -1).mean(axis=1)
+
+
 REDUCTIONS = (SumForMean, MeanForSum)
+OF_CLASSES = (*REDUCTIONS, PositionsAveraged)
 COMMON_OUTPUTS = (
-    *(*REDUCTIONS, AveragesClasses, LogarithmOfTwo, LargestTargetOnly, IndicesOneOff),
+    *(*OF_CLASSES, AveragesClasses, LogarithmOfTwo, LargestTargetOnly, IndicesOneOff),
     ColumnsForRows,
 )
 COMMON_GRADIENTS = (IgnoresCotangent, DividedTwice, NotDivided, AlwaysDivided, CotangentsSummed)

@@ -7,8 +7,9 @@ from scratch.layer import Array
 from scratch.smooth_activations import sigmoid, softplus
 from wrong import Versions
 from wrong.common import ANY, made_by
-from wrong.losses import COMMON_GRADIENTS, REDUCTIONS
+from wrong.losses import COMMON_GRADIENTS, OF_CLASSES
 from wrong.pointwise_losses import versions
+from wrong.tails import rounded_softplus
 
 
 class MarginForgotten(Hinge):
@@ -74,6 +75,13 @@ class WithMargin(SoftMargin):
         return softplus(1 - t * x)
 
 
+class WithoutLog1p(SoftMargin):
+    """log(1 + exp(-t p)) without log1p: no digits are left at 30."""
+
+    def value(self, p: Array, t: Array) -> Array:
+        return rounded_softplus(-t * p)
+
+
 class SigmoidOfRight(SoftMargin):
     """The slope is -t sigmoid(t x)."""
 
@@ -136,9 +144,9 @@ class FirstOfTies(CategoricalHinge):
 WRONG = {
     "hinge": versions(Hinge, (MarginForgotten, NeverZero), (MaskForgotten,), (StoppedAtKink,)),
     "squared_hinge": versions(SquaredHinge, (PlainHinge, SquaredBeforeMaximum), (TargetForgotten,)),
-    "soft_margin": versions(SoftMargin, (SignOfExponent, WithMargin), (SigmoidOfRight,)),
+    "soft_margin": versions(SoftMargin, (SignOfExponent, WithMargin, WithoutLog1p), (SigmoidOfRight,)),
     "categorical_hinge": Versions(
-        outputs=(*made_by(CategoricalHinge, REDUCTIONS), AllWrongClasses, WithoutZero, NoMargin),
+        outputs=(*made_by(CategoricalHinge, OF_CLASSES), AllWrongClasses, WithoutZero, NoMargin),
         gradients=(*made_by(CategoricalHinge, COMMON_GRADIENTS), RightOnly, Turned),
         kinks=(FirstOfTies,),
         contract=made_by(CategoricalHinge, ANY),

@@ -8,7 +8,7 @@ from scratch.layer import Array
 from scratch.similarity_losses import CosineEmbedding, CosineSimilarity, MarginRanking, TripletMargin
 from wrong import Versions
 from wrong.common import ANY, made_by
-from wrong.losses import COMMON_GRADIENTS, REDUCTIONS
+from wrong.losses import COMMON_GRADIENTS, OF_CLASSES, REDUCTIONS
 from wrong.several_inputs import (
     FirstGradientOnly,
     GradientsReversed,
@@ -204,7 +204,7 @@ class StoppedAtKink(MarginRanking):
 
 WRONG = {
     "cosine_similarity": Versions(
-        outputs=(*made_by(CosineSimilarity, REDUCTIONS), Distance, TargetNotNormalised, MeanOfProducts),
+        outputs=(*made_by(CosineSimilarity, OF_CLASSES), Distance, TargetNotNormalised, MeanOfProducts),
         gradients=(*made_by(CosineSimilarity, COMMON_GRADIENTS), LengthConstant, NotDividedByLength),
         contract=made_by(CosineSimilarity, ANY),
     ),
@@ -226,7 +226,7 @@ WRONG = {
         contract=made_by(TripletMargin, CONTRACT),
     ),
     "margin_ranking": Versions(
-        outputs=(*made_by(MarginRanking, REDUCTIONS), OrderReversed, MarginSubtracted, TargetForgotten),
+        outputs=(*made_by(MarginRanking, OF_CLASSES), OrderReversed, MarginSubtracted, TargetForgotten),
         gradients=made_by(MarginRanking, (*SEVERAL, GradientsReversed)),
         kinks=(StoppedAtKink,),
         contract=made_by(MarginRanking, CONTRACT),

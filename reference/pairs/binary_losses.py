@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, listed, mixed, normal, one_hot, tied
+from reference.fills import choose, constant, listed, mixed, normal, one_hot, tied
 from reference.pair import Case, Input, Pair, Twin
-from reference.pairs.losses import REDUCTIONS, composed, draw_shape, fixed, unlike_keras
+from reference.pairs.losses import PLACES, REDUCTIONS, composed, draw_shape, fixed, unlike_keras
 from reference.pairs.regression_losses import draw_pointwise, keras_own, pointwise_cases, torch_own
 from scratch.binary_losses import (
     BinaryCrossEntropy,
@@ -56,7 +56,7 @@ BINARY_CROSS_ENTROPY = Pair(
     cases=(
         *pointwise_cases(_chances, _labels),
         Case("between", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}),
-        Case("smoothed", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"label_smoothing": 0.2}),
+        Case("smoothed", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}, {"label_smoothing": 0.2}),
         Case("clipped", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"epsilon": 0.2}),
         Case("certain", {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": fixed(listed([1.0, 1.0, 0.0, 1.0]))}, smooth=False),
         # 1 - 1e-7 is no float32, and log(1 - p) shows it: this bound is one in both dtypes
@@ -128,7 +128,7 @@ SIGMOID_CROSS_ENTROPY = Pair(
     cases=(
         *pointwise_cases(normal, _labels),
         Case("between", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}),
-        Case("smoothed", {"p": normal(4, 6), "t": fixed(_labels(4, 6))}, {"label_smoothing": 0.2}),
+        Case("smoothed", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}, {"label_smoothing": 0.2}),
         Case("weighted", {"p": normal(4, 6), "t": fixed(_labels(4, 6))}, {"positive_weight": 2.5}),
         Case("weights", {"p": normal(4, 3), "t": fixed(_labels(4, 3))}, {"positive_weight": (0.5, 2.0, 1.5)}),
         Case(
@@ -137,6 +137,18 @@ SIGMOID_CROSS_ENTROPY = Pair(
             {"positive_weight": 0.5, "label_smoothing": 0.1, "per_sample": True, "reduction": "sum"},
         ),
         Case("large", {"p": mixed(4, 6, scale=1000.0), "t": fixed(_labels(4, 6))}),
+        Case(
+            "confident",
+            {"p": listed([20.0, 25.0, 30.0, 35.0]), "t": fixed(constant(2, 4, value=1.0))},
+            only=("y",),
+            reason="the gradients of both are sigmoid(x) - t, whose digits cancel",
+        ),
+        Case(
+            "confident-not",
+            {"p": listed([-20.0, -25.0, -30.0, -35.0]), "t": fixed(constant(2, 4))},
+            only=("dp",),
+            reason="the loss of PyTorch is x + log(1 + exp(-x)), whose digits cancel",
+        ),
         Case("zero", {"p": tied(4, 6), "t": fixed(_labels(4, 6))}),
     ),
     draw=draw_pointwise(
@@ -178,11 +190,12 @@ BINARY_FOCAL_CROSS_ENTROPY = Pair(
             {"dp": 1.0},
             "of a prediction that is right Keras' gradient is 0 times infinity where gamma is 0",
         ),
-        Case("gamma-1.5", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 1.5}),
+        Case("gamma-0.5", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 0.5}),
         Case("balanced", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"alpha": 0.25}),
+        Case("balanced-0", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"alpha": 0.0}),
         Case(
             "smoothed-balanced",
-            {"p": _chances(4, 6), "t": fixed(_labels(4, 6))},
+            {"p": _chances(4, 6), "t": fixed(_chances(4, 6))},
             {"alpha": 0.75, "label_smoothing": 0.2, "gamma": 3.0},
         ),
     ),
@@ -243,6 +256,7 @@ SOFT_MARGIN = Pair(
         *pointwise_cases(normal, signs),
         Case("zero", _KINK),
         Case("large", {"p": mixed(4, 6, scale=100.0), "t": fixed(signs(4, 6))}),
+        Case("confident", {"p": listed([20.0, -25.0, 30.0, -35.0]), "t": fixed(listed([1.0, -1.0, 1.0, -1.0]))}),
     ),
     draw=draw_pointwise(normal, signs),
 )
@@ -266,7 +280,7 @@ CATEGORICAL_HINGE = Pair(
     keras=Twin(_keras_categorical),
     kind="loss",
     cases=(
-        *(Case(r, {"p": normal(4, 6), "t": one_hot(4, 6)}, {"reduction": r}) for r in REDUCTIONS),
+        *(Case(r, {"p": normal(*at, 6), "t": one_hot(*at, 6)}, {"reduction": r}) for r, at in PLACES.items()),
         Case("batch1", {"p": normal(1, 5), "t": one_hot(1, 5)}),
         Case("all-right", {"p": listed([-3.0, 5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),
         Case("all-negative", {"p": listed([-3.0, -5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.fills import choose, listed, one_hot, positive, probabilities, targets
 from reference.pair import Case, Pair, Twin
-from reference.pairs.losses import KERAS_REDUCTIONS, REDUCTIONS, composed, draw_shape, fixed, logs
+from reference.pairs.losses import KERAS_REDUCTIONS, PLACES, REDUCTIONS, composed, draw_shape, fixed, logs
 from scratch.divergences import KLDivergence, KLDivergenceOfLogs
 
 
@@ -29,8 +29,8 @@ KL_DIVERGENCE = Pair(
     kind="loss",
     cases=(
         *(
-            Case(reduction, {"p": probabilities(4, 6), "t": targets(4, 6)}, {"reduction": reduction})
-            for reduction in REDUCTIONS
+            Case(reduction, {"p": probabilities(*at, 6), "t": targets(*at, 6)}, {"reduction": reduction})
+            for reduction, at in PLACES.items()
         ),
         Case("batch1", {"p": probabilities(1, 5), "t": targets(1, 5)}),
         Case("positions", {"p": probabilities(2, 3, 5), "t": targets(2, 3, 5)}),

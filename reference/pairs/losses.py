@@ -3,7 +3,7 @@
 import functools
 import importlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,8 @@ from scratch.losses import CrossEntropy, NegativeLogLikelihood, SoftmaxCrossEntr
 REDUCTIONS = ("mean", "sum", "none")
 KERAS_REDUCTIONS = {"mean": "sum_over_batch_size", "sum": "sum", "none": "none"}
 WEIGHTS = (0.5, 2.0, 1.25, 0.75, 3.0, 1.5)
+# the shape of a batch for each reduction; where nothing is averaged every sample has several positions
+PLACES = {reduction: (4,) if reduction == "mean" else (2, 3) for reduction in REDUCTIONS}
 
 
 def fixed(spec: Input) -> Input:
@@ -110,25 +112,37 @@ def some_ignored(shape: tuple[int, ...], classes: int, index: int) -> Input:
     return Input(shape, fill, differentiable=False)
 
 
-_IGNORED = some_ignored((5,), 6, -100)
 _ALL_IGNORED = Input((3,), lambda rng, size: np.full(size, -100), differentiable=False)
+
+
+def _target_cases(name: str, x: Callable[..., Input]) -> Iterator[Case]:
+    """Every kind of target and every reduction, of a loss whose prediction is called `name`."""
+    for r, at in PLACES.items():
+        yield Case(f"one-hot-{r}", {name: x(*at, 6), "t": one_hot(*at, 6)}, {"reduction": r})
+        yield Case(f"indices-{r}", {name: x(2, 3, 6), "t": indices(2, 3, below=6)}, {"reduction": r})
+        yield Case(f"rows-{r}", {name: x(4, 6), "t": targets(4, 6)}, {"reduction": r})
 
 
 def _weighted_cases(name: str, x: Callable[..., Input]) -> tuple[Case, ...]:
     """Weights and ignored indices, of a loss whose prediction is called `name`."""
-    weights, ignored = {"class_weights": WEIGHTS}, {"ignore_index": -100}
+    weights, each = {"class_weights": WEIGHTS}, {r: {"reduction": r} for r in REDUCTIONS}
     both = {"class_weights": WEIGHTS, "ignore_index": 2}
     every, some = indices(5, below=6), some_ignored((5,), 6, 2)
     return (
         *(Case(f"weights-{r}", {name: x(5, 6), "t": every}, {**weights, "reduction": r}) for r in REDUCTIONS),
-        *(Case(f"ignored-{r}", {name: x(5, 6), "t": _IGNORED}, {**ignored, "reduction": r}) for r in REDUCTIONS),
+        *(
+            Case(f"ignored-{r}", {name: x(2, 3, 6), "t": some_ignored((2, 3), 6, i)}, o | {"ignore_index": i})
+            for (r, o), i in zip(each.items(), (-100, 0, -100), strict=True)
+        ),
         Case("weights-ignored", {name: x(5, 6), "t": some}, both),
-        Case("weights-by-number", {name: x(5, 6), "t": every}, {**weights, "weighted_mean": False}),
+        Case("weights-by-number", {name: x(2, 3, 6), "t": indices(2, 3, below=6)}, {**weights, "weighted_mean": False}),
         Case("all-by-number", {name: x(5, 6), "t": some}, {**both, "weighted_mean": False}),
         Case("positions", {name: x(2, 3, 4, 6), "t": some_ignored((2, 3, 4), 6, 2)}, both),
     )
 
 
+_SMOOTHED = {"label_smoothing": 0.2}
+_BOTH = {"class_weights": WEIGHTS, "ignore_index": -100}
 SOFTMAX_CROSS_ENTROPY = Pair(
     "softmax_cross_entropy",
     SoftmaxCrossEntropy,
@@ -140,11 +154,7 @@ SOFTMAX_CROSS_ENTROPY = Pair(
     keras=Twin(_keras_class_loss("SoftmaxCrossEntropy")),
     kind="loss",
     cases=(
-        *(
-            Case(f"{kind}-{reduction}", {"x": normal(4, 6), "t": t}, {"reduction": reduction})
-            for reduction in REDUCTIONS
-            for kind, t in (("one-hot", one_hot(4, 6)), ("indices", indices(4, below=6)), ("rows", targets(4, 6)))
-        ),
+        *_target_cases("x", normal),
         Case("batch1", {"x": normal(1, 5), "t": one_hot(1, 5)}),
         *(Case(f"classes-{n}", {"x": normal(3, n), "t": indices(3, below=n)}) for n in (1, 2)),
         Case("large-logits", {"x": mixed(4, 6, scale=1000.0), "t": one_hot(4, 6)}),
@@ -155,14 +165,11 @@ SOFTMAX_CROSS_ENTROPY = Pair(
         Case("positions-rows", {"x": normal(2, 3, 5), "t": targets(2, 3, 5)}),
         # PyTorch takes rows together with an index to ignore as long as that can be no class
         Case("ignored-rows", {"x": normal(5, 6), "t": targets(5, 6)}, {"ignore_index": -100}),
-        Case("smoothed-positions", {"x": normal(2, 3, 5), "t": targets(2, 3, 5)}, {"label_smoothing": 0.2}),
-        Case("smoothed-indices", {"x": normal(4, 6), "t": indices(4, below=6)}, {"label_smoothing": 0.1}),
+        Case("smoothed-positions", {"x": normal(2, 3, 5), "t": targets(2, 3, 5)}, _SMOOTHED),
+        Case("smoothed-indices", {"x": normal(4, 6), "t": indices(4, below=6)}, {**_SMOOTHED, "reduction": "none"}),
         Case("smoothed-one-hot", {"x": normal(4, 6), "t": one_hot(4, 6)}, {"label_smoothing": 0.3}),
-        Case(
-            "smoothed-weighted-ignored",
-            {"x": normal(5, 6), "t": _IGNORED},
-            {"label_smoothing": 0.2, "class_weights": WEIGHTS, "ignore_index": -100},
-        ),
+        Case("smoothed-rows", {"x": normal(5, 6), "t": targets(5, 6)}, {**_SMOOTHED, "class_weights": WEIGHTS}),
+        Case("smoothed-ignored", {"x": normal(5, 6), "t": some_ignored((5,), 6, -100)}, {**_SMOOTHED, **_BOTH}),
         *unlike_keras(
             Case("unnormalised", {"x": normal(4, 6), "t": fixed(positive(4, 6))}),
             {"dx": 0.1},
@@ -212,10 +219,7 @@ NEGATIVE_LOG_LIKELIHOOD = Pair(
     keras=Twin(_keras_class_loss("ClassLoss"), likeness="composed", reason="Keras' own take logits or probabilities"),
     kind="loss",
     cases=(
-        *(
-            Case(reduction, {"log_p": logs(4, 6), "t": indices(4, below=6)}, {"reduction": reduction})
-            for reduction in REDUCTIONS
-        ),
+        *(Case(r, {"log_p": logs(*at, 6), "t": indices(*at, below=6)}, {"reduction": r}) for r, at in PLACES.items()),
         Case("batch1", {"log_p": logs(1, 5), "t": indices(1, below=5)}),
         Case("impossible", {"log_p": _impossible_last(4, 6), "t": indices(4, below=5)}, smooth=False),
         *_weighted_cases("log_p", logs),
@@ -272,11 +276,7 @@ CROSS_ENTROPY = Pair(
     ),
     kind="loss",
     cases=(
-        *(
-            Case(f"{kind}-{reduction}", {"p": probabilities(4, 6), "t": t}, {"reduction": reduction})
-            for reduction in REDUCTIONS
-            for kind, t in (("one-hot", one_hot(4, 6)), ("indices", indices(4, below=6)), ("rows", targets(4, 6)))
-        ),
+        *_target_cases("p", probabilities),
         _at("s2-clip", [0.0, 0.999, 0.25, 1e-9], low=1e-8, high=1 - 1e-8, reduction="sum"),
         _at("keras-clip", [0.0, 1.0, 0.25, 1e-9]),
         _at("s4-clip", [0.0, 1.0, 1e-12, 0.5], low=1e-10, high=math.inf),
@@ -290,10 +290,9 @@ CROSS_ENTROPY = Pair(
         Case("after-clipped", {"p": positive(4, 6), "t": indices(4, below=6)}, {"normalise": "after", **_NARROW}),
         Case("before-clipped", {"p": positive(4, 6), "t": targets(4, 6)}, {"normalise": "before", **_NARROW}),
         Case("before-indices", {"p": positive(2, 3, 5), "t": indices(2, 3, below=5)}, {"normalise": "before"}),
-        Case("smoothed", {"p": probabilities(4, 6), "t": one_hot(4, 6)}, {"label_smoothing": 0.2}),
-        Case(
-            "smoothed-keras", {"p": positive(4, 6), "t": one_hot(4, 6)}, {"label_smoothing": 0.2, "normalise": "before"}
-        ),
+        Case("smoothed", {"p": probabilities(4, 6), "t": one_hot(4, 6)}, _SMOOTHED),
+        Case("smoothed-indices", {"p": positive(4, 6), "t": indices(4, below=6)}, {**_SMOOTHED, "normalise": "after"}),
+        Case("smoothed-keras", {"p": positive(4, 6), "t": one_hot(4, 6)}, {**_SMOOTHED, "normalise": "before"}),
         Case("positions", {"p": probabilities(2, 3, 5), "t": indices(2, 3, below=5)}),
     ),
     draw=_draw_clipped,

@@ -9,7 +9,7 @@ import numpy as np
 from reference.fills import choose, constant, listed, mixed, normal
 from reference.pair import Case, Input, Options, Pair, Twin
 from reference.pairs.binary_losses import signs
-from reference.pairs.losses import KERAS_REDUCTIONS, REDUCTIONS, composed, draw_shape, fixed
+from reference.pairs.losses import KERAS_REDUCTIONS, PLACES, REDUCTIONS, composed, draw_shape, fixed
 from scratch.similarity_losses import CosineEmbedding, CosineSimilarity, MarginRanking, TripletMargin
 
 
@@ -30,7 +30,7 @@ COSINE_SIMILARITY = Pair(
     keras=Twin(_keras_cosine),
     kind="loss",
     cases=(
-        *(Case(r, {"p": normal(4, 6), "t": fixed(normal(4, 6))}, {"reduction": r}) for r in REDUCTIONS),
+        *(Case(r, {"p": normal(*at, 6), "t": fixed(normal(*at, 6))}, {"reduction": r}) for r, at in PLACES.items()),
         Case("batch1", {"p": normal(1, 5), "t": fixed(normal(1, 5))}),
         Case("vector", {"p": normal(7), "t": fixed(normal(7))}),
         Case("positions", {"p": normal(2, 3, 5), "t": fixed(normal(2, 3, 5))}),
@@ -175,7 +175,7 @@ MARGIN_RANKING = Pair(
     keras=composed("keras", "margin_ranking", "margin", reason="Keras has none"),
     kind="loss",
     cases=(
-        *(Case(r, _scores(9), {"reduction": r}) for r in REDUCTIONS),
+        *(Case(r, _scores(*at), {"reduction": r}) for r, at in PLACES.items()),
         Case("margin", _scores(9), {"margin": 0.5}),
         Case("rows", _scores(4, 6), {"margin": -0.25}),
         Case("batch1", _scores(1)),
