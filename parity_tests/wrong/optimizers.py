@@ -150,7 +150,48 @@ ANY_STEP = (
     *(RateFrozen, RateDecays, Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds),
     *(ScalesGivenGradients, ByOrder, FirstThree, NumbersLeft),
 )
-COMMON = (*ANY_STEP, NeverClips, ClipsNorm, ClipsAbove)
+
+
+class DecayClipped(Optimizer):
+    """The gradient of the decay is added before clipping."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        decay = self.weight_decay
+        if decay and not self.decoupled:
+            grads = {name: g + decay * params[name] for name, g in grads.items()}
+            self.weight_decay = 0.0
+        super().step(params, grads)
+        self.weight_decay = decay
+
+
+class DecaysAtEveryCall(Optimizer):
+    """Weights decay at every call, also where gradients are only gathered."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        super().step(params, grads)
+        if self.decoupled and self.pending:
+            for w in params.values():
+                w *= 1 - self.lr * self.weight_decay
+
+
+class NormNeverLimited(Optimizer):
+    """Takes no notice of the limits of norms."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.clip_norm = self.clip_global_norm = None
+
+
+class StepsAtEveryCall(Optimizer):
+    """Takes no notice of `accumulation_steps`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.accumulation_steps = 1
+
+
+AROUND_A_STEP = (DecayClipped, DecaysAtEveryCall, NormNeverLimited, StepsAtEveryCall)
+COMMON = (*ANY_STEP, *AROUND_A_STEP, NeverClips, ClipsNorm, ClipsAbove)
 
 
 class Averages(SGD):
@@ -232,14 +273,6 @@ class DecayWithoutRate(SGD):
         super().step(params, grads)
 
 
-class EveryCallSteps(SGD):
-    """Takes no notice of `accumulation_steps`."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.accumulation_steps = 1
-
-
 class SumForMean(SGD):
     """Accumulated gradients are summed where their mean is asked for."""
 
@@ -260,7 +293,6 @@ class PendingKept(SGD):
 
 AROUND = (
     *(NormPerWeight, NormOfAll, NormWithoutEpsilon, DecayCountedTwice, DecayAddedInPlace, DecayWithoutRate),
-    *(EveryCallSteps, SumForMean),
-    PendingKept,
+    *(SumForMean, PendingKept),
 )
 WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, HasMomentum, SignOnly, *AROUND))}

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.fills import choose
 from reference.pair import Case, Options, Pair, Twin
-from reference.pairs.optimizers import CLIP_VALUE, named, own_class, surrounded, surrounding_cases
+from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, named, own_class, surrounded, surrounding_cases
 from scratch.adam_optimizers import Adam, Adamax, AdamW, AMSGrad, Nadam, RAdam
 
 # ---- Adam
@@ -83,8 +83,8 @@ _ADAM_CASES = (
     Case("keras-epsilon", {}, {"epsilon": 1e-7, "epsilon_on": "raw"}),
     Case("large-epsilon", {}, {"lr": 0.01, "epsilon": 1e-3}),
     Case("large-keras-epsilon", {}, {"lr": 0.01, "epsilon": 1e-3, "epsilon_on": "raw"}),
-    Case("betas", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9}),
-    Case("clip-by-value", {}, CLIP_VALUE),
+    Case("betas", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9, **ALL_AROUND}),
+    Case("clip-by-value", {}, CLIP_VALUE_L2),
 )
 
 ADAM = Pair(
@@ -174,8 +174,8 @@ def _like_adam_cases(**options: Any) -> tuple[Case, ...]:
     return (
         Case("defaults", {}, {}),
         Case("large-epsilon", {}, large),
-        Case("betas", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9, **options}),
-        Case("clip-by-value", {}, CLIP_VALUE),
+        Case("betas", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9, **options, **ALL_AROUND}),
+        Case("clip-by-value", {}, CLIP_VALUE_L2),
     )
 
 

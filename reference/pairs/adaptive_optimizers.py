@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.fills import choose
 from reference.pair import Case, Pair, Twin
-from reference.pairs.optimizers import CLIP_VALUE, named, own_class, surrounded, surrounding_cases
+from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, named, own_class, surrounded, surrounding_cases
 from scratch.adaptive_optimizers import Adadelta, Adagrad, RMSprop
 
 # ---- Adagrad
@@ -54,8 +54,8 @@ ADAGRAD = Pair(
         Case("keras-defaults", {}, {"initial_accumulator": 0.1, "epsilon": 1e-7, "epsilon_inside": True}),
         Case("large-epsilon", {}, {"epsilon": 1e-3}),
         Case("large-keras-epsilon", {}, {"epsilon": 1e-3, "epsilon_inside": True}),
-        Case("lr-decay", {}, {"lr": 0.1, "lr_decay": 0.05, "initial_accumulator": 0.5}),
-        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
+        Case("lr-decay", {}, {"lr": 0.1, "lr_decay": 0.05, "initial_accumulator": 0.5, **ALL_AROUND}),
+        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE_L2}),
         own_class(
             "torch",
             lambda torch, o: lambda weights: torch.optim.Adagrad(weights, lr=o.lr, eps=o.epsilon),
@@ -121,7 +121,7 @@ RMSPROP = Pair(
         Case("keras-momentum", {}, {"rho": 0.9, "momentum": 0.9, "epsilon": 1e-3, **_KERAS_WAY}),
         Case("centered", {}, {"rho": 0.9, "centered": True, "momentum": 0.5}),
         Case("keras-centered", {}, {"rho": 0.9, "centered": True, "epsilon": 1e-4, **_KERAS_WAY}),
-        Case("clip-by-value", {}, CLIP_VALUE),
+        Case("clip-by-value", {}, CLIP_VALUE_L2),
         *surrounding_cases(),
         own_class(
             "torch",
@@ -174,8 +174,8 @@ ADADELTA = Pair(
     cases=(
         Case("defaults", {}, {}),
         Case("keras-defaults", {}, {"lr": 0.001, "rho": 0.95, "epsilon": 1e-7}),
-        Case("large-epsilon", {}, {"epsilon": 1e-2, "rho": 0.5}),
-        Case("clip-by-value", {}, CLIP_VALUE),
+        Case("large-epsilon", {}, {"epsilon": 1e-2, "rho": 0.5, **ALL_AROUND}),
+        Case("clip-by-value", {}, CLIP_VALUE_L2),
     ),
     draw=_draw_adadelta,
     notes=("The default lr is 1 in PyTorch, as in the paper, and 0.001 in Keras.",),

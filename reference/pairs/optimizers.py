@@ -16,6 +16,9 @@ GLOBAL = {"clip_global_norm": 3.0}
 L2 = {"weight_decay": 0.1}
 DECOUPLED = {"weight_decay": 0.1, "decoupled": True}
 TORCH_CLIP = {"clip_epsilon": 1e-6}
+# in their order: clipped first, the decay neither clipped nor accumulated
+CLIP_VALUE_L2 = {**CLIP_VALUE, **L2}
+ALL_AROUND = {"accumulation_steps": 3, **GLOBAL, **TORCH_CLIP, **DECOUPLED}
 SURROUNDINGS: tuple[Options, ...] = (
     {},
     CLIP_VALUE,
@@ -39,11 +42,11 @@ def surrounded(rng: np.random.Generator, **options: Any) -> Case:
 
 
 def surrounding_cases(**options: Any) -> tuple[Case, ...]:
-    """Cases of clipping by norms, weight decay and accumulation, with these options."""
+    """Cases of clipping by norms and weight decay, and of everything at once, with these options."""
     return (
         Case("clip-by-global-norm", {}, {**options, **GLOBAL, **TORCH_CLIP}),
         Case("l2", {}, {**options, **L2}),
-        Case("decoupled-decay", {}, {**options, **DECOUPLED}),
+        Case("all-around", {}, {**options, **ALL_AROUND}),
     )
 
 
@@ -94,13 +97,14 @@ SGD_PAIR = Pair(
     cases=(
         Case("plain", {}),
         Case("large-lr", {}, {"lr": 0.5}),
-        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
+        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE_L2}),
         Case("clip-by-norm", {}, {"lr": 0.1, **CLIP_NORM}),
         Case("clip-by-norm-torch", {}, {"lr": 0.1, **CLIP_NORM, **TORCH_CLIP}),
         Case("clip-by-global-norm", {}, {"lr": 0.1, **GLOBAL}),
         Case("clip-by-global-norm-torch", {}, {"lr": 0.1, **GLOBAL, **TORCH_CLIP}),
         Case("l2", {}, {"lr": 0.1, **L2}),
         Case("decoupled-decay", {}, {"lr": 0.1, **DECOUPLED}),
+        Case("all-around", {}, {"lr": 0.1, **ALL_AROUND}),
         Case("accumulate-mean", {}, {"lr": 0.1, "accumulation_steps": 3}),
         Case("accumulate-sum", {}, {"lr": 0.1, "accumulation_steps": 2, "accumulation": "sum", **GLOBAL}),
     ),
@@ -181,7 +185,7 @@ MOMENTUM = Pair(
         Case("steps", {}, {"lr": 0.1, "velocity_of": "steps"}),
         Case("long", {}, {"lr": 0.1, "momentum": 0.99}),
         Case("dampened", {}, {"lr": 0.1, "momentum": 0.8, "dampening": 0.5}),
-        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
+        Case("clip-by-value", {}, {"lr": 0.1, "momentum": 0.0, **CLIP_VALUE_L2}),
         *surrounding_cases(lr=0.1),
         *_own_momentum(nesterov=False),
     ),
@@ -200,8 +204,8 @@ NESTEROV = Pair(
         Case("gradients", {}, {"lr": 0.1}),
         Case("steps", {}, {"lr": 0.1, "velocity_of": "steps"}),
         Case("long", {}, {"lr": 0.1, "momentum": 0.99}),
-        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE}),
-        Case("decoupled-decay", {}, {"lr": 0.1, **DECOUPLED}),
+        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE_L2}),
+        Case("all-around", {}, {"lr": 0.1, **ALL_AROUND}),
         *_own_momentum(nesterov=True),
     ),
     draw=_draw_momentum(dampened=False),

@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.fills import choose
 from reference.pair import Case, Pair, Twin
-from reference.pairs.optimizers import CLIP_NORM, CLIP_VALUE, L2, surrounded
+from reference.pairs.optimizers import ALL_AROUND, CLIP_NORM, CLIP_VALUE, CLIP_VALUE_L2, L2, surrounded
 from scratch.sign_optimizers import Lion, Rprop
 
 
@@ -35,8 +35,8 @@ LION = Pair(
     kind="optimizer",
     cases=(
         Case("defaults", {}, {}),
-        Case("betas", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9}),
-        Case("clip-by-value", {}, {"lr": 0.01, **CLIP_VALUE}),
+        Case("betas", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9, **ALL_AROUND}),
+        Case("clip-by-value", {}, {"lr": 0.01, **CLIP_VALUE_L2}),
         Case("l2", {}, {"lr": 0.01, **L2}),
     ),
     draw=_draw_lion,
