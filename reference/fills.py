@@ -20,6 +20,11 @@ def normal(*shape: int, scale: float = 1.0) -> Input:
     return Input(shape, lambda rng, size: scale * rng.standard_normal(size))
 
 
+def offset(*shape: int) -> Input:
+    """N(10000, 1): of a variance that is the difference of two means half of the digits are left."""
+    return Input(shape, lambda rng, size: 1e4 + rng.standard_normal(size))
+
+
 def mixed(*shape: int, scale: float) -> Input:
     """N(0, 1) and N(0, scale**2) in turn along the first axis.
 

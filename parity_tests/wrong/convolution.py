@@ -10,6 +10,7 @@ from scratch.layer import Array
 from scratch.windows import Pads, output_sizes, pad_amounts
 from wrong import Versions
 from wrong.common import ANY, GRADIENTS, WEIGHTED, made_by
+from wrong.conditions import KernelOfOne
 from wrong.weights import WEIGHT_GRADIENTS, BiasSumsBatchOnly
 
 Place = tuple[slice, ...]
@@ -277,7 +278,7 @@ class UsesUpItsInput(Convolution):
 
 OUTPUTS = (
     *(Flipped, LargerHalfInFront, PadsWithEdge, BiasOnEveryTap, BiasPerInput, LastColumnMissing),
-    *(IgnoresDilation, IgnoresStride, ChannelsInterleaved, GroupsReversed),
+    *(IgnoresDilation, IgnoresStride, KernelOfOne, ChannelsInterleaved, GroupsReversed),
 )
 OWN_GRADIENTS = (
     *(BackwardIgnoresStride, BackwardIgnoresDilation, BackwardIgnoresGroups, CropsFromTheCorner),

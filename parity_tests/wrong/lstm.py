@@ -8,6 +8,7 @@ from scratch.layer import Array
 from scratch.lstm import LSTM
 from wrong import Versions, masking
 from wrong.common import ANY, GRADIENTS, WEIGHTED, made_by
+from wrong.conditions import ForgetsLittle
 from wrong.recurrent_states import CONTRACT, OUTPUTS, GatesReversed
 from wrong.recurrent_states import GRADIENTS as IN_TIME
 
@@ -218,7 +219,7 @@ WRONG = {
     "lstm": Versions(
         (*OWN_OUTPUTS, *made_by(LSTM, OUTPUTS)),
         (*OWN_GRADIENTS, *made_by(LSTM, (*IN_TIME, *GRADIENTS))),
-        contract=BESIDE,
+        contract=(*BESIDE, ForgetsLittle),
     ),
     "lstm_activation": Versions((*OWN_OUTPUTS, AlwaysTanh, AlwaysSigmoid), (*OWN_GRADIENTS, *COMMON), contract=BESIDE),
     "masked_lstm": Versions(

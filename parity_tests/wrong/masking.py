@@ -6,6 +6,7 @@ import numpy as np
 
 from scratch.layer import Array
 from scratch.recurrent import Recurrent
+from wrong.conditions import ZerosForwardsOnly
 from wrong.recurrent_states import NoTimeGradient, StartGetsZero, StartIgnored, TruncatedAtTwo, masks_of, states_of
 
 
@@ -104,7 +105,7 @@ class UnmaskedGradient(Recurrent):
 
 OUTPUTS = (
     *(StartIgnored, MaskIgnored, MaskInverted, MaskAsLengths, InputsZeroed, MaskNotReversed),
-    *(ZerosForRepeats, RepeatsForZeros, StartShown),
+    *(ZerosForRepeats, RepeatsForZeros, StartShown, ZerosForwardsOnly),
 )
 GRADIENTS = (
     *(NoTimeGradient, TruncatedAtTwo, StartGetsZero),

@@ -6,6 +6,7 @@ from scratch.layer import Array, Layer
 from scratch.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from wrong import Version, Versions
 from wrong.common import GRADIENTS, made_by
+from wrong.conditions import GradientByQuotient, NaNLoses
 from wrong.several_inputs import (
     ChangesFirst,
     CountsCalls,
@@ -182,10 +183,12 @@ EITHER_OF_TWO = (FirstGradientOnly, GradientsReversed, SignLost, GradientsMultip
 WRONG = {
     "add": _versions(Add, (FirstTwoOnly,), (FirstGradientOnly, SignLost, GradientsDivided, GradientsMultiplied)),
     "subtract": _versions(Subtract, (Reversed, AbsoluteDifference), (NoMinus, *EITHER_OF_TWO)),
-    "multiply": _versions(Multiply, (FirstTwoOnly,), (OwnFactor, WholeProduct, GradientsReversed, *MANY)),
+    "multiply": _versions(
+        Multiply, (FirstTwoOnly,), (OwnFactor, WholeProduct, GradientsReversed, GradientByQuotient, *MANY)
+    ),
     "average": _versions(Average, (FirstTwoOnly, HalvesAlways, NotDivided), (FirstGradientOnly, GradientsDivided)),
-    "maximum": _versions(Maximum, (FirstTwoOnly, ByMagnitude, Opposite), (LoserGetsIt, *MANY)),
-    "minimum": _versions(Minimum, (FirstTwoOnly, SmallestMagnitude), (GradientsReversed, *MANY)),
+    "maximum": _versions(Maximum, (FirstTwoOnly, ByMagnitude, Opposite, NaNLoses), (LoserGetsIt, *MANY)),
+    "minimum": _versions(Minimum, (FirstTwoOnly, SmallestMagnitude, NaNLoses), (GradientsReversed, *MANY)),
     "concatenate": _versions(
         Concatenate, (Reversed, WrongAxis, Shifted), (ShiftedBack, SplitFromEnd, FirstGradientOnly, SignLost)
     ),

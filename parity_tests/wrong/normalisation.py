@@ -8,6 +8,7 @@ from scratch.layer import Array
 from scratch.normalisation import BatchNorm, LayerNorm, Normalisation, moments
 from wrong import Versions
 from wrong.common import ANY, GRADIENTS, WEIGHTED, made_by
+from wrong.conditions import VarianceOfSquares
 
 # ---- mistakes that any normalisation can make
 
@@ -289,5 +290,5 @@ class OverAllButTheBatch(LayerNorm):
 
 WRONG = {
     **{f"batch_norm{rank}d": BATCH for rank in (1, 2, 3)},
-    "layer_norm": versions(LayerNorm, OfTheBatch, LastAxisOnly, OverAllButTheBatch),
+    "layer_norm": versions(LayerNorm, OfTheBatch, LastAxisOnly, OverAllButTheBatch, VarianceOfSquares),
 }

@@ -127,7 +127,7 @@ ADAMW = Pair(
     cases=(
         *_ADAM_CASES,
         Case("strong-decay", {}, {"lr": 0.1, "weight_decay": 0.5}),
-        Case("l2", {}, {"lr": 0.01, "weight_decay": 0.1, "decoupled": False}),
+        Case("clipped-l2", {}, {"lr": 0.01, "weight_decay": 0.1, "decoupled": False, **CLIP_VALUE_L2}),
     ),
     draw=_draw_adam,
     notes=("The default weight decay is 0.01 in PyTorch, 0.004 in Keras.",),

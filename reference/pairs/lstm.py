@@ -37,7 +37,7 @@ LSTM_PLAIN = Pair(
     LSTM,
     torch=Twin(torch_layer("LSTM"), SLOTS, frozen=("bias_hh_l0",)),
     keras=KERAS,
-    cases=plain_cases(STATES),
+    cases=(*plain_cases(STATES), recurrent_case("forget-bias-0", (6, 4, 3), 5, STATES, forget_bias=0.0)),
     starts=STARTS,
     draw=draw_recurrent(STATES),
     notes=(TWO_BIASES, "A new forget bias is 1 in Keras and here; in PyTorch it is random like all the others."),

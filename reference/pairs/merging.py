@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, normal, tied
+from reference.fills import choose, normal, tied, with_nan
 from reference.pair import Case, Input, Pair, Twin
 from scratch.merging import Add, Average, Concatenate, Dot, Maximum, Merge, Minimum, Multiply, Subtract
 
@@ -91,10 +91,14 @@ def _ties() -> tuple[Case, ...]:
 
 ADD = _pair("add", Add, Twin(_torch("add")), _cases(2, 3, 4), 2, 3, 4)
 SUBTRACT = _pair("subtract", Subtract, Twin(_torch("sub")), _cases(2), 2)
-MULTIPLY = _pair("multiply", Multiply, Twin(_torch("mul")), _cases(2, 3, 4), 2, 3, 4)
+_ZEROS = Case("zeros", _inputs((4, 6), 3, tied))
+MULTIPLY = _pair("multiply", Multiply, Twin(_torch("mul")), (*_cases(2, 3, 4), _ZEROS), 2, 3, 4)
 AVERAGE = _pair("average", Average, Twin(_torch_average), _cases(2, 3, 4), 2, 3, 4)
-MAXIMUM = _pair("maximum", Maximum, Twin(_torch("maximum")), (*_cases(2, 3, 4), *_ties()), 2, 3, 4)
-MINIMUM = _pair("minimum", Minimum, Twin(_torch("minimum")), (*_cases(2, 3, 4), *_ties()), 2, 3, 4)
+_NAN = Case(
+    "nan", _inputs((4, 6), 2, with_nan), smooth=False, only=("y",), reason="whose gradient NaN has is arbitrary"
+)
+MAXIMUM = _pair("maximum", Maximum, Twin(_torch("maximum")), (*_cases(2, 3, 4), *_ties(), _NAN), 2, 3, 4)
+MINIMUM = _pair("minimum", Minimum, Twin(_torch("minimum")), (*_cases(2, 3, 4), *_ties(), _NAN), 2, 3, 4)
 
 
 def _joined(name: str, *shapes: tuple[int, ...], axis: int = -1) -> Case:

@@ -158,13 +158,13 @@ def masked_cases(states: tuple[str, ...] = ("h_0",), **options: Any) -> tuple[Ca
         case("left", (6, 4, 3), 5, masked="left", **options),
         case("left-stateful", (7, 4, 3), 2, states, "left", **options),
         case("gaps", (6, 4, 3), 5, states, "gaps", **options),
-        case("gaps-last", (6, 4, 3), 5, states, "gaps", sequences=False, **options),
-        case("zeros", (6, 4, 3), 5, states, "gaps", zero_output_for_mask=True, **options),
+        case("gaps-last", (6, 4, 3), 5, states, "gaps", sequences=False, go_backwards=True, **options),
+        case("zeros", (6, 4, 3), 5, states, "gaps", zero_output_for_mask=True, go_backwards=True, **options),
         case("zeros-last", (6, 4, 3), 5, masked="right", zero_output_for_mask=True, sequences=False, **options),
         case("empty", (5, 4, 2), 3, states, "empty", **options),
         case("empty-last", (5, 4, 2), 3, states, "empty", sequences=False, **options),
         case("backwards", (6, 4, 3), 5, states, "gaps", go_backwards=True, **options),
-        case("no-bias", (6, 4, 3), 5, states, "gaps", bias=False, **options),
+        case("no-bias", (1, 4, 3), 5, states, "gaps", bias=False, **options),
     )
 
 
