@@ -18,6 +18,7 @@ from scratch.pooling import MaxPool2D, SumPool1D
 from scratch.recurrent import SimpleRNN
 from scratch.regression_losses import MeanSquaredError
 from scratch.regularisation import Dropout, GaussianNoise, SpatialDropout1D
+from scratch.reshaping import Flatten
 from scratch.stacked import Stacked
 
 
@@ -180,6 +181,14 @@ class OneForAll(Add):
         return (first, *(first for _ in others))
 
 
+class AtLeastOne(Flatten):
+    """Lets NumPy find the number of features, which it cannot without a sample."""
+
+    def forward(self, x: Array) -> Array:
+        self.shape = x.shape
+        return x.copy().reshape(len(x), -1)
+
+
 REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("dropout", DrawsTheSame, "draws", "float64"),
     ("dropout", DrawsTwice, "draws", "float64"),
@@ -199,6 +208,7 @@ REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("dense", RoomForTheFirst, "sizes", "float64"),
     ("max_pool2d", GeometryOfTheFirst, "sizes", "float64"),
     ("dense", WritesAndRestores, "arguments", "float64"),
+    ("flatten", AtLeastOne, "empty", "float64"),
     ("add", OneForAll, "apart", "float64"),
 ]
 

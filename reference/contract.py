@@ -39,6 +39,7 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
         second, _ = _outputs(made, arrays)
         # sizes are the same in every dtype
         sized = dtype != "float64" or _takes_other_sizes(made, lambda: built(pair, case, arrays, layer), arrays, kept)
+        takes_none = dtype != "float64" or not pair.empty or _takes_no_samples(built(pair, case, arrays, layer), arrays)
         # what lies batch last in memory a layer may use as it is
         turned = _read_only(arrays.each(_batch_last))
         results = [*first, *_outputs(built(pair, case, arrays, layer), turned)[0]]
@@ -59,6 +60,7 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
         ("results", _differing(left, kept), "overwrites an earlier result"),
         ("repeat", _differing([*second, *between], [*kept, *fresh]), "differs at the second call"),
         ("sizes", [not sized], "gives other results after inputs of another size"),
+        ("empty", [not takes_none], "does not take a batch without samples, or has gradients of weights for it"),
         ("dtype", (a.dtype != dtype for a in results), f"does not keep {dtype}"),
         ("keys", [grads != params], "has gradients whose names or shapes are not those of its weights"),
     ]
@@ -116,6 +118,20 @@ def _takes_other_sizes(used: Any, make: Callable[[], Any], arrays: Arrays, all_o
             return False
         return not any(_differing([*again, *grown], [*alone, *all_of_it]))
     return True
+
+
+def _takes_no_samples(made: Any, arrays: Arrays) -> bool:
+    """Whether a layer makes of a batch of nothing another, and no gradients of weights; where it makes batches."""
+    batch = {len(array) if array.ndim else 0 for array in (*arrays.inputs.values(), arrays.dy)}
+    if len(batch) > 1 or arrays.dy.ndim < 2:
+        return True
+    none = replace(arrays, inputs={name: x[:0] for name, x in arrays.inputs.items()})
+    try:
+        y = _outputs(made, none, of_any_size=True)[0][0]
+    except ValueError:
+        return False
+    zeros = (not g.any() and g.shape == made.params[name].shape for name, g in made.grads.items())
+    return y.shape == (0, *arrays.dy.shape[1:]) and all(zeros)
 
 
 def _smaller(arrays: Arrays) -> Iterator[Arrays]:

@@ -156,7 +156,8 @@ class Pair:
     itself refuses with ValueError is drawn again. `derivative` is how the numerical judge differentiates `forward`:
     "complex" step where it is analytic, "central" differences where it is not. `starts` gives, from the options and
     the weight itself, what a weight is before training, where neither an initializer nor its name tells; `drawn` from
-    which distribution those of a network come, which chooses it itself (see `reference.contract_use`).
+    which distribution those of a network come, which chooses it itself (see `reference.contract_use`). `empty` is false
+    where a batch without samples is refused, as by what takes its moments over the batch.
     """
 
     name: str
@@ -170,6 +171,7 @@ class Pair:
     notes: tuple[str, ...] = ()
     starts: Mapping[str, Callable[[SimpleNamespace, Array], Array | float]] = field(default_factory=dict)
     drawn: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
+    empty: bool = True
 
     def __repr__(self) -> str:
         return self.name

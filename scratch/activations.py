@@ -101,7 +101,7 @@ class Softmax(Layer):
         self.axis = axis
 
     def forward(self, x: Array) -> Array:
-        e = np.exp(x - x.max(axis=self.axis, keepdims=True))
+        e = np.exp(x - x.max(axis=self.axis, keepdims=True, initial=-np.inf))
         self.y = e / e.sum(axis=self.axis, keepdims=True)
         return self.y
 
@@ -121,7 +121,7 @@ class LogSoftmax(Layer):
         self.axis = axis
 
     def forward(self, x: Array) -> Array:
-        shifted = x - x.max(axis=self.axis, keepdims=True)
+        shifted = x - x.max(axis=self.axis, keepdims=True, initial=-np.inf)
         self.y = shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))
         return self.y
 

@@ -30,7 +30,7 @@ class GlobalPooling(Layer):
         require_rank(self, "x", x, self.axes)
         self.x = x
         self.y = self.pooled(x)
-        return self.y if self.keepdims else self.y.reshape(len(x), -1)
+        return self.y if self.keepdims else self.y.reshape(len(x), x.shape[-1])
 
     def backward(self, dy: Array) -> Array:
         return self.share() * dy.reshape(self.y.shape)
@@ -111,7 +111,7 @@ class AdaptiveAvgPooling(AdaptivePooling):
         dx = np.zeros(self.shape, dy.dtype)
         for place, window in self.windows(self.shape[1:-1]):
             held = dx[window]
-            held += dy[place].reshape(len(dy), *[1] * self.rank, -1) / math.prod(held.shape[1:-1])
+            held += dy[place].reshape(len(dy), *[1] * self.rank, dy.shape[-1]) / math.prod(held.shape[1:-1])
         return dx
 
 
@@ -124,7 +124,8 @@ class AdaptiveMaxPooling(AdaptivePooling):
         y = np.empty((len(x), *self.output_size, x.shape[-1]), x.dtype)
         self.winners: list[Array] = []
         for place, window in self.windows(x.shape[1:-1]):
-            values = x[window].reshape(len(x), -1, x.shape[-1])
+            seen = x[window]
+            values = seen.reshape(len(x), math.prod(seen.shape[1:-1]), x.shape[-1])
             first = values.argmax(axis=1, keepdims=True)
             self.winners.append(first)
             y[place] = np.take_along_axis(values, first, axis=1)[:, 0]

@@ -44,11 +44,11 @@ class Maxout(Layer):
     def forward(self, x: Array) -> Array:
         if x.shape[-1] % self.pieces:
             raise ValueError(f"Maxout: x has shape {x.shape}, expected a multiple of {self.pieces} along the last axis")
-        groups = x.reshape(*x.shape[:-1], -1, self.pieces)
+        groups = x.reshape(*x.shape[:-1], x.shape[-1] // self.pieces, self.pieces)
         y = groups.max(axis=-1)
         self.largest = groups == y[..., None]
         return y
 
     def backward(self, dy: Array) -> Array:
         count = self.largest.sum(axis=-1, dtype=dy.dtype)
-        return (self.largest * (dy / count)[..., None]).reshape(*dy.shape[:-1], -1)
+        return (self.largest * (dy / count)[..., None]).reshape(*dy.shape[:-1], dy.shape[-1] * self.pieces)

@@ -44,7 +44,7 @@ class GroupNorm(Normalisation):
 
     def _grouped(self, x: Array) -> Array:
         """(batch, *spatial, channels) -> (batch, *spatial, groups, channels / groups)."""
-        return x.reshape(*x.shape[:-1], self.groups, -1)
+        return x.reshape(*x.shape[:-1], self.groups, x.shape[-1] // self.groups)
 
 
 class InstanceNorm(GroupNorm):

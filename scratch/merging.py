@@ -128,10 +128,10 @@ class Dot(Layer):
         return (self._flat_a() @ self._flat_b()).reshape(len(a), *(others or (1,)))
 
     def _flat_a(self) -> Array:
-        return self.a.reshape(len(self.a), -1, self.a.shape[-1])
+        return self.a.reshape(len(self.a), math.prod(self.a.shape[1:-1]), self.a.shape[-1])
 
     def _flat_b(self) -> Array:
-        return self.b.reshape(*self.b.shape[:2], -1)
+        return self.b.reshape(*self.b.shape[:2], math.prod(self.b.shape[2:]))
 
     def backward(self, dy: Array) -> tuple[Array, ...]:
         a, b = self._flat_a(), self._flat_b()

@@ -15,7 +15,7 @@ class Flatten(Layer):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return np.array(x, order="C").reshape(len(x), -1)
+        return np.array(x, order="C").reshape(len(x), math.prod(x.shape[1:]))
 
     def backward(self, dy: Array) -> Array:
         return np.array(dy, order="C").reshape(self.shape)

@@ -199,7 +199,7 @@ class Windows:
             seen = strips[:, self._seen(row)]
             seen += piece.reshape(seen.shape)
         # the first axis beside the channels, which taps leave alone
-        together = x.reshape(-1, *x.shape[2:])
+        together = x.reshape(math.prod(x.shape[:2]), *x.shape[2:])
         for offset, view in taps(together, self.kernel[1:], self.stride[1:], self.dilation[1:], self.out[1:]):
             at: tuple[Any, ...] = (slice(None), slice(None), *offset)
             here = strips[at].swapaxes(1, 2)

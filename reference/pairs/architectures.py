@@ -96,8 +96,7 @@ def _torch_residual(torch: Any, o: SimpleNamespace) -> Any:
             super().__init__()
             self.conv1 = nn.Conv2d(o.n_in, o.n_out, 3, o.stride, 1, bias=False)
             self.bn1 = norm()
-            self.conv2 = nn.Conv2d(o.n_out, o.n_out, 3, 1, 1, bias=False)
-            self.bn2 = norm()
+            self.conv2, self.bn2 = nn.Conv2d(o.n_out, o.n_out, 3, 1, 1, bias=False), norm()
             self.downsample = nn.Identity()
             if o.stride != 1 or o.n_in != o.n_out:
                 self.downsample = nn.Sequential(nn.Conv2d(o.n_in, o.n_out, 1, o.stride, bias=False), norm())
@@ -172,6 +171,7 @@ RESIDUAL_BLOCK = Pair(
         _block("inference-stride", (1, 6, 7, 3), 5, training=False, stride=2),
     ),
     drawn={"w": HeNormal()},
+    empty=False,
     notes=("The running variances follow Keras, or with `unbiased` PyTorch.",),
 )
 

@@ -84,6 +84,7 @@ def _batch_norm(rank: int, cases: tuple[Case, ...]) -> Pair:
     return Pair(
         f"batch_norm{rank}d",
         BatchNorm,
+        empty=False,
         torch=Twin(_torch_batch_norm(rank), TORCH | TORCH_RUNNING, CHANNELS_FIRST),
         keras=Twin(_keras_batch_norm, KERAS | KERAS_RUNNING),
         cases=cases,
