@@ -9,7 +9,7 @@ from pathlib import Path
 from reference.errors import RequestError
 from reference.homework.adapter import Adapter, adapted
 from reference.homework.diagnosing import explained, with_uses
-from reference.homework.examination import Examination, plain_report
+from reference.homework.examination import Examination, not_asked_for, plain_report
 from reference.homework.families import families
 from reference.homework.family import Family
 from reference.homework.process import Limits, Stopped, Worker
@@ -145,7 +145,7 @@ def _examined(worker: Worker, subject: Subject, pair: str, seed: int) -> SymbolR
         best = _best(worker, subject, candidates, seed)
     except Stopped as stopped:
         return replace(plain_report(subject, "crashed", f"it was stopped: {stopped.detail}"), pair=candidates[0].name)
-    if best.verdict == "unsupported" and not subject.made:
+    if best.verdict == "unsupported" and not subject.made and not pair:
         return by_numbers(worker, subject, seed) or best
     return best
 
@@ -210,7 +210,7 @@ def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> Symb
 def candidates_of(subject: Subject, pair: str) -> list[Family]:
     """The families a subject may belong to by its name, or those of the pair that was asked for."""
     if pair:
-        return [family for family in families() if pair in (family.name, *family.pairs)]
+        return [replace(family, asked=pair) for family in families() if pair in (family.name, *family.pairs)]
     names = {subject.name, re.sub(r"^(make|create|build|new|get|my)_?|_?layer$", "", subject.name, flags=re.I)}
     named = [
         f
@@ -226,13 +226,23 @@ def candidates_of(subject: Subject, pair: str) -> list[Family]:
 def _best(worker: Worker, subject: Subject, candidates: Sequence[Family], seed: int) -> SymbolReport:
     """The reading that fits best; none is looked for beyond one that gives the output, unless others give it too."""
     found: list[SymbolReport] = []
+    others: list[SymbolReport] = []
     for family in candidates:
         report = examine(worker, subject, family, seed)
+        if report.verdict == "correct" and not _as_asked(report, family):
+            others.append(not_asked_for(subject, report.pair, family.asked))
+            continue
         found.append(report)
         output = any(q.agree and q.name == "y" for q in report.quantities)
         if report.verdict == "correct" or (output and report.verdict == "wrong" and not family.same_output):
             break
-    return max(found, key=_merit)
+    best = max(found, key=_merit, default=None)
+    return best if best is not None and (best.verdict == "correct" or not others) else others[0]
+
+
+def _as_asked(report: SymbolReport, family: Family) -> bool:
+    """Whether a right one is of the pair that was asked for. A family of that very name knows its other names."""
+    return not family.asked or family.asked in (family.name, report.pair) or report.pair == family.name
 
 
 def _merit(report: SymbolReport) -> tuple[bool, bool, int, int]:

@@ -246,6 +246,11 @@ def plain_report(subject: Subject, verdict: Verdict, remark: str) -> SymbolRepor
     return SymbolReport(symbol.name, verdict, cell=symbol.cell, line=symbol.line, remark=remark)
 
 
+def not_asked_for(subject: Subject, what: str, asked: str) -> SymbolReport:
+    """The report on something right that is something else."""
+    return replace(plain_report(subject, "wrong", f"it is {what}, and {asked} is asked for"), pair=asked)
+
+
 def _statistics_given(attempt: Attempt) -> bool:
     """Whether the submission was handed its running statistics, and told that it is not in training."""
     given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}

@@ -62,7 +62,8 @@ class Family:
     and `doubts` of one that is right so far. `layouts`, `schemes` and `values` say how data and weights may lie and
     what a constructor may be given; `roles` how its parameters are called. A family that is no function with a
     gradient, such as an optimizer, is examined by `examine` in its own way. `equal(problem, seed)` gives problems in
-    which sizes are equal that should not need to be, for a backward pass that breaks off where they are not.
+    which sizes are equal that should not need to be, for a backward pass that breaks off where they are not. `asked`
+    is the pair that a person said it is, "" where its names say so.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Family:
     doubts: Callable[["Trying", "Attempt"], Iterator[Doubt]] = lambda trying, attempt: iter(())
     examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None
     equal: Callable[[Problem, int], Sequence[Problem]] = lambda problem, seed: ()
+    asked: str = ""
 
 
 def number_given(subject: Subject, names: str, usual: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reference.homework.attempt import Attempt
-from reference.homework.examination import Examination, plain_report
+from reference.homework.examination import Examination, not_asked_for, plain_report
 from reference.homework.family import Family
 from reference.homework.judge import Judged
 from reference.homework.network_calls import NetworkJudge, NetworkTrying, layer_template, schemes, weight_keys
@@ -22,6 +22,8 @@ from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
 SIZES = {1: (5, 4), 2: (5, 7, 4), 3: (5, 7, 6, 4), 4: (5, 7, 6, 3, 4)}
+# how many dense layers networks of these names have; the second counts its input as one, or does not
+DEPTHS = {"two-layer-net": (2,), "three-layer-mlp": (2, 3)}
 OTHER_SIZES = {1: (3, 6), 2: (3, 4, 6), 3: (3, 4, 5, 6), 4: (3, 4, 7, 5, 6)}
 
 
@@ -38,7 +40,10 @@ def examine_network(worker: Worker, subject: Subject, family: Family, seed: int)
     if not said:
         return plain_report(subject, "unsupported", "it has no method or function that looks like a forward pass")
     best = max(said, key=_merit)
-    return best if best.verdict != "unsupported" else _as_other(worker, subject, family, seed) or best
+    other = _as_other(worker, subject, family, seed) if best.verdict == "unsupported" else None
+    if other is None or not family.asked:
+        return other or best
+    return not_asked_for(subject, other.pair, family.asked) if other.verdict == "correct" else best
 
 
 def _judged(found: "_Network", rights: Sequence[Attempt]) -> list[SymbolReport]:
@@ -245,10 +250,19 @@ class _Network(Examination):
         kind = f"{len(form.sizes) - 1} dense layers, {form.hidden} between"
         if form.filters:
             kind = f"{len(form.filters)} convolutions and {kind}"
+        if (asked := self.family.asked) and not _is_such(form, asked):
+            return not_asked_for(self.subject, f"a network of {kind}", asked)
         top = f"{form.output} at the end" if form.output != "identity" else "no activation at the end"
         loss = f"gradients of {form.loss}" if form.loss else ""
         pair = "cnn" if form.filters else self.family.name
         return replace(report, pair=pair, conventions=tuple(filter(None, (kind, top, loss, *report.conventions))))
+
+
+def _is_such(form: Form, asked: str) -> bool:
+    """Whether a network of this form is one of those that go by a name."""
+    if asked == "cnn":
+        return bool(form.filters)
+    return asked not in DEPTHS or (form.depth in DEPTHS[asked] and not form.filters)
 
 
 def _alike(attempt: Attempt) -> tuple[tuple[int, ...], str, int]:

@@ -134,6 +134,10 @@ def _coupled(**settings: Any) -> Optimizer:
     return AdamW(**settings, decoupled=False)
 
 
+def _raw(**settings: Any) -> Optimizer:
+    return Adam(**settings, epsilon_on="raw")
+
+
 def _late(lr: float, weight_decay: float, **settings: Any) -> Optimizer:
     """AdamW without bias correction."""
     return CorrectedAdam(lr, **settings, correction=lambda a, b, t: (1, 1), decay=lr * weight_decay)
@@ -159,6 +163,8 @@ MISTAKES: dict[str, list[Rule]] = {
     "adamw": [
         _mistake("other/coupled-decay", f"{ADAM} weight_decay", _coupled),
         _mistake("no_bias_correction/none", f"{ADAM} weight_decay", _late),
+        _mistake("missing_term/no-decay", ADAM, Adam),
+        _mistake("missing_term/no-decay", ADAM, _raw),
     ],
     "adagrad": [
         _mistake("wrong_state/from-one", "lr epsilon", _from_one),

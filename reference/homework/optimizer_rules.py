@@ -166,7 +166,8 @@ RULES: dict[str, list[Rule]] = {
         needs=ADAM,
     ),
     "radam": _rules(("", RAdam), needs=ADAM),
-    "lion": _rules(("", lambda **o: Lion(**o, decoupled=True)), needs="lr beta_1 beta_2 weight_decay"),
+    "lion": _rules(("", lambda **o: Lion(**o, decoupled=True)), needs="lr beta_1 beta_2 weight_decay")
+    + _rules(("no weight decay", Lion), needs="lr beta_1 beta_2"),
 }  # fmt: skip
 
 

@@ -64,6 +64,7 @@ USUAL: Mapping[str, Sequence[float]] = {
     "momentum": (0.9,),
     "beta_1": (0.9,),
     "beta_2": (0.999, 0.99),
+    "weight_decay": (0.01,),
 }
 MOST = 200
 
@@ -114,9 +115,10 @@ def completed(settings: Mapping[str, Any], needs: Sequence[str], numbers: Sequen
 
 
 def _candidates(name: str, numbers: Sequence[float]) -> list[Any]:
-    if name in ("dampening", "initial_accumulator", "lr_decay", "velocity", "weight_decay", "centered"):
-        more = [n for n in numbers if 0 < n < 0.5] if name == "weight_decay" else []
-        return [*more, False if name == "centered" else 0.0]
+    if name in ("dampening", "initial_accumulator", "lr_decay", "velocity", "centered"):
+        return [False if name == "centered" else 0.0]
+    if name == "weight_decay":  # one so small that it cannot be told from none is an epsilon
+        return [n for n in numbers if 1e-6 <= n < 0.5] or [*USUAL[name]]
     if name == "momentum_decay":
         return [*(n for n in numbers if 0 < n < 0.1), 0.004, 1.0]
     if name == "epsilon":
