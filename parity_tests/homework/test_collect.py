@@ -1,11 +1,13 @@
 """What is a submission: files, folders and zip files, none of them to be trusted."""
 
+import os
 import stat
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-from class_work import ASSIGNMENT, GOOD, fake, found, notebook, write, zipped
+from class_work import ASSIGNMENT, GOOD, fake, found, graded_by, notebook, write, zipped
 
 from reference.errors import RequestError
 from reference.homework import archive
@@ -27,6 +29,7 @@ def test_files_folders_and_zip_files_of_a_folder_are_submissions(tmp_path: Path)
         "bob.ipynb": ["bob.ipynb"],
         "carol": ["layers.py"],
         "dan.zip": ["main.py"],
+        "empty": [],
     }
 
 
@@ -77,13 +80,78 @@ def test_a_path_given_twice_is_graded_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("none.py", "there is no such file or folder"), ("x.txt", "is no submission"), ("in", "no submission in")],
+    [("none.py", "there is no such file or folder"), ("x.txt", "no submission in"), ("in", "no submission in")],
 )
 def test_nothing_to_grade_is_told(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "x.txt").write_text("hi")
     (tmp_path / "in").mkdir()
     with pytest.raises(RequestError, match=said):
         collect([tmp_path / name], tmp_path / "out")
+
+
+def test_what_is_no_submission_is_told(tmp_path: Path) -> None:
+    top = write(tmp_path / "in", alice=GOOD)
+    (top / "notes.txt").write_text("no code")
+    (top / "link.py").symlink_to(top / "alice.py")
+    os.mkfifo(top / "pipe.py")
+    told: dict[str, str] = {}
+    collect([top, top / "notes.txt"], tmp_path / "out", ignore=lambda what, why: told.update({Path(what).name: why}))
+    no_code = "no .ipynb, .py or .zip file"
+    assert told == {"notes.txt": no_code, "link.py": "a link", "pipe.py": no_code}
+
+
+def test_a_folder_without_code_is_a_submission_with_a_problem(tmp_path: Path) -> None:
+    top = write(tmp_path / "in", alice=GOOD)
+    (top / "bob").mkdir()
+    (top / "carol.py").mkdir()
+    made = {Path(each.path).name: each.problem for each in collect([top], tmp_path / "out")}
+    nothing = "there is no .ipynb or .py file in it"
+    assert made == {"alice.py": "", "bob": nothing, "carol.py": nothing}
+
+
+def test_a_class_in_a_zip_file_loses_nobody(tmp_path: Path) -> None:
+    file = zipped(tmp_path / "x.zip", {"all/a.py": GOOD, "all/b/report.pdf": "", "all/c.docx": "", "readme.txt": ""})
+    told: list[str] = []
+    made = collect([file], tmp_path / "out", ignore=lambda what, why: told.append(Path(what).name))
+    assert [(Path(each.path).name, bool(each.problem)) for each in made] == [("a.py", False), ("b", True)]
+    assert told == ["c.docx"]
+
+
+def test_a_name_that_is_no_text_is_written_out(tmp_path: Path) -> None:
+    top = write(tmp_path / "in", alice=GOOD)
+    name = os.fsdecode(b"caf\xe9")
+    write(top, **{name: GOOD})
+    write(top / name, a=GOOD)
+    made = collect([top], tmp_path / "out")
+    assert [Path(each.path).name for each in made] == ["alice.py", "caf\\xe9", "caf\\xe9.py"]
+    assert [graded.points for graded in graded_by(made, tmp_path / "r.sqlite")[0].submissions] == [15, 15, 15]
+
+
+def test_a_file_that_cannot_be_read_costs_its_own_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = write(tmp_path / "in", alice=GOOD, bob=f"{GOOD} ", carol="import helper\n", helper="")
+    (top / "dan").mkdir()
+    opened, listed = Path.open, Path.iterdir
+
+    def denied(path: Path, *given: Any, **more: Any) -> Any:
+        if path.stem in ("bob", "helper", "dan"):
+            raise PermissionError(13, "Permission denied")
+        return listed(path) if path.is_dir() else opened(path, *given, **more)
+
+    monkeypatch.setattr(Path, "open", denied)
+    monkeypatch.setattr(Path, "iterdir", denied)
+    told: dict[str, str] = {}
+    hand_ins = collect([top], tmp_path / "out", ignore=lambda what, why: told.update({Path(what).name: why}))
+    made = {Path(each.path).name: each.problem for each in hand_ins}
+    assert made == {
+        "alice.py": "",
+        "bob.py": "bob.py cannot be read: permission denied",
+        "carol.py": "",
+        "dan": "dan cannot be read: permission denied",
+    }
+    assert told == {"helper.py": "helper.py cannot be read: permission denied"}
+    assert grade(hand_ins[1], ASSIGNMENT, fake).answers[0].sentence == (
+        "The submission cannot be opened: bob.py cannot be read: permission denied."
+    )
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:
@@ -125,6 +193,14 @@ def test_an_entry_that_reaches_outside_is_refused(tmp_path: Path, name: str) -> 
     (one,) = collect([file], tmp_path / "out" / "deep")
     assert "reaches outside of it" in one.problem
     assert not list(tmp_path.rglob("evil.py"))
+
+
+def test_of_two_entries_of_the_same_name_the_last_counts(tmp_path: Path) -> None:
+    file = zipped(tmp_path / "x.zip", {"a.py": "x = 1"})
+    with zipfile.ZipFile(file, "a") as more, pytest.warns(UserWarning, match="Duplicate name"):
+        more.writestr("a.py", GOOD)
+    (one,) = collect([file], tmp_path / "out")
+    assert (one.problem, one.files[0].read_text()) == ("", GOOD)
 
 
 def test_a_link_in_a_zip_file_is_left_out(tmp_path: Path) -> None:

@@ -47,6 +47,14 @@ def test_the_command_grades_keeps_and_writes(here: Path) -> None:
     assert "kept" not in run("grade in -a hw.toml --jobs 1 --again").stdout
 
 
+def test_what_is_no_submission_is_one_line(here: Path) -> None:
+    Path("in/notes.txt").write_text("")
+    Path("in/dan").mkdir()
+    done = run("grade in -a hw.toml --format csv --jobs 1")
+    assert "ignored: in/notes.txt (no .ipynb, .py or .zip file)\n" in done.stderr
+    assert "in/dan,0,15,0,0,Q1 not understood, to be looked at by hand;" in done.stdout.replace('"', "")
+
+
 def test_all_points_is_0(here: Path) -> None:
     done = run("grade in/alice.py -a hw.toml")
     assert (done.exit_code, done.stdout.splitlines()[0]) == (0, " in/alice.py: 15 of 15 points")

@@ -70,7 +70,10 @@ def command(
     assignment = find(name).only(questions)
     require_known(assignment)
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
-        hand_ins = collect(paths, Path(folder), one)
+        ignored: list[str] = []
+        hand_ins = collect(paths, Path(folder), one, lambda what, why: ignored.append(f"{what} ({why})"))
+        if ignored:
+            click.echo(f"ignored: {', '.join(ignored)}", err=True)
         require_place(form, out, len(hand_ins))
         if not scheduler and fence() != "bubblewrap":  # on a scheduler the machines that grade decide
             click.echo(UNFENCED, err=True)

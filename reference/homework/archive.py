@@ -1,5 +1,6 @@
 """Zip files of submissions, unpacked without trusting them."""
 
+import contextlib
 import shutil
 import stat
 import zipfile
@@ -19,6 +20,7 @@ _UTF8 = 0x800  # the flag of an entry whose name is UTF-8
 def unpack(path: Path, folder: Path) -> None:
     """Unpack the code in a zip file, and the zip files in it, below `folder`, which is made.
 
+    Of all else the names are kept: files without content. Of two entries with the same name the last counts.
     Raises RequestError for what is no zip file, is encrypted, reaches outside of `folder`, or grows too large.
     """
     try:
@@ -30,8 +32,10 @@ def unpack(path: Path, folder: Path) -> None:
             left = MOST_BYTES
             for member in members:
                 inside = _inside(member)
-                if inside is not None:
+                if inside is not None and inside.name.lower().endswith(KEPT) and not member.is_dir():
                     left -= _write(archive, member, folder / inside, left)
+                elif inside is not None:
+                    _name_only(folder / inside, member.is_dir())
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise RequestError(f"it is no zip file that can be read: {(why or 'it is damaged').lower()}") from error
@@ -40,14 +44,14 @@ def unpack(path: Path, folder: Path) -> None:
 
 
 def _inside(member: zipfile.ZipInfo) -> PurePosixPath | None:
-    """Where an entry belongs below the folder; None for what is not code. RequestError where it reaches outside."""
+    """Where an entry belongs below the folder; None for a link. RequestError where it reaches outside."""
     name = _name(member).replace("\\", "/")
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if name.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
         raise RequestError(f"it has an entry that reaches outside of it: {name[:80]}")
-    if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16) or not parts:
+    if stat.S_ISLNK(member.external_attr >> 16) or not parts:
         return None
-    return PurePosixPath(*parts) if parts[-1].lower().endswith(KEPT) else None
+    return PurePosixPath(*parts)
 
 
 def _name(member: zipfile.ZipInfo) -> str:
@@ -62,11 +66,18 @@ def _name(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
+def _name_only(target: Path, is_folder: bool) -> None:
+    with contextlib.suppress(OSError):  # a name that cannot be had is missed by nobody
+        (target if is_folder else target.parent).mkdir(parents=True, exist_ok=True)
+        if not is_folder:
+            target.touch()
+
+
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
     """Unpack one entry; its size. The size an entry claims is not believed."""
     most = min(left, MOST_BYTES_OF_ONE)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(member) as source, target.open("xb") as sink:
+    with archive.open(member) as source, target.open("wb") as sink:
         shutil.copyfileobj(_Limited(source, most, member.filename), sink)
         return sink.tell()
 

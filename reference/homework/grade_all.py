@@ -44,14 +44,15 @@ def grade_all(
         else:
             graded[number] = kept
             advance(kept)
-    waiting = {numbers[0]: hand_ins[numbers[0]] for numbers in alike.values()}
+    same = {numbers[0]: numbers for numbers in alike.values()}
+    waiting = {number: hand_ins[number] for number in same}
     task = partial(grade, assignment=assignment, judge=judge, hint=hint, lang=lang)
     spread = on_scheduler(waiting, task, scheduler) if scheduler else _spread(waiting, task, jobs)
     for first, found in spread:
         done = found or _ended(hand_ins[first], assignment, lang)
         if done.final:
             results.keep(hand_ins[first], done)
-        for number in alike[hand_ins[first].digest]:
+        for number in same[first]:
             graded[number] = Graded(hand_ins[number].path, done.answers, done.seconds)
             advance(graded[number])
     submissions = tuple(graded[number] for number in range(len(hand_ins)))
