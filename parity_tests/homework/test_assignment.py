@@ -10,8 +10,12 @@ from assignment_text import GOOD, SYSTEMS, written
 
 from reference.errors import RequestError
 from reference.homework.assignment import TEMPLATE, Question, find, load, shipped
-from reference.homework.grade import require_known
+from reference.homework.families import families
+from reference.homework.possible import require_known
 from reference.homework.recipes import all_recipes, of_system
+from reference.registry import pairs
+
+CHECKED = {name for family in families() for name in (family.name, *family.pairs)}
 
 
 @pytest.fixture
@@ -131,11 +135,54 @@ def test_an_unknown_assignment_has_close_ones() -> None:
         find("nowhere/x.toml")
 
 
+def test_a_folder_is_told_with_the_files_in_it(tmp_path: Path) -> None:
+    written(tmp_path, GOOD)
+    with pytest.raises(RequestError, match=r"is a folder, expected the file of an assignment\. It has hw\.toml$"):
+        find(str(tmp_path))
+    (tmp_path / "none").mkdir()
+    with pytest.raises(RequestError, match=r"none is a folder, expected the file of an assignment$"):
+        find(str(tmp_path / "none"))
+
+
 def test_an_unknown_pair_is_told_with_its_place(write: Any) -> None:
     path = write(GOOD.replace('pair = "dense"', 'pair = "dens"'))
     with pytest.raises(RequestError) as caught:
         require_known(load(path))
-    assert str(caught.value).startswith(f"{path}, [[question]] 1 (A), pair: no pair is called 'dens'. Close: dense")
+    assert str(caught.value).startswith(f"{path}, [[question]] 1 (A), pair: submissions cannot be checked as 'dens'. C")
+
+
+def test_a_pair_that_no_submission_can_be_held_to_is_refused(write: Any) -> None:
+    unheld = [name for name in pairs() if name not in CHECKED]
+    assert len(unheld) > 100
+    for pair in unheld:
+        with pytest.raises(RequestError, match=r"\(A\), pair: .*(cannot be checked as|is asked for by its questions)"):
+            require_known(load(write(GOOD.replace('"dense"', f'"{pair}"'))))
+
+
+def test_of_a_whole_system_the_recipes_are_named(write: Any) -> None:
+    with pytest.raises(RequestError, match="'rnn-mnist' is asked for by its questions: recipe = one of rnn-mnist/"):
+        require_known(load(write(GOOD.replace('"dense"', '"rnn-mnist"'))))
+
+
+@pytest.mark.parametrize(
+    ("partial", "said"),
+    [
+        ("forwrad = 4", "'forwrad' is nothing that is compared, perhaps forward; expected y, dx, dw, db, forward, "),
+        ("dW = 4", "'dW' is nothing that is compared, perhaps dw; expected"),
+        ("dv = 4", "'dv' is nothing that is compared, expected y, dx, dw, db, forward, backward or a function's name"),
+        ("dw1 = 4", "'dw1' is nothing that is compared, perhaps dw; expected"),
+    ],
+)
+def test_a_misspelt_part_is_told(write: Any, partial: str, said: str) -> None:
+    path = write(GOOD.replace("forward = 4, dw = 3.5", partial))
+    with pytest.raises(RequestError) as caught:
+        require_known(load(path))
+    assert str(caught.value).startswith(f"{path}, [[question]] 1 (A), partial: {said}")
+
+
+@pytest.mark.parametrize("partial", ["y = 1, dx = 2, dw = 3, db = 4", "Dense_forward = 4", "feed_forward = 4"])
+def test_quantities_and_functions_are_parts(write: Any, partial: str) -> None:
+    require_known(load(write(GOOD.replace("forward = 4, dw = 3.5", partial))))
 
 
 def test_an_unknown_recipe_is_told_with_its_place(write: Any) -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from reference.cli import main
 from reference.homework.assignment import find, load, new
-from reference.homework.grade import require_known
+from reference.homework.possible import require_known
 
 
 def run(command: str) -> Result:

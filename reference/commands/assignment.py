@@ -35,7 +35,7 @@ def list_command(json_file: Path | None) -> None:
 def show_command(name: str, json_file: Path | None) -> None:
     """Show the questions of an assignment; a file is checked thereby."""
     from reference.homework.assignment import find
-    from reference.homework.grade import require_known
+    from reference.homework.possible import require_known
     from reference.report.assignment import assignment_document, print_assignment
     from reference.report.console import console
     from reference.report.json import write_json

@@ -111,6 +111,10 @@ def locate(name: str) -> Path:
     path = Path(name)
     if path.is_file():
         return path
+    if path.is_dir():
+        inside = ", ".join(sorted(each.name for each in path.glob("*.toml")))
+        there = f". It has {inside}" if inside else ""
+        raise RequestError(f"{name} is a folder, expected the file of an assignment{there}")
     if path.suffix == ".toml" or len(path.parts) > 1:
         raise RequestError(f"{name}: there is no such file. Write one with: crosscheck assignment new {name}")
     close = difflib.get_close_matches(name, shipped(), n=3, cutoff=0.4)

@@ -145,25 +145,6 @@ def together(reports: Sequence[SymbolReport]) -> SymbolReport:
     )
 
 
-def require_known(assignment: Assignment) -> None:
-    """Raise RequestError, with the place in the file, for a pair or a recipe that does not exist."""
-    from reference.registry import find
-
-    for number, question in enumerate(assignment.questions, 1):
-        place = f"{assignment.file}, [[question]] {number} ({question.id})"
-        try:
-            key = "pair" if question.pair else "recipe"
-            if question.pair:
-                find(question.pair)
-            else:
-                from reference.homework import recipes
-
-                for name in question.recipes:
-                    recipes.find(name)
-        except RequestError as error:
-            raise RequestError(f"{place}, {key}: {error}") from error
-
-
 def _report(hand_in: HandIn, question: Question, assignment: Assignment, judge: Judge) -> SymbolReport:
     """What the judge says; whatever ends it early becomes a report too."""
     wanted = question.symbol or question.tag or question.id
