@@ -1,7 +1,7 @@
 """The command line: `crosscheck COMMAND`.
 
 Exit status: 0 all agree, 1 something disagrees, 2 the request cannot be carried out (one line says why and what to
-do), 130 stopped from the keyboard.
+do), 130 stopped from the keyboard, 143 by SIGTERM.
 """
 
 import gc
@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from reference.errors import RequestError
+from reference.processes import Terminated, listening
 
 # each is a module of reference/commands, imported when it is used; in the order of `crosscheck --help`
 COMMANDS = (
@@ -66,7 +67,8 @@ class Commands(click.Group):
             if hasattr(stream, "reconfigure"):  # a terminal without a sign such as the middle dot gets "?" for it
                 stream.reconfigure(errors="replace")
         try:
-            status = super().main(args, "crosscheck", standalone_mode=False)
+            with listening():
+                status = super().main(args, "crosscheck", standalone_mode=False)
             sys.stdout.flush()
         except (click.ClickException, click.Abort, BrokenPipeError) as error:
             status = end(error)
@@ -92,7 +94,7 @@ def end(error: BaseException) -> int:
             return BROKEN_PIPE
         case KeyboardInterrupt() | click.Abort():
             say("stopped")
-            return INTERRUPTED
+            return stopped(error)
         case click.UsageError():
             path = error.ctx.command_path if error.ctx else "crosscheck"
             message = error.format_message()
@@ -108,6 +110,12 @@ def end(error: BaseException) -> int:
                 f"(crosscheck --debug COMMAND, or {DEBUG}=1, shows where)"
             )
     return CANNOT
+
+
+def stopped(error: BaseException) -> int:
+    """The exit status of a command that was asked to stop, which click may have told in its own words."""
+    told = error.__cause__ if isinstance(error, click.Abort) else error
+    return 128 + told.number if isinstance(told, Terminated) else INTERRUPTED
 
 
 def say(message: str) -> None:

@@ -7,7 +7,7 @@ import gc
 import math
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -130,7 +130,7 @@ def check_cost(pair: "Pair") -> float:
     return COST.get(pair.kind, USUAL_COST)
 
 
-def run(request: "Request", jobs: int | None = None) -> Iterator["Check"]:
+def run(request: "Request", jobs: int | None = None) -> Generator["Check", None, None]:
     """The checks of a request as they are done; over as many processes as there are cores and enough work for."""
     from threadpoolctl import threadpool_limits
 
@@ -167,27 +167,24 @@ def _checks_of(name: str, request: "Request") -> Iterator["Check"]:
 
 def _spread(names: Sequence[str], request: "Request", workers: int) -> Iterator["Check"]:
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import as_completed
     from concurrent.futures.process import BrokenProcessPool
 
-    context = multiprocessing.get_context("spawn")  # the frameworks' threads do not survive a fork
-    begun = context.SimpleQueue()
-    with ProcessPoolExecutor(workers, context, _start_worker, (begun, gc.get_threshold())) as pool:
-        running = [pool.submit(_all_checks_of, name, request) for name in names]
-        processes = multiprocessing.active_children()
+    from reference.processes import deaf_children, spread_over
+
+    begun = multiprocessing.get_context("spawn").SimpleQueue()
+    with spread_over(workers, _start_worker, begun, gc.get_threshold()) as pool:
+        with deaf_children():
+            running = [pool.submit(_all_checks_of, name, request) for name in names]
+        started = multiprocessing.active_children()
         latest: dict[int, str] = {}
         try:
             for done in as_completed(running):
                 latest |= _read(begun)
                 yield from done.result()
-        except BaseException as error:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.terminate()
-            if isinstance(error, BrokenProcessPool):
-                latest |= _read(begun)
-                raise RequestError(_ended(processes, latest)) from error
-            raise
+        except BrokenProcessPool as error:
+            latest |= _read(begun)
+            raise RequestError(_ended(started, latest)) from error
 
 
 def _read(begun: "SimpleQueue[tuple[int, str]]") -> dict[int, str]:
@@ -227,11 +224,13 @@ def _all_checks_of(name: str, request: "Request") -> list["Check"]:
 def _start_worker(begun: "SimpleQueue[tuple[int, str]]", collects: tuple[int, int, int]) -> None:
     """A worker keeps silent, uses one core, leaves Ctrl-C to its parent, and looks for garbage as seldom as that one,
     not at all in the end."""
+    from reference.processes import hear_the_parent
+
     global _begun
     _begun = begun
     gc.set_threshold(*collects)
     atexit.register(gc.freeze)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hear_the_parent()
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)

@@ -1,5 +1,6 @@
 """crosscheck parity"""
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -76,8 +77,9 @@ def command(
     request = Request(select(names), asked, in_dtypes, draws, seed, case, device, tf32)
     require_case(request)
     checks = []
-    with progress(sum(cost(pair, request) for pair in request.pairs), "checking") as advance:
-        for check in run(request, jobs):
+    total = sum(cost(pair, request) for pair in request.pairs)
+    with progress(total, "checking") as advance, contextlib.closing(run(request, jobs)) as running:
+        for check in running:
             checks.append(check)
             advance(check_cost(find(check.pair)), check.pair)
     if not checks:

@@ -1,5 +1,6 @@
 """crosscheck run: the main job."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -59,7 +60,7 @@ def command(
 
     Leaves report.html, parity.json and train.json in the folder DIR.
     """
-    from reference.cli import INTERRUPTED, say
+    from reference.cli import say, stopped
     from reference.frameworks import framework, require_each
     from reference.report.terminal import progress
     from reference.training.comparison import make_plans
@@ -85,11 +86,11 @@ def command(
             )
         click.echo(f" {plans[0].data.source}")
         return _run(plans, DEFAULT_SEED if seed is None else seed, resume, jobs, out, json_file, arguments)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         from reference.report.page import command_line
 
         say(f"stopped. To go on: {command_line([*arguments, '--resume'])}")
-        return INTERRUPTED
+        return stopped(error)
 
 
 def _make_folder(out: Path) -> None:
@@ -153,8 +154,9 @@ def _check(frameworks: Sequence[str], seed: int, jobs: int) -> checks.Outcome:
     judges = (*frameworks, DERIVATIVE, CONTRACT)
     request = Request(checks.select(()), judges, draws=checks.DEFAULT_DRAWS, seed=seed)
     found = []
-    with progress(sum(checks.cost(pair, request) for pair in request.pairs), "checking") as advance:
-        for check in checks.run(request, jobs):
+    total = sum(checks.cost(pair, request) for pair in request.pairs)
+    with progress(total, "checking") as advance, contextlib.closing(checks.run(request, jobs)) as running:
+        for check in running:
             found.append(check)
             advance(checks.check_cost(find(check.pair)), check.pair)
     place = {pair.name: number for number, pair in enumerate(request.pairs)}

@@ -1,11 +1,11 @@
 """Grading many submissions, spread over processes; what was graded before is kept."""
 
-import multiprocessing
+import contextlib
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 
@@ -14,7 +14,8 @@ from reference.homework.assignment import Assignment
 from reference.homework.collect import HandIn
 from reference.homework.grade import Graded, Grading, Judge, failed, grade
 from reference.homework.results import Results
-from reference.homework.scheduler import Task, on_scheduler
+from reference.homework.scheduler import Found, Task, on_scheduler
+from reference.processes import ASKED_TO_STOP, Terminated, deaf_children, hear_the_parent, raise_terminated, spread_over
 
 
 def grade_all(
@@ -48,18 +49,19 @@ def grade_all(
     waiting = {number: hand_ins[number] for number in same}
     task = partial(grade, assignment=assignment, judge=judge, hint=hint, lang=lang)
     spread = on_scheduler(waiting, task, scheduler) if scheduler else _spread(waiting, task, jobs)
-    for first, found in spread:
-        done = found or _ended(hand_ins[first], assignment, lang)
-        if done.final:
-            results.keep(hand_ins[first], done)
-        for number in same[first]:
-            graded[number] = Graded(hand_ins[number].path, done.answers, done.seconds)
-            advance(graded[number])
+    with contextlib.closing(spread):
+        for first, found in spread:
+            done = found or _ended(hand_ins[first], assignment, lang)
+            if done.final:
+                results.keep(hand_ins[first], done)
+            for number in same[first]:
+                graded[number] = Graded(hand_ins[number].path, done.answers, done.seconds)
+                advance(graded[number])
     submissions = tuple(graded[number] for number in range(len(hand_ins)))
     return Grading(assignment, submissions, round(time.perf_counter() - begun, 3))
 
 
-def _spread(waiting: dict[int, HandIn], task: Task, jobs: int) -> Iterator[tuple[int, Graded | None]]:
+def _spread(waiting: dict[int, HandIn], task: Task, jobs: int) -> Found:
     """Carry out a task for each, as they are done. None for one that ends its process, told from the others."""
     if min(jobs, len(waiting)) <= 1:
         yield from ((number, task(hand_in)) for number, hand_in in waiting.items())
@@ -74,20 +76,24 @@ def _spread(waiting: dict[int, HandIn], task: Task, jobs: int) -> Iterator[tuple
 
 def _together(waiting: dict[int, HandIn], task: Task, jobs: int) -> Iterator[tuple[int, Graded]]:
     """Those that could be graded before a process ended by itself."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(waiting)), context, _start) as pool:
-        running: dict[Future[Graded], int] = {}
+    with spread_over(min(jobs, len(waiting)), _start) as pool:
         try:
-            running = {pool.submit(task, hand_in): number for number, hand_in in waiting.items()}
+            with deaf_children():
+                running: dict[Future[Graded], int] = {
+                    pool.submit(_carried_out, task, hand_in): number for number, hand_in in waiting.items()
+                }
             for future in as_completed(running):
                 yield running[future], future.result()
         except BrokenProcessPool:
             return
-        except BaseException:
-            for process in multiprocessing.active_children():
-                process.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+
+
+def _carried_out(task: Task, hand_in: HandIn) -> Graded:
+    """A task in one of the processes, which ends when it is told to, once the submission in it is put away."""
+    try:
+        return task(hand_in)
+    except Terminated as told:
+        os._exit(128 + told.number)
 
 
 def _ended(hand_in: HandIn, assignment: Assignment, lang: str) -> Graded:
@@ -97,7 +103,9 @@ def _ended(hand_in: HandIn, assignment: Assignment, lang: str) -> Graded:
 
 def _start() -> None:
     """A process leaves Ctrl-C to its parent and prints nothing."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ASKED_TO_STOP:
+        signal.signal(number, raise_terminated)
+    hear_the_parent()
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)

@@ -63,16 +63,20 @@ class Started:
 def start(fence: Fence, allow: Sequence[str] = ()) -> Started:
     """Start a process apart; nothing is waited for."""
     folder = tempfile.TemporaryDirectory(prefix="crosscheck-", ignore_cleanup_errors=True)
-    process = subprocess.Popen(
-        command(fence, allow),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-        cwd=folder.name,
-        bufsize=0,
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            command(fence, allow),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+            cwd=folder.name,
+            bufsize=0,
+            start_new_session=True,
+        )
+    except BaseException:
+        folder.cleanup()
+        raise
     return Started(fence, folder, process)
 
 

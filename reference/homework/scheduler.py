@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from reference.homework.collect import HandIn
 from reference.homework.grade import Graded
 
 Task = Callable[[HandIn], Graded]
+# what was graded, by its number; None for what ended the process
+Found = Generator[tuple[int, Graded | None], None, None]
 PATIENCE = "10s"  # for a scheduler that does not answer
 
 
-def on_scheduler(waiting: dict[int, HandIn], task: Task, address: str) -> Iterator[tuple[int, Graded | None]]:
+def on_scheduler(waiting: dict[int, HandIn], task: Task, address: str) -> Found:
     """Carry out a task for each, as they are done, None for one that ends its process; the files travel with it.
 
     Raises RequestError where no scheduler answers.

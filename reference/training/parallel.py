@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reference.errors import RequestError
+from reference.processes import Terminated, deaf_children, hear_the_parent, listening
 from reference.training.comparison import Comparison, Plan
 from reference.training.run import Run, run
 from scratch.data import DataError, Dataset
@@ -47,7 +48,7 @@ def train(
     context = multiprocessing.get_context("spawn")  # the frameworks do not survive a fork
     steps, stop = context.Queue(), context.Event()
     with ProcessPoolExecutor(jobs, context, _start_worker, (steps, stop)) as pool:
-        with _deaf_children():
+        with deaf_children():
             pending = [
                 [
                     pool.submit(_work, plan.recipe.name, plan.folder, plan.frameworks, plan.seeds, plan.epochs, *one)
@@ -72,39 +73,32 @@ def train(
 
 @contextlib.contextmanager
 def _stopping_between_steps(advance: Advance) -> Iterator[Advance]:
-    """Hold Ctrl-C back until the next step is done; gives what to call in the place of `advance`."""
-    stopped = threading.Event()
+    """Hold Ctrl-C, and what else asks to stop, back until the next step is done.
+
+    Gives what to call in the place of `advance`.
+    """
+    told: list[int] = []
 
     def advance_or_stop(steps: int) -> None:
         advance(steps)
-        if stopped.is_set():
-            raise KeyboardInterrupt
+        if told:
+            raise KeyboardInterrupt if told[0] == signal.SIGINT else Terminated(told[0])
+
+    def hear(number: int, _: Any) -> None:
+        told.append(number)
 
     before = signal.getsignal(signal.SIGINT)
     # only the main thread hears the keyboard, and what a shell started in the background is not meant to
     if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
         yield advance_or_stop
         return
-    signal.signal(signal.SIGINT, lambda *_: stopped.set())
-    try:
-        yield advance_or_stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if stopped.is_set():  # after the last step
-        raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Processes started inside do not hear Ctrl-C even while they are starting; this one hears it afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with listening(hear):
+        signal.signal(signal.SIGINT, hear)
+        try:
+            yield advance_or_stop
+        finally:
+            signal.signal(signal.SIGINT, before)
+    advance_or_stop(0)  # after the last step
 
 
 def _train_one(plan: Plan, data: Dataset, dtype: str, seed: int, advance: Advance) -> Run:
@@ -134,7 +128,7 @@ class _Worker:
 
 def _start_worker(steps: Any, stop: Any) -> None:
     # the parent hears the keyboard and tells the workers, so that a run stops between two steps
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hear_the_parent()
     _Worker.steps, _Worker.stop = steps, stop
 
 

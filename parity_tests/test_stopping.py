@@ -1,0 +1,120 @@
+"""Commands that are asked to stop, in real processes: the exit status, and that nothing is left of them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reference.commands.grade import UNFENCED
+
+SLOW = """
+import time
+class Dense:
+    def __init__(self, n_in, n_out):
+        time.sleep(60)
+    def forward(self, x):
+        return x
+"""
+ASSIGNMENT = 'title = "x"\n[[question]]\nsymbol = "Dense"\npair = "dense"\npoints = 1\nseconds = 100\n'
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+
+
+def descendants(of: int) -> set[int]:
+    """All processes that a process has started, and those that they have."""
+    found: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            found[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has ended meanwhile
+            continue
+    below = {of}
+    while more := {child for child, parent in found.items() if parent in below} - below:
+        below |= more
+    return below - {of}
+
+
+def command_of(process: int) -> str:
+    """Its command line; "" once it has ended, or where nobody has asked for its status yet."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:
+        time.sleep(0.05)
+    return what()
+
+
+def stopped(folder: Path, number: int, busy: Callable[[set[int]], bool], *arguments: str, **more: str) -> int:
+    """The exit status of a command that gets a signal once `busy(its processes)`. Nothing may be left of it."""
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from reference.cli import main; main()", *arguments],
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(temporary), **more},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # a shell that starts the tests in the background has them ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        assert wait_for(lambda: busy(descendants(process.pid)))
+        below = descendants(process.pid)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert errors.removeprefix(f"{UNFENCED}\n") == "crosscheck: stopped\n"
+    assert wait_for(lambda: not any(command_of(each) for each in below), 5)
+    assert list(temporary.iterdir()) == []
+    return process.returncode
+
+
+def submissions_run(count: int) -> Callable[[set[int]], bool]:
+    return lambda below: sum("worker.main" in command_of(each) for each in below) >= count
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_grade_leaves_nothing_behind(tmp_path: Path, number: int, status: int, jobs: int) -> None:
+    (tmp_path / "hw.toml").write_text(ASSIGNMENT)
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b", "c"):
+        (tmp_path / "in" / f"{name}.py").write_text(f"# {name}\n{SLOW}")
+    busy = submissions_run(jobs)
+    assert stopped(tmp_path, number, busy, "grade", "in", "-a", "hw.toml", "--jobs", str(jobs)) == status
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
+def test_check_leaves_nothing_behind(tmp_path: Path, number: int, status: int) -> None:
+    (tmp_path / "a.py").write_text(SLOW)
+    assert stopped(tmp_path, number, submissions_run(1), "check", "a.py", "--time", "100") == status
+
+
+def test_without_bubblewrap_nothing_is_left_either(tmp_path: Path) -> None:
+    (tmp_path / "hw.toml").write_text(ASSIGNMENT)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.py").write_text(f"# {name}\n{SLOW}")
+    (tmp_path / "none").mkdir()
+    where = str(tmp_path / "none")
+    asked = ("grade", "a.py", "b.py", "-a", "hw.toml", "--jobs", "2")
+    assert stopped(tmp_path, signal.SIGTERM, submissions_run(2), *asked, PATH=where) == 143
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_parity_leaves_nothing_behind(tmp_path: Path, number: int, status: int) -> None:
+    def busy(below: set[int]) -> bool:
+        return sum("spawn_main" in command_of(each) for each in below) == 2
+
+    assert stopped(tmp_path, number, busy, "parity", "--jobs", "2") == status
