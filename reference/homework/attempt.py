@@ -15,7 +15,10 @@ from reference.pair import Array
 IT, OPTIMIZER, DRAWN, OUT, BACK = "it", "opt", "drawn", "out", "back"
 LEARNING_RATE = 0.5
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
-OWN_MISTAKES = ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError")
+OWN_MISTAKES = (
+    *("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError"),
+    *("MemoryError", "NotImplementedError", "SystemExit", "KeyboardInterrupt"),
+)
 
 
 @dataclass(frozen=True)

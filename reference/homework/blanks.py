@@ -3,6 +3,8 @@
 import ast
 import re
 
+from reference.homework import repair
+
 MARKER = re.compile(
     r"CODE\s*HERE|WRITE\s*ME|(?:YOUR|INSERT|ADD|WRITE|FILL|ENTER|PUT)\s+(?:YOUR\s+|THE\s+|IN\s+)?(?:CODE|SOLUTION|ANSWER|BLANK)"
     r"|FILL\s+(?:ME\s+)?IN|\bTODO\b|\bFIXME\b|_{4,}|IMPLEMENT\s+(?:ME|THIS|HERE)|YOUR\s+(?:TURN|WORK)"
@@ -64,11 +66,9 @@ def _closed(code: str, comment: str) -> str:
 
 def _block_filled(lines: list[str], blanks: list[tuple[int, str]]) -> bool:
     """Puts `pass` into the first block that has none. False where there is nothing to do."""
-    try:
-        ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError) as error:
-        match = NEEDED.match(getattr(error, "msg", ""))
-        stop = getattr(error, "lineno", None)
+    error = repair.problem("\n".join(lines))
+    if error is not None:
+        match, stop = NEEDED.match(error.msg), error.lineno
         if match is None or stop is None:
             return False
         head = int(match[1]) - 1
@@ -108,6 +108,8 @@ def unfinished(node: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> str
         )
     if len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplemented" in ast.dump(body[0]):
         return "it raises NotImplementedError"
+    if len(body) == 1 and isinstance(body[0], ast.Return) and _is_name(body[0].value, "NotImplemented"):
+        return _still(mark) or "it returns NotImplemented"
     if len(body) == 1 and isinstance(body[0], ast.Return) and _is_none(body[0].value):
         return _still(mark) or "it returns None"
     if nones := _never_set(node):
@@ -130,6 +132,10 @@ def _is_dots(item: ast.AST | None) -> bool:
 
 def _is_none(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _is_name(value: ast.expr | None, name: str) -> bool:
+    return isinstance(value, ast.Name) and value.id == name
 
 
 def _gap(node: ast.AST, source: str) -> str:

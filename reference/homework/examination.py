@@ -18,6 +18,7 @@ from reference.homework.judge import Judge, Judged
 from reference.homework.limits import LimitedDiagnosis
 from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.process import Failure, Worker
+from reference.homework.raised import not_written, raised_anyway
 from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf
 from reference.homework.trying import Trying
@@ -30,10 +31,10 @@ TARGETS = ("class indices", "one-hot targets", "targets of -1", "no mask", "a ma
 
 
 class Examination:
-    """One subject examined as one family."""
+    """One subject examined as one family; `reshaped` where a weight of its own length is taken as it is."""
 
-    def __init__(self, worker: Worker, subject: Subject, family: Family, seed: int) -> None:
-        self.subject, self.family, self.seed = subject, family, seed
+    def __init__(self, worker: Worker, subject: Subject, family: Family, seed: int, *, reshaped: bool = False) -> None:
+        self.subject, self.family, self.seed, self.reshaped = subject, family, seed, reshaped
         self.trying = Trying(worker, subject, family)
         self.judge = Judge(subject, family)
 
@@ -41,6 +42,8 @@ class Examination:
         """The verdict."""
         if self.subject.forward is None:
             return self._said("unsupported", "it has no method that looks like a forward pass")
+        if self.subject.forward.stub:
+            return self._said("unfinished", f"{self.subject.forward.name} is not written")
         attempts: list[Attempt] = []
         crashed: SymbolReport | None = None
         for asked in self.family.problems(self.subject, self.seed):
@@ -165,7 +168,8 @@ class Examination:
         crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
         if crashes and len(crashes) == len(attempts):
             return self._said("crashed", crashes[0], None, attempts[0])
-        if report := next((self._misshapen(attempt) for attempt in attempts if attempt.misshapen), None):
+        odd = () if self.reshaped else (attempt for attempt in attempts if attempt.misshapen)
+        if report := next(map(self._misshapen, odd), None):
             return report
         forward, backward = self.subject.forward, self.subject.backward
         if sure := next((told_of(f) for a in attempts if (f := a.failure) is not None and self._own(f)), ""):
@@ -197,7 +201,7 @@ class Examination:
             return [replace(s, entries={**s.entries, name: _as_long(s.entries[name], leaf)}) for s in found]
 
         family = replace(self.family, schemes=schemes, problems=lambda subject, seed: [attempt.problem])
-        report = Examination(self.trying.worker, self.subject, family, self.seed).report()
+        report = Examination(self.trying.worker, self.subject, family, self.seed, reshaped=True).report()
         wanted = attempt.scheme.entries[name].ids[0].shape
         problem = f"{leaf.name} has shape {np.shape(leaf.array)}, expected {wanted}"
         gradient = gradient_name(name)
@@ -205,7 +209,9 @@ class Examination:
         return replace(report, remark=problem, quantities=tuple(quantities)) if report.verdict == "wrong" else None
 
     def _own(self, failure: Failure) -> bool:
-        """Whether nothing that we hand over could prevent it: a name or attribute that is nowhere set."""
+        """Whether nothing that we hand over could prevent it: a name or attribute that is nowhere set, a bare raise."""
+        if raised_anyway(self.subject, failure):
+            return True
         if not failure.trace or failure.type not in ("NameError", "AttributeError"):
             return False
         if failure.type == "NameError" or failure.message.startswith("module "):
@@ -216,6 +222,8 @@ class Examination:
     def _said(
         self, verdict: Verdict, remark: str, judged: Judged | None = None, attempt: Attempt | None = None
     ) -> SymbolReport:
+        if verdict == "crashed" and attempt is not None and (missing := not_written(attempt.failure)):
+            verdict, remark = "unfinished", missing
         conventions: Sequence[str] = ()
         if attempt is not None and judged is not None:
             conventions = (*attempt.layout.said, *attempt.scheme.said, *judged.conventions)

@@ -37,6 +37,8 @@ def examine_network(worker: Worker, subject: Subject, family: Family, seed: int)
             said = _judged(found, rights)
             break
         said.append(found.without())
+    if not said and subject.forward is not None and subject.forward.stub:
+        return plain_report(subject, "unfinished", f"{subject.forward.name} is not written")
     if not said:
         return plain_report(subject, "unsupported", "it has no method or function that looks like a forward pass")
     best = max(said, key=_merit)

@@ -22,6 +22,7 @@ from reference.homework.optimizer_rules import RULES, Rule, followed
 from reference.homework.optimizer_settings import DECAYS, EXPLICIT, SWITCHES, completed, known, numbers_in, roles
 from reference.homework.optimizer_walks import Held, Steps, Walk, compared, gradient, narrowed
 from reference.homework.process import Failure, Globals, Result, Worker
+from reference.homework.raised import not_written
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.submission import Symbol
@@ -232,6 +233,8 @@ class _Examination:
         own = [failure for failure in failures if failure.trace and failure.type in OWN_MISTAKES]
         # the first form is the likeliest: what is missing there is missing from the code
         if own and len(own) == len(walks) and not _ours(own[0]):
+            if missing := not_written(own[0]):
+                return self._said("unfinished", missing)
             place = f" (line {own[0].line})" if own[0].line else ""
             return self._said("crashed", f"{own[0].type}: {own[0].message}{place}")
         told = [walk.stuck for walk in walks if isinstance(walk.stuck, str)]

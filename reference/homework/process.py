@@ -111,11 +111,13 @@ class Worker:
         try:
             pipe.send([[type(step).__name__, dict(vars(step))] for step in steps])
             for said, body in pipe.answers(self.limits.seconds):
-                if said == "step":
+                if said == "step" and not _over(steps, results):
                     results.append(_outcome(*body))
-                elif said == "done":
+                elif said == "done" and _over(steps, results):
                     self._tried(body)
                     return results
+                else:
+                    raise ValueError("in another order than it was asked")
         except Stopped as stopped:
             stopped.results = results
             self.close()
@@ -206,6 +208,12 @@ class Worker:
     def _tried(self, words: Any) -> None:
         if isinstance(words, list):
             self.tried = tuple(dict.fromkeys([*self.tried, *(str(word)[:200] for word in words)]))[:100]
+
+
+def _over(steps: Sequence[Step], results: Sequence[Result | Failure]) -> bool:
+    """Whether all steps have a result, up to the first that failed and is not optional."""
+    failed = bool(results) and isinstance(results[-1], Failure) and not steps[len(results) - 1].optional
+    return failed or len(results) == len(steps)
 
 
 def _note_on(unit: Unit, text: str) -> Note:

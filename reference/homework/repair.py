@@ -12,6 +12,8 @@ SPACES = {
     "\u200b": "zero-width spaces",
     "\ufeff": "byte-order marks",
 }
+MOST_DEEP = 200
+TOO_DEEP = f"it is nested more than {MOST_DEEP} levels deep"
 # strings and comments are matched first, so that what is left to the group is code
 OUTSIDE = re.compile(
     r'''"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*'''
@@ -36,13 +38,26 @@ def problem(text: str) -> SyntaxError | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            tree = _tree(text)
             # some mistakes show only to the compiler: `return` outside of a function, `nonlocal` at top level
-            compile(_tree(text), "<submission>", "exec", dont_inherit=True)
+            compile(tree, "<submission>", "exec", dont_inherit=True)
     except SyntaxError as error:
         return error
-    except (ValueError, RecursionError, MemoryError) as error:
+    except ValueError as error:
         return SyntaxError(str(error))
-    return None
+    except (RecursionError, MemoryError):  # of the parser and the compiler, which find it too deep
+        return SyntaxError(TOO_DEEP)
+    return SyntaxError(TOO_DEEP) if _is_deep(tree) else None
+
+
+def _is_deep(tree: ast.AST) -> bool:
+    """Whether a tree is deeper than what goes through it by recursion can take."""
+    level: list[ast.AST] = [tree]
+    for _ in range(MOST_DEEP):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 def mended(text: str) -> tuple[str, str]:

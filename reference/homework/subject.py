@@ -51,7 +51,7 @@ class Method:
 
     @property
     def stub(self) -> bool:
-        """Whether the body does nothing: `pass`, a docstring, `return None`."""
+        """Whether the body does nothing: `pass`, a docstring, `return None`, `return NotImplemented`."""
         body = [s for s in self.node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
         return all(isinstance(s, ast.Pass) or _returns_nothing(s) or _not_implemented(s) for s in body)
 
@@ -275,9 +275,10 @@ def _name(node: ast.expr) -> str:
 
 
 def _returns_nothing(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Return) and (
-        statement.value is None or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
-    )
+    if not isinstance(statement, ast.Return):
+        return False
+    nothing = isinstance(statement.value, ast.Constant) and statement.value.value is None
+    return statement.value is None or nothing or ast.unparse(statement.value) == "NotImplemented"
 
 
 def _not_implemented(statement: ast.stmt) -> bool:
