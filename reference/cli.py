@@ -17,6 +17,7 @@ import click
 
 from reference.errors import RequestError
 from reference.processes import Terminated, listening
+from reference.visible import visible
 
 # each is a module of reference/commands, imported when it is used; in the order of `crosscheck --help`
 COMMANDS = (
@@ -121,7 +122,7 @@ def stopped(error: BaseException) -> int:
 def say(message: str) -> None:
     """One line on standard error."""
     line = re.sub(r"\s*\n\s*", " ", message.strip())
-    click.echo(f"crosscheck: {line}", err=True)
+    click.echo(f"crosscheck: {visible(line)}", err=True)
 
 
 def _expected() -> tuple[type[BaseException], ...]:

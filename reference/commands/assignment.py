@@ -1,5 +1,6 @@
 """crosscheck assignment: list, show and write assignments."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -65,4 +66,4 @@ def new_command(file: Path | None, source: str | None) -> None:
         raise RequestError(f"{file} is there already and is left alone. Name another file") from error
     except OSError as error:
         raise RequestError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from error
-    click.echo(f" {file}\n grade with it: crosscheck grade PATH... --assignment {file}")
+    click.echo(f" {file}\n grade with it: crosscheck grade PATH... --assignment {shlex.quote(str(file))}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from reference.commands.options import jobs_option, json_option, lang_option
+from reference.visible import visible
 
 UNFENCED = "bubblewrap is not installed or does not work here: submissions run under resource limits and seccomp only."
 FORMATS = ("text", "json", "gradescope", "junit", "csv")
@@ -74,7 +75,7 @@ def command(
         ignored: list[str] = []
         hand_ins = collect(paths, Path(folder), one, lambda what, why: ignored.append(f"{what} ({why})"))
         if ignored:
-            click.echo(f"ignored: {', '.join(ignored)}", err=True)
+            click.echo(visible(f"ignored: {', '.join(ignored)}"), err=True)
         require_place(form, out, len(hand_ins))
         if not scheduler and fence() != "bubblewrap":  # on a scheduler the machines that grade decide
             click.echo(UNFENCED, err=True)

@@ -1,17 +1,29 @@
 """Where results and progress go."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+
+from reference.visible import visible
 
 WIDEST = 100
 
 
+class SafeConsole(Console):
+    """One whose styles reach the terminal, and nothing else that steers it: what a text holds of that is shown."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The pieces of what is printed."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
 def console() -> Console:
     """Standard output, as wide as the terminal up to WIDEST; 80 columns where there is none."""
-    made = Console(highlight=False)
+    made = SafeConsole(highlight=False)
     if not made.is_terminal:
         made.width = 80
     made.width = min(made.width, WIDEST)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from reference.errors import RequestError
 from reference.homework.grade import Graded, Grading
-from reference.report.console import console
+from reference.report.console import SafeConsole, console
 from reference.report.grade import print_grading
 from reference.report.grade_formats import gradescope_document, junit, scores_csv
 from reference.report.homework_json import grade_document
@@ -66,7 +65,7 @@ def as_json(document: object) -> str:
 def as_text(grading: Grading) -> str:
     """What is printed, for 80 columns and without colour."""
     text = io.StringIO()
-    print_grading(Console(file=text, width=80, highlight=False, color_system=None), grading)
+    print_grading(SafeConsole(file=text, width=80, highlight=False, color_system=None), grading)
     return text.getvalue()
 
 

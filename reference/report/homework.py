@@ -3,6 +3,7 @@
 import importlib.metadata
 import io
 import math
+import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from reference.diagnosis.sentences import proof
 from reference.homework.verdict import Fact, Note, Quantity, SubmissionReport, SymbolReport, Verdict
-from reference.report.console import console
+from reference.report.console import SafeConsole, console
 from reference.report.layout import paragraph
 
 MARKS: dict[Verdict, str] = {"correct": "✓", "wrong": "✗", "crashed": "✗", "unfinished": "…", "unsupported": "?"}
@@ -32,7 +33,7 @@ SHOWN = 4  # quantities of a symbol that are told in full
 
 def told(report: SubmissionReport) -> str:
     """What `print_submission` prints, as a text."""
-    out = Console(file=io.StringIO(), width=80, no_color=True)
+    out = SafeConsole(file=io.StringIO(), width=80, no_color=True)
     print_submission(report, out)
     written = out.file
     assert isinstance(written, io.StringIO)
@@ -136,7 +137,7 @@ def _told(out: Console, line: Line, path: str) -> None:
         if line.facts and not any(cause.reproduces for cause in report.causes):
             paragraph(out, " ".join(fact.sentence for fact in line.facts), "   ")
     if line.verdict == "unsupported":
-        _help(out, f"{path}::{report.symbol}")
+        _help(out, shlex.quote(f"{path}::{report.symbol}"))
 
 
 def why(line: Line) -> str:
