@@ -1,11 +1,14 @@
 """What a submission does instead of answering: raises, is not written yet, answers out of turn, nests without end."""
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from reference.homework.check import check_submission
 from reference.homework.process import Limits
+from reference.homework.repair import tree_of
+from reference.homework.source import read_submission
 from reference.homework.verdict import SymbolReport
 
 DENSE = """
@@ -100,3 +103,19 @@ def test_deep_expressions_are_told(tmp_path: Path, expression: str) -> None:
 def test_deep_answers_are_no_output(tmp_path: Path) -> None:
     report = checked(tmp_path, "r = []\n        for _ in range(100_000):\n            r = [r]\n        return r")
     assert report.verdict == "unsupported"
+
+
+@pytest.mark.parametrize("answer", ["[0.0] * 600_000", "np.zeros((4000, 4000))"])
+def test_an_answer_that_is_far_too_large_ends_it(tmp_path: Path, answer: str) -> None:
+    report = checked(tmp_path, f"return {answer}")
+    assert report.verdict == "crashed"
+    assert "more than an answer can be" in report.remark
+
+
+def test_a_long_table_is_parsed_and_looked_at_once(tmp_path: Path) -> None:
+    table = "DATA = [" + ", ".join(map(str, range(20_000))) + "]\n"
+    path = tmp_path / "work.py"
+    path.write_text(table + DENSE)
+    source = read_submission(path).units[0].source
+    assert source == table.strip()
+    assert len(list(ast.walk(tree_of(source)))) < 20

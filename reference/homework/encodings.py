@@ -41,6 +41,8 @@ def _decoded(data: bytes, encoding: str, path: object) -> str:
 
 def _candidates(data: bytes) -> list[str]:
     """Encodings to try, the likely ones first: declared, UTF-8, then the Japanese one that reads best."""
+    if data.isascii() and b"\x1b$" not in data:
+        return ["ascii"]
     declared = [match[1].decode() for line in data.split(b"\n", 2)[:2] if (match := DECLARED.match(line))]
     return [
         *(["iso2022_jp"] if b"\x1b$" in data else []),

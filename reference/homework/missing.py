@@ -2,12 +2,14 @@
 
 import ast
 import builtins
+import functools
 import inspect
 import symtable
 from collections.abc import Iterator, Sequence
 
 import numpy
 
+from reference.homework.repair import tree_of
 from reference.homework.submission import Unit
 from reference.homework.verdict import Note
 from reference.homework.worker.older import REMOVED
@@ -35,7 +37,7 @@ def wanted(units: Sequence[Unit]) -> tuple[tuple[str, Note], ...]:
 
 def _imported(source: str) -> Iterator[str]:
     """The modules that a statement takes names from."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
 
@@ -44,7 +46,7 @@ def gone(units: Sequence[Unit]) -> tuple[Note, ...]:
     """A note on each name of NumPy that it no longer has, and that stands for something here all the same."""
     found: dict[str, Note] = {}
     for unit in units:
-        for node in ast.walk(ast.parse(unit.source)):
+        for node in ast.walk(tree_of(unit.source)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in REMOVED:
                 name = f"{node.value.id}.{node.attr}"
                 if node.value.id in ("np", "numpy") and name not in found and node.attr not in vars(numpy):
@@ -57,19 +59,24 @@ def defined_names(units: Sequence[Unit]) -> set[str]:
     """The top-level names that executing the units would define."""
     found: set[str] = set()
     for unit in units:
-        for node in ast.walk(ast.parse(unit.source)):
+        for node in ast.walk(tree_of(unit.source)):
             if isinstance(node, ast.Global):
                 found.update(node.names)
-        table = symtable.symtable(unit.source, "<submission>", "exec")
+        table = _symbols(unit.source)
         found.update(
             s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()
         )
     return found
 
 
+@functools.lru_cache(maxsize=512)
+def _symbols(source: str) -> symtable.SymbolTable:
+    return symtable.symtable(source, "<submission>", "exec")
+
+
 def free_names(source: str) -> set[str]:
     """The names that a statement, or the functions in it, look up at top level."""
-    return set(_free(symtable.symtable(source, "<submission>", "exec"), top=True))
+    return set(_free(_symbols(source), top=True))
 
 
 def _free(table: symtable.SymbolTable, top: bool = False) -> Iterator[str]:
@@ -113,7 +120,7 @@ def _uses(name: str, units: Sequence[Unit]) -> tuple[int | None, int | None, boo
     place: tuple[int | None, int | None] = (None, None)
     fits = True
     for unit in units:
-        for node in ast.walk(ast.parse(unit.source)):
+        for node in ast.walk(tree_of(unit.source)):
             if isinstance(node, ast.Name) and node.id == name and place == (None, None):
                 place = (unit.cell, unit.line + node.lineno - 1)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:

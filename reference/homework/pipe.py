@@ -12,6 +12,9 @@ from reference.homework.sandbox import Started
 from reference.homework.worker import wire
 from reference.homework.worker.steps import Failure, Result
 
+# bytes of lists and of arrays in an answer: inputs are small, and so is what is made of them
+MOST = 2 << 20, 64 << 20
+
 Reason = Literal["time", "memory", "output", "processes", "exit"]
 
 
@@ -68,7 +71,7 @@ class Pipe:
 
         while True:
             try:
-                word, body = wire.read(receive)
+                word, body = wire.read(receive, MOST)
             except (wire.WireError, ValueError, TypeError) as error:
                 raise Stopped("exit", f"it answered something else than values ({error})") from None
             if word == "stop":

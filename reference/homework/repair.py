@@ -1,6 +1,7 @@
 """Text that Python does not parse: what can be mended without changing what it means."""
 
 import ast
+import functools
 import re
 import textwrap
 import warnings
@@ -13,6 +14,7 @@ SPACES = {
     "\ufeff": "byte-order marks",
 }
 MOST_DEEP = 200
+LONG = 100  # elements of a table
 TOO_DEEP = f"it is nested more than {MOST_DEEP} levels deep"
 # strings and comments are matched first, so that what is left to the group is code
 OUTSIDE = re.compile(
@@ -27,20 +29,41 @@ def parse(text: str) -> ast.Module | None:
     return None if problem(text) else _tree(text)
 
 
+@functools.lru_cache(maxsize=512)
+def tree_of(source: str) -> ast.Module:
+    """The tree of a statement that parses, which several look at and nobody changes."""
+    return _tree(source)
+
+
 def _tree(text: str) -> ast.Module:
+    """The tree, in which long tables of constants have one element: that nobody looks at the others takes most time."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # `x is 0` and "\d" in a submission are not for us to complain about
-        return ast.parse(text)
+        return shortened(ast.parse(text))
 
 
+def shortened(tree: ast.Module) -> ast.Module:
+    """The tree with the first element only of each long list, tuple, set or dict of constants."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        for name in ("elts",) if isinstance(node, ast.List | ast.Tuple | ast.Set) else ("keys", "values"):
+            items = getattr(node, name, None)
+            if isinstance(items, list) and len(items) > LONG and all(isinstance(i, ast.Constant) for i in items):
+                setattr(node, name, items[:1])
+        waiting += ast.iter_child_nodes(node)
+    return tree
+
+
+@functools.lru_cache(maxsize=64)
 def problem(text: str) -> SyntaxError | None:
     """Why the text does not parse, None where it does."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = _tree(text)
             # some mistakes show only to the compiler: `return` outside of a function, `nonlocal` at top level
-            compile(tree, "<submission>", "exec", dont_inherit=True)
+            compile(text, "<submission>", "exec", dont_inherit=True)
+            tree = _tree(text)
     except SyntaxError as error:
         return error
     except ValueError as error:

@@ -9,6 +9,7 @@ from reference.errors import RequestError
 from reference.homework import notebook, python2
 from reference.homework.encodings import to_text
 from reference.homework.missing import defined_names, gone, read_at_once, wanted
+from reference.homework.repair import tree_of
 from reference.homework.siblings import home, siblings
 from reference.homework.statements import Read, read_text
 from reference.homework.submission import Module, Submission, Symbol, Unit
@@ -92,7 +93,7 @@ def _available(units: Iterable[Unit]) -> list[Unit]:
         if unit.kind in ("candidate", "constant") and not any(
             u.kind == "import" and "import *" in u.source for u in taken
         ):
-            node = ast.parse(unit.source).body[0]
+            node = tree_of(unit.source).body[0]
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and read_at_once(node) - known:
                 continue
         taken.append(unit)

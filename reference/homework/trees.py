@@ -1,5 +1,6 @@
 """Finding arrays in what a submission keeps and returns."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from reference.pair import Array
 
 OBJECT = "__class__"
 # kept by layers beside weights: inputs, columns, moments
+MOST_LEAVES = 5000
 NOT_A_WEIGHT = r"(d|grad|delta|l)?(x|input\w*|inputs|col\w*|out\w*|y|t|mask|cache\w*|loss)"
 
 
@@ -34,8 +36,12 @@ class Leaf:
         return re.sub(r"(\.\w+|\[[^\]]*\])$", "", self.path)
 
 
-def leaves(tree: Any, path: str = "") -> Iterator[Leaf]:
-    """Every array below, and every list of arrays of one shape as one leaf more."""
+def leaves(tree: Any) -> Iterator[Leaf]:
+    """Every array below, and every list of arrays of one shape as one leaf more; of very many the first."""
+    yield from itertools.islice(_leaves(tree, ""), MOST_LEAVES)
+
+
+def _leaves(tree: Any, path: str) -> Iterator[Leaf]:
     if isinstance(tree, np.ndarray | float | int) and not isinstance(tree, bool):
         yield Leaf(path, tree)
     elif isinstance(tree, dict):
@@ -43,7 +49,7 @@ def leaves(tree: Any, path: str = "") -> Iterator[Leaf]:
         for key, value in tree.items():
             if not (isinstance(key, str) and key.startswith("__")):
                 step = f".{key}" if owned else f"[{key!r}]"
-                yield from leaves(value, path + step)
+                yield from _leaves(value, path + step)
         stacked = _stacked([v for k, v in sorted(tree.items(), key=lambda kv: str(kv[0])) if isinstance(k, int)])
         if stacked is not None:
             yield Leaf(path, stacked)
@@ -52,13 +58,12 @@ def leaves(tree: Any, path: str = "") -> Iterator[Leaf]:
         if stacked is not None:
             yield Leaf(path, stacked)
         for index, value in enumerate(tree):
-            yield from leaves(value, f"{path}[{index}]")
+            yield from _leaves(value, f"{path}[{index}]")
 
 
 def _stacked(items: Any) -> Array | None:
-    arrays = [item for item in items if isinstance(item, np.ndarray)]
-    if arrays and len(arrays) == len(items) and len({a.shape for a in arrays}) == 1:
-        return np.stack(arrays)
+    if items and all(isinstance(item, np.ndarray) for item in items) and len({a.shape for a in items}) == 1:
+        return np.stack(items)
     return None
 
 

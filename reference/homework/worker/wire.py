@@ -170,9 +170,9 @@ def decode(header: bytes, payload: bytes) -> Any:
         raise WireError(f"{type(error).__name__}: {error}") from None
 
 
-def read(receive: Callable[[int], bytes]) -> Any:
-    """The next value. `receive(n)` gives exactly n bytes. WireError on a frame that is too long."""
+def read(receive: Callable[[int], bytes], most: tuple[int, int] = (MAX_HEADER, MAX_PAYLOAD)) -> Any:
+    """The next value. `receive(n)` gives exactly n bytes. WireError on a frame that is longer than `most`."""
     header, payload = LENGTHS.unpack(receive(LENGTHS.size))
-    if header > MAX_HEADER or payload > MAX_PAYLOAD:
-        raise WireError("a frame too long")
+    if header > most[0] or payload > most[1]:
+        raise WireError("more than an answer can be")
     return decode(receive(header), receive(payload))
