@@ -4,7 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from reference.cli import main
 from reference.homework.check import check_submission
 from reference.homework.process import Limits
 from reference.homework.repair import tree_of
@@ -119,3 +121,10 @@ def test_a_long_table_is_parsed_and_looked_at_once(tmp_path: Path) -> None:
     source = read_submission(path).units[0].source
     assert source == table.strip()
     assert len(list(ast.walk(tree_of(source)))) < 20
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "0", "1e9"])
+def test_a_time_without_end_is_refused(tmp_path: Path, seconds: str) -> None:
+    done = CliRunner().invoke(main, ["check", str(tmp_path / "a.py"), "--time", seconds])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("crosscheck: invalid value for '--time': ")

@@ -8,6 +8,7 @@ from class_work import ASSIGNMENT, GOOD, PARTIAL, RIGHT, fake, hand_in, notebook
 
 from reference.errors import RequestError
 from reference.homework.assignment import Assignment, Question
+from reference.homework.collect import HandIn
 from reference.homework.grade import grade, judge, together
 from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 
@@ -123,6 +124,16 @@ def test_a_missing_answer_is_unfinished(tmp_path: Path) -> None:
     done = grade(hand_in(tmp_path, "x = 1  # Q1: request"), ASSIGNMENT, fake)
     assert done.answers[0].verdict == "unfinished"
     assert str(tmp_path) not in done.answers[0].sentence
+
+
+def test_the_instructors_own_folders_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(path: Path, question: Question, assignment: Assignment) -> SymbolReport:
+        raise RequestError(f"{path.absolute()} has 60 MB, more than the 50 that are read")
+
+    hand_in(tmp_path, GOOD)
+    monkeypatch.chdir(tmp_path)
+    done = grade(HandIn("a.py", (Path("a.py"),)), ASSIGNMENT, refuses)
+    assert done.answers[0].sentence == "a.py has 60 MB, more than the 50 that are read"
 
 
 def test_an_empty_file_is_unfinished(tmp_path: Path) -> None:

@@ -6,6 +6,14 @@ import click
 
 from reference.commands.options import json_option, lang_option, seed_option
 
+MOST_SECONDS = 3600.0
+
+
+def _finite(ctx: click.Context, param: click.Parameter, seconds: float) -> float:
+    if not 0.1 <= seconds <= MOST_SECONDS:  # nan is neither
+        raise click.BadParameter(f"{seconds:g} is not in the range 0.1<=x<={MOST_SECONDS:g}.")
+    return seconds
+
 
 @click.command("check")
 @click.argument("target", metavar="FILE[::SYMBOL]")
@@ -23,7 +31,15 @@ from reference.commands.options import json_option, lang_option, seed_option
     metavar="FILE",
     help="How to call it, where that cannot be told; see crosscheck adapter.",
 )
-@click.option("--time", "seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, metavar="SECONDS")
+@click.option(
+    "--time",
+    "seconds",
+    type=float,
+    callback=_finite,
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+)
 @click.option("--hint", is_flag=True, help="Point to a mistake without giving the answer.")
 @lang_option
 @seed_option
@@ -55,18 +71,20 @@ def command(
         from reference.report.homework import print_submission
         from reference.report.homework_json import check_document
         from reference.report.json import write_json
+        from reference.report.terminal import progress
 
-        report = check_submission(
-            Path(file),
-            symbol,
-            pair,
-            cell,
-            seed,
-            Limits(seconds=seconds),
-            framework=framework or "",
-            adapter=read_adapter(adapter_file) if adapter_file else None,
-            started=started,
-        )
+        with progress(None, "checking"):
+            report = check_submission(
+                Path(file),
+                symbol,
+                pair,
+                cell,
+                seed,
+                Limits(seconds=seconds),
+                framework=framework or "",
+                adapter=read_adapter(adapter_file) if adapter_file else None,
+                started=started,
+            )
     report = spoken(report, lang, hint=hint)
     if json_file is not None:
         write_json(json_file, check_document(report))

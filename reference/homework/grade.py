@@ -154,7 +154,8 @@ def _report(hand_in: HandIn, question: Question, assignment: Assignment, judge: 
     try:
         return judge(path, question, assignment)
     except RequestError as error:
-        said = str(error).replace(str(path), path.name)
+        # a file is read by its absolute path, and one from a zip file lies where nobody put it
+        said = str(error).replace(str(path.absolute()), path.name).replace(str(path), path.name)
         return SymbolReport(wanted, "unfinished" if _missing(path, question) else "unsupported", remark=said)
     except Stopped as error:
         return SymbolReport(wanted, "crashed", remark=f"It was stopped: {error.detail}.")

@@ -34,8 +34,11 @@ Voter = Callable[["Check", "Finding"], "Vote | None"]
 
 
 @contextlib.contextmanager
-def progress(total: float, what: str) -> Iterator[Callable[[float, str], None]]:
-    """A bar on standard error for what takes more than PATIENCE; call it with the progress made, and on what."""
+def progress(total: float | None, what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on standard error for what takes more than PATIENCE; call it with the progress made, and on what.
+
+    Without a total it only shows that something is being done.
+    """
     bar = Progress(
         TextColumn(" {task.description}"),
         BarColumn(),
