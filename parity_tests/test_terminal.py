@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from command_line import assert_narrow
+from rich.cells import cell_len
 from rich.console import Console
 
 from reference import registry
@@ -13,7 +14,7 @@ from reference.commands import checks
 from reference.compare import Finding
 from reference.pair import Twin
 from reference.parity import Check
-from reference.report import terminal
+from reference.report import layout, terminal
 
 
 def outcome(*found: Check, **changes: Any) -> checks.Outcome:
@@ -91,3 +92,13 @@ def test_narrow_terminals_lose_columns_not_lines(
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= columns
     assert re.search(r"^ dense .* dw  float64  keras  3 \(24\)", text, re.MULTILINE)
+
+
+def test_japanese_goes_no_further_than_the_terminal_is_wide(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "W_2: 指数関数の前に最大の入力を引いていないため、オーバーフローします。np.exp(1000) は inf です。" * 2
+    layout.paragraph(Console(width=40), text, " ", "   ")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 3
+    assert all(cell_len(line) <= 40 for line in lines)
+    assert all(line.startswith("   ") and line[3] not in "、。" for line in lines[1:])
+    assert "".join(line.strip() for line in lines).replace(" ", "") == text.replace(" ", "")

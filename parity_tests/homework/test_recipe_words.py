@@ -15,13 +15,47 @@ FOLDER = Path(reference.__file__).parent / "homework" / "recipes"
 
 
 def said() -> Iterator[tuple[str, str]]:
-    """Every mistake of a recipe that is written out: what is done wrong, and what to do instead."""
+    """Every mistake of a recipe: what is done wrong, and what to do instead; {} for what is filled in."""
     for path in sorted(FOLDER.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Mistake", "Cause"):
-                own = node.args if node.func.id == "Mistake" else [*node.args[1:2], *node.args[3:4]]
-                texts = [each.value if isinstance(each, ast.Constant) else "" for each in own]
-                yield texts[0], texts[1] if len(texts) > 1 else ""
+            match node:
+                case ast.Call(func=ast.Name(id="Mistake"), args=own):
+                    yield _text(own[0]), _text(own[1]) if len(own) > 1 else ""
+                case ast.Call(func=ast.Name(id="Cause"), args=own):
+                    yield _text(own[1]), _text(own[3]) if len(own) > 3 else ""
+                case ast.Call(func=ast.Name(id="Other"), args=[_, _, sentence]):
+                    yield _text(sentence), ""
+                case ast.FunctionDef():
+                    yield from _handed_on(node)
+
+
+def _handed_on(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    """The sentences that a function puts into a variable before it makes a cause of it."""
+    nodes = list(ast.walk(function))
+    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "Cause"]
+    names = {a.id for call in calls for a in call.args[1:2] if isinstance(a, ast.Name)}
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() | ast.JoinedStr() as value) if (
+                name in names
+            ):
+                yield _text(value).removeprefix("initial W: "), ""
+
+
+def _text(node: ast.expr) -> str:
+    """The text of an expression, "" where it has none of its own."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            text = "".join(_text(part) or "{}" for part in parts)
+            return "" if text == "{}: {}" else text
+    return ""
+
+
+def anyhow(text: str) -> str:
+    """A sentence whatever its blanks are called."""
+    return re.sub(r"\{\w+\}", "{}", text)
 
 
 def is_formula(text: str) -> bool:
@@ -30,6 +64,7 @@ def is_formula(text: str) -> bool:
 
 
 SAID = list(dict.fromkeys(said()))
+JAPANESE = {anyhow(text): found for text, found in of_recipes().items()}
 
 
 def test_there_are_many() -> None:
@@ -38,7 +73,7 @@ def test_there_are_many() -> None:
 
 @pytest.mark.parametrize("text", sorted({text for pair in SAID for text in pair if text}))
 def test_every_sentence_has_its_translation(text: str) -> None:
-    found = of_recipes().get(text, "")
+    found = JAPANESE.get(text, "")
     assert found or (text in {instead for _, instead in SAID} and is_formula(text))
     assert not found or re.search("[\u3040-\u30ff\u4e00-\u9fff]", found)
     # what stands in code stays as it is
@@ -48,7 +83,18 @@ def test_every_sentence_has_its_translation(text: str) -> None:
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:
-    assert of_recipes().keys() <= {text for pair in SAID for text in pair}
+    assert JAPANESE.keys() <= {text for pair in SAID for text in pair}
+
+
+def test_what_a_sentence_names_is_filled_in() -> None:
+    cause = Cause("transposed", "W_2 is transposed. Give it the shape (256, 784).", True, "W_2 is transposed.")
+    both = Cause("scaled", "W_2, W_3: it is normal with deviation 0.1.", True)
+    report = SubmissionReport("a.py", (SymbolReport("f", "wrong", causes=(cause, both)),))
+    found = [each.sentence for each in spoken(report, "ja", hint=False).symbols[0].causes]
+    assert found == [
+        "W_2 が転置されています。 形状を (256, 784) にします。",
+        "W_2, W_3: 標準偏差 0.1 の正規分布になっています。",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The words for causes, from one catalogue: what is wrong, and what points to it without giving the answer away."""
 
 import functools
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -116,8 +117,24 @@ def in_japanese(cause: Cause) -> Cause:
 
 
 def _translated(text: str) -> str:
-    """A formula, and what is made for one submission, is the same in both languages."""
-    return of_recipes().get(text, text)
+    """A sentence of a recipe in Japanese: as it stands, with what it names filled in, or after the weight it is about.
+
+    A formula, and what is made for one submission, is the same in both languages.
+    """
+    if text in of_recipes():
+        return of_recipes()[text]
+    for pattern, said in _patterns():
+        if (found := pattern.fullmatch(text)) is not None:
+            return said.format(**found.groupdict())
+    about, colon, rest = text.partition(": ")
+    return f"{about}: {_translated(rest)}" if colon else text
+
+
+@functools.cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """The sentences that name something, {name}, as patterns."""
+    blanks = [(text, said) for text, said in of_recipes().items() if re.search(r"\{\w+\}", text)]
+    return [(re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text))), said) for text, said in blanks]
 
 
 @functools.cache

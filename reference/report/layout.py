@@ -1,12 +1,18 @@
 """Text on a terminal: tables that fit, paragraphs with a hanging indent, facts on one line."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+
+# characters that take two columns, and those that begin no line
+WIDE = r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]"
+STOPS = "、。，．！？」』）】"
 
 
 def table(
@@ -34,18 +40,28 @@ def table(
 
 def paragraph(out: Console, text: str, first: str = "", rest: str | None = None) -> None:
     """Text that goes on below its beginning, and no further than the terminal is wide."""
-    lines = textwrap.wrap(
-        text,
-        out.width,
-        initial_indent=first,
-        subsequent_indent=first if rest is None else rest,
-        break_on_hyphens=False,
-    )
+    rest = first if rest is None else rest
+    if cell_len(text) == len(text):
+        lines = textwrap.wrap(text, out.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+    else:
+        lines = _wide_lines(text, out.width, first, rest)
     for line in lines or [first]:
         styled = Text(line)
         styled.highlight_words(["DISAGREES", "stands alone"], "bold red")
         styled.highlight_regex(r"^ +\S+ +(?P<green>agrees)\b", style_prefix="")
         out.print(styled, soft_wrap=True)
+
+
+def _wide_lines(text: str, width: int, first: str, rest: str) -> list[str]:
+    """Lines of a text with characters two columns wide, which may end after any of those; none begins with a stop."""
+    lines = [first]
+    for piece in re.findall(rf"\s+|{WIDE}[{STOPS}]*|(?:(?!{WIDE})\S)+[{STOPS}]*", text):
+        empty = lines[-1] in (first, rest)
+        if not empty and cell_len(lines[-1] + piece.rstrip()) > width:
+            lines.append(rest)
+            empty = True
+        lines[-1] += "" if empty and piece.isspace() else piece
+    return [line.rstrip() for line in lines]
 
 
 def facts(out: Console, parts: Sequence[str]) -> None:

@@ -137,15 +137,14 @@ def drift_plot(each: Comparison) -> str:
 
 def _mark_parting(axes: Any, name: str, number: int, step: int, apart: float) -> None:
     axes.plot([step], [apart], "o", color=INKS[name], markerfacecolor="none", markersize=8, zorder=6)
-    # the curve rises to the right, so there is room above on the left, or below on the right
-    left = step > 30
-    line = 12 * number
+    # the curves rise to the right, so the corner above on the left is free; one line for each
     axes.annotate(
         f"{name} parts at step {step:,}",
-        (step, apart),
-        xytext=(-8, 8 + line) if left else (8, -16 - line),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(8, -8 - 14 * number),
         textcoords="offset points",
-        ha="right" if left else "left",
+        va="top",
         color=INKS["ink"],
         zorder=7,
     )
