@@ -1,6 +1,7 @@
 """What a recipe is: a question that has no pair of its own, and how its answer is judged."""
 
 import functools
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -186,8 +187,9 @@ def _unreadable(recipe: Recipe, symbol: Symbol) -> SymbolReport:
 
 
 def sentence(text: str) -> str:
-    """With a capital at its beginning and a full stop at its end."""
-    return text[:1].upper() + text[1:].rstrip(".") + "."
+    """With a capital at its beginning, unless a name of the code stands there, and a full stop at its end."""
+    named = re.match(r"(d[xywhbz]|d[A-Z]\w*|\w*[_\d]\w*|\w+\()\b", text)
+    return (text[:1] if named else text[:1].upper()) + text[1:].rstrip(".") + "."
 
 
 def _where(symbol: Symbol | None) -> dict[str, int | None]:
