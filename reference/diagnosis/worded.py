@@ -23,7 +23,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"(GELU|SiLU|ELU|SELU|Mish|Softplus|Softsign|LeakyReLU|LogSigmoid|TanhShrink)\.(slope|_tanh): .*", "*-derivative"),
     (r"Windows\._add_to_(rows|strips): (seen|view) \+= .* => (seen|view)\[\.\.\.\] = .*", "conv-overwritten"),
     (r"(Log)?Softmax\.forward: x - x\.max\(.*\) => x", "softmax-overflow"),
-    (r"(Log)?Softmax\.forward: x\.max\(axis=.*\) => x\.max\(keepdims=True\)", "softmax-one-maximum"),
+    (r"(Log)?Softmax\.forward: x\.max\(axis=.*\) => x\.max\(keepdims=True.*\)", "softmax-one-maximum"),
     (r"Huber\.value: self\.delta \* d - .* => self\.delta \* d", "huber-offset-missing"),
     (r"Huber\.slope: .*", "huber-derivative"),
     (r"(BinaryCrossEntropy|SigmoidCrossEntropy)\.slope: .*", "bce-derivative"),

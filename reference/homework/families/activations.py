@@ -12,7 +12,7 @@ from reference.fills import normal
 from reference.homework.family import Family, another_number, numbers_named
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
-from reference.pair import Array, Pair, Twin
+from reference.pair import Array, Input, Pair, Twin
 from scratch.activations import Tanh
 
 SHAPE, OTHER = (5, 4), (3, 7)
@@ -168,11 +168,17 @@ HARD_TANH = activation("hard_tanh", r"hard_?tanh.*", rank=7)
 HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7)
 
 
+def _far_apart(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Rows of which the largest of one is nothing beside that of the next."""
+    rows: Array = LARGE * (rng.standard_normal(shape) + 5 * np.arange(shape[0])[:, None])
+    return rows
+
+
 def _normalised(pair: str, names: str) -> Family:
     """A family of an activation over a whole row, or column."""
 
-    def ask(shape: tuple[int, ...], seed: int, label: str, scale: float = 1.5) -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=scale)}, seed, label=label)
+    def ask(shape: tuple[int, ...], seed: int, label: str) -> Problem:
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label)
 
     return Family(
         pair,
@@ -181,7 +187,7 @@ def _normalised(pair: str, names: str) -> Family:
         problems=lambda subject, seed: (ask(SHAPE, seed, ""),),
         variants=lambda subject, seed, base: (
             ask(OTHER, seed, "other sizes"),
-            ask(OTHER, seed, LARGE_INPUTS, LARGE),
+            problem(pair, {"x": Input(OTHER, _far_apart)}, seed, label=LARGE_INPUTS),
         ),
         layouts=lambda asked: (
             Layout(said=("over rows",)),
