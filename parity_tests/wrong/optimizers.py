@@ -198,7 +198,7 @@ class Averages(SGD):
     """Divides the gradient by its length, which the loss has already done."""
 
     def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
-        super().update(w, g / max(1, *g.shape[:1]), state)
+        super().update(w, g / (len(g) if g.ndim else 1), state)
 
 
 class HasMomentum(SGD):

@@ -18,7 +18,7 @@ DECOUPLED = {"weight_decay": 0.1, "decoupled": True}
 TORCH_CLIP = {"clip_epsilon": 1e-6}
 # in their order: clipped first, the decay neither clipped nor accumulated
 CLIP_VALUE_L2 = {**CLIP_VALUE, **L2}
-ALL_AROUND = {"accumulation_steps": 3, **GLOBAL, **TORCH_CLIP, **DECOUPLED}
+ALL_AROUND = {"accumulation_steps": 3, "clip_global_norm": 0.2, **TORCH_CLIP, **DECOUPLED}
 SURROUNDINGS: tuple[Options, ...] = (
     {},
     CLIP_VALUE,
