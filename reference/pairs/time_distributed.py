@@ -94,4 +94,5 @@ TIME_DISTRIBUTED = Pair(
         _case("normalised-inference", (2, 3, 5, 4, 2), 3, norm=True, bias=False, training=False),
     ),
     draw=_draw,
+    empty=False,  # normalised, it takes its moments over samples and steps
 )
