@@ -129,5 +129,4 @@ def another_number(subject: Subject, names: str, now: float) -> float | None:
 
 def _takes(subject: Subject, names: str) -> list[Parameter]:
     """The parameters of a constructor, or of a forward pass, that have such a name."""
-    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
-    return [p for p in spots if means(p.name, names)]
+    return [p for p in subject.given if means(p.name, names)]

@@ -117,22 +117,18 @@ def ignoring(pair: str, x: Input, t: Input, seed: int, label: str, **options: An
 
 def takes_mask(subject: Subject) -> bool:
     """Whether the forward pass is given a mask."""
-    return any(_is_mask(parameter) for parameter in _given(subject))
+    return any(_is_mask(parameter) for parameter in subject.handed)
 
 
 def mask_needed(subject: Subject) -> bool:
     """Whether it cannot do without."""
-    return any(_is_mask(parameter) and parameter.required for parameter in _given(subject))
+    return any(_is_mask(parameter) and parameter.required for parameter in subject.handed)
 
 
 def ignores(subject: Subject) -> bool:
     """Whether targets of some value are said to be left out."""
-    names = [*subject.attributes, *(parameter.name for parameter in (*subject.init, *_given(subject)))]
+    names = [*subject.attributes, *(parameter.name for parameter in subject.given)]
     return any(means(name, r"\w*ignore\w*") for name in names)
-
-
-def _given(subject: Subject) -> Sequence[Parameter]:
-    return subject.forward.parameters if subject.forward else ()
 
 
 def _is_mask(parameter: Parameter) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reference.homework.attempt import DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt, outline
+from reference.homework.columns import columns_evident
 from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, OUTPUT, RATE, Family
 from reference.homework.problem import Layout, Problem
 from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
 from reference.homework.process import Step as WorkerStep
 from reference.homework.roles import Plan, means, plain, plans
-from reference.homework.subject import Subject, columns_evident
+from reference.homework.subject import Subject
 
 # methods that make an object ready
 SET_UP = (r"set(input)?shape", r"init\w*|build|setup|compile|create(weights|params)\w*")
@@ -141,10 +142,7 @@ class Planner:
         roles = {"dy": COTANGENT, "cache": CACHE, "lr": RATE, **self._roles(attempt), "y": OUTPUT, **self.family.inputs}
         if self.family.loss:  # the predictions before the loss that is made of them; some are handed what it has kept
             roles = {**self.family.inputs, **roles}
-            values["x"] = [
-                *values["x"],
-                *(Ref(f"{IT}.{name}") for name in ("output",) if name in self.subject.attributes),
-            ]
+            values["x"] = [*values["x"], *[Ref(f"{IT}.output")] * ("output" in self.subject.attributes)]
         wildcards = ["dy", "cache", "y", *self.family.inputs, *(f"weight {n}" for n in attempt.scheme.entries)]
         if extras := attempt.problem.extras:
             values |= {name: [attempt.layout.to_submission(name, array)] for name, array in extras.items()}

@@ -195,7 +195,7 @@ def _mask(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Array:
 
 def takes_mask(subject: Subject) -> bool:
     """Whether the forward pass is given a mask."""
-    return any(means(p.name, MASK) for p in (subject.forward.parameters if subject.forward else ()))
+    return any(means(p.name, MASK) for p in subject.handed)
 
 
 def forms(subject: Subject, cell: str) -> Iterator[Form]:

@@ -86,7 +86,8 @@ def _of_function(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
     keys = {name: re.search(r"\['(\w+)'\]$", call.given[name][0]) for name in NAMES}
     moved: dict[str, Array] = {}
     if all(keys.values()):
-        together = next(a for a in (*call.args, *call.kwargs.values()) if isinstance(a, dict))
+        dicts = [a for a in (*call.args, *call.kwargs.values()) if isinstance(a, dict)]
+        together = next(a for a in dicts if all(key[1] in a for key in keys.values() if key))  # not one of weights
         args = [Ref(KEPT) if a is together else a for a in call.args]
         kwargs = {key: Ref(KEPT) if a is together else a for key, a in call.kwargs.items()}
         done = trying.worker.run([Set(KEPT, together), Call(forward.name, args, kwargs), Get(KEPT)])

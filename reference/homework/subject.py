@@ -83,6 +83,16 @@ class Subject:
         return self.is_class or self.closure
 
     @property
+    def handed(self) -> tuple[Parameter, ...]:
+        """The parameters of its forward pass."""
+        return self.forward.parameters if self.forward else ()
+
+    @property
+    def given(self) -> tuple[Parameter, ...]:
+        """Those of its constructor too."""
+        return (*self.init, *self.handed)
+
+    @property
     def nodes(self) -> list[ast.AST]:
         """Its code, with the methods that it inherits."""
         return [*(method.node for method in self.methods.values()), self.symbol.node]
@@ -283,14 +293,3 @@ def _returns_nothing(statement: ast.stmt) -> bool:
 
 def _not_implemented(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Raise) and "NotImplemented" in ast.dump(statement)
-
-
-COLUMNS = r"(dot|matmul)\(\s*(self\.)?\w*[wW]\w*(\[[^\]]*\])?(\.T)?\s*,|[wW]\w*(\.T)?\s*@\s*(self\.)?[a-zA-Z]"
-ROWS = r"(dot|matmul)\([^,()]*,\s*(self\.)?\w*[wW]\w*|@\s*(self\.)?\w*[wW]\w*"
-
-
-def columns_evident(submission: Submission) -> bool:
-    """Whether the code multiplies W @ x rather than x @ W, as it does where samples are columns."""
-    text = "\n".join(unit.source for unit in submission.units)
-    columns, rows = len(re.findall(COLUMNS, text)), len(re.findall(ROWS, text))
-    return columns > rows

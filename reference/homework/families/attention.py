@@ -62,13 +62,11 @@ def _masked_as(found: Problem, mask: str) -> Problem:
 
 def _masks(subject: Subject) -> tuple[str, ...]:
     """The masks to ask for: none where the code takes none."""
-    parameters = subject.forward.parameters if subject.forward else ()
-    return tuple(FORMS) if any(means(p.name, MASK) for p in parameters) else ("",)
+    return tuple(FORMS) if any(means(p.name, MASK) for p in subject.handed) else ("",)
 
 
 def _needs_mask(subject: Subject) -> bool:
-    parameters = subject.forward.parameters if subject.forward else ()
-    return any(p.required and means(p.name, MASK) for p in parameters)
+    return any(p.required and means(p.name, MASK) for p in subject.handed)
 
 
 def _problems(subject: Subject, seed: int) -> Iterator[Problem]:

@@ -27,8 +27,7 @@ EXPLICIT = 2.3e-3
 
 def _epsilons(subject: Subject) -> list[float]:
     """The one epsilon to give where it can be given; else those that the code names, then the usual ones."""
-    spots = (*subject.init, *(subject.forward.parameters if subject.forward else ()))
-    if any(means(name, EPSILON) for p in spots for name in (p.name, *p.keys)):
+    if any(means(name, EPSILON) for p in subject.given for name in (p.name, *p.keys)):
         return [EXPLICIT]
     small = [
         n.value

@@ -98,8 +98,7 @@ def _both(subject: Subject, one: str, other: str) -> bool:
 
 def _pads(subject: Subject) -> bool:
     """Whether it takes padding as a number."""
-    spots = [*subject.init, *(subject.forward.parameters if subject.forward else ())]
-    words = [p for p in spots if means(p.name, ROLES["padding"]) and isinstance(p.default, str)]
+    words = [p for p in subject.given if means(p.name, ROLES["padding"]) and isinstance(p.default, str)]
     return accepts(subject, ROLES["padding"]) and not words
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.columns import more_columns
 from reference.homework.examination import Examination
 from reference.homework.family import Family
 from reference.homework.problem import Layout, Problem, Scheme
@@ -28,8 +29,8 @@ from reference.homework.recurrence import (
     time_axis,
 )
 from reference.homework.recurrent_weights import GRU_GATES, LSTM_GATES, ONE, W_X, Gates, schemes
-from reference.homework.roles import Parameter, means
-from reference.homework.subject import COLUMNS, ROWS, Subject
+from reference.homework.roles import means
+from reference.homework.subject import Subject
 from reference.homework.trees import leaves
 from reference.homework.verdict import SymbolReport
 
@@ -79,10 +80,6 @@ def _schemes(problem: Problem) -> Sequence[Scheme]:
     return kept
 
 
-def _handed(subject: Subject) -> Sequence[Parameter]:
-    return subject.forward.parameters if subject.forward else ()
-
-
 def _prepared(subject: Subject, gates: Gates, asked: Problem) -> Problem:
     """A problem with the layouts and schemes to try, which are the same at each attempt."""
     columns = by_columns(subject)
@@ -99,8 +96,7 @@ def _prepared(subject: Subject, gates: Gates, asked: Problem) -> Problem:
 
 def by_columns(subject: Subject) -> bool:
     """Whether the code multiplies W @ x rather than x @ W."""
-    text = subject.symbol.source
-    return time_axis(subject) == 2 or len(re.findall(COLUMNS, text)) > len(re.findall(ROWS, text))
+    return time_axis(subject) == 2 or more_columns(subject.symbol.source)
 
 
 def _layouts(subject: Subject, asked: Problem, columns: bool) -> tuple[Layout, ...]:
@@ -225,7 +221,7 @@ class Asking:
         form: Form = base.facts["form"]
         other = replace(form, batch=1 if form.batch == 1 else 2)
         labelled = {}
-        if form.mask and not any(p.required and means(p.name, MASK) for p in _handed(subject)):
+        if form.mask and not any(p.required and means(p.name, MASK) for p in subject.handed):
             labelled["no mask"] = replace(form, mask="")
         if form.mask:
             kind = "bool" if form.mask_kind != "bool" else "float64"

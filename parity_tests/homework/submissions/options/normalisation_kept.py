@@ -35,6 +35,26 @@ def batch_norm(x, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5
     return gamma * (x - mean) / np.sqrt(var + eps) + beta, running_mean, running_var
 
 
+def bn_forward(x, params, bn_param):
+    """The weights lie in a dict too."""
+    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    mean, var = x.mean(0), x.var(0)
+    if bn_param["mode"] == "test":
+        mean, var = bn_param["running_mean"], bn_param["running_var"]
+    else:
+        bn_param["running_mean"] = momentum * bn_param["running_mean"] + (1 - momentum) * mean
+        bn_param["running_var"] = momentum * bn_param["running_var"] + (1 - momentum) * var
+    std = np.sqrt(var + eps)
+    xhat = (x - mean) / std
+    return params["gamma"] * xhat + params["beta"], (xhat, std, params)
+
+
+def bn_backward(dout, cache):
+    xhat, std, params = cache
+    g = dout * params["gamma"]
+    return (g - g.mean(0) - xhat * (g * xhat).mean(0)) / std, (dout * xhat).sum(0), dout.sum(0)
+
+
 class BatchNorm1d:
     """Epsilon is added twice."""
 

@@ -35,6 +35,28 @@ class DenseOwn(DenseWithDefault):
         super().__init__(n_in, n_out, {})
 
 
+LAST = {}
+
+
+class DenseGlobal(DenseOwn):
+    def forward(self, x):
+        LAST["x"] = x
+        return super().forward(x)
+
+    def backward(self, dy):
+        self.x = LAST["x"]
+        return super().backward(dy)
+
+
+class DenseCounted(DenseOwn):
+    made = 0
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        DenseCounted.made += 1
+        self.number = DenseCounted.made
+
+
 class Dropout:
     def __init__(self, rate=0.5, seed=0):
         self.rate, self.seed = rate, seed
