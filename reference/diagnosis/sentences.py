@@ -11,6 +11,7 @@ from importlib.resources import files
 from reference.homework.verdict import Cause, Fact, SubmissionReport, SymbolReport
 
 LANGUAGES = ("en", "ja")
+PLURALS = {"is": "are", "has": "have", "holds": "hold", "comes": "come", "goes": "go"}
 Entry = Mapping[str, str]
 
 
@@ -67,6 +68,9 @@ def limited(cause: Cause, limit: str, lang: str = "en") -> Cause:
 
 
 def _filled(template: str, facts: Mapping[str, str]) -> str:
+    """The sentence with these facts, those that it lacks left out; its verb agrees with {names}."""
+    if ", " in facts.get("names", ""):
+        template = re.sub(rf"(?<={{names}} )({'|'.join(PLURALS)})\b", lambda verb: PLURALS[verb[0]], template)
     empty = dict.fromkeys((field for _, field, _, _ in string.Formatter().parse(template) if field), "")
     return " ".join(template.format(**{**empty, **facts}).split())
 

@@ -16,9 +16,11 @@ from reference.homework.equal_sizes import EqualSizes, misfits
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.limits import LimitedDiagnosis
+from reference.homework.planning import LEARN
 from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.process import Failure, Worker
 from reference.homework.raised import not_written, raised_anyway
+from reference.homework.roles import means
 from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf
 from reference.homework.trying import Trying
@@ -166,7 +168,7 @@ class Examination:
                     return self._said("crashed", crash_of(best), judged, best)
             return self._said("wrong", "", judged, best)
         crashes = [crash for attempt in attempts if (crash := crash_of(attempt))]
-        if crashes and len(crashes) == len(attempts):
+        if crashes and len(crashes) == len(attempts) and not self._set_elsewhere(attempts[0].failure):
             return self._said("crashed", crashes[0], None, attempts[0])
         odd = () if self.reshaped else (attempt for attempt in attempts if attempt.misshapen)
         if report := next(map(self._misshapen, odd), None):
@@ -216,8 +218,18 @@ class Examination:
             return False
         if failure.type == "NameError" or failure.message.startswith("module "):
             return True
+        missing = self._missing(failure)
+        return bool(missing) and missing not in self.subject.set_attributes
+
+    def _missing(self, failure: Failure) -> str:
+        """The attribute of its own that it lacks; "" where the failure is another."""
         missing = re.fullmatch(rf"'{self.subject.name}' object has no attribute '(\w+)'.*", failure.message)
-        return missing is not None and missing[1] not in self.subject.set_attributes
+        return missing[1] if missing else ""
+
+    def _set_elsewhere(self, failure: Failure | None) -> bool:
+        """Whether it lacks an attribute of its own that may come to it where it learns."""
+        learns = any(means(name, LEARN) for name in self.subject.methods)
+        return learns and failure is not None and self._missing(failure) in self.subject.set_attributes
 
     def _said(
         self, verdict: Verdict, remark: str, judged: Judged | None = None, attempt: Attempt | None = None

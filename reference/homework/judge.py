@@ -188,8 +188,7 @@ class Judge(Candidates):
 
     def _reduction(self, attempt: Attempt, found: Mapping[str, tuple[Array, Array, str]]) -> tuple[str, float, float]:
         """What the gradients were divided by, and what they were clipped to, as far as it explains most of them."""
-        options: list[tuple[str, float, float]] = [("", 1.0, 0.0)]
-        options += [(label, factor, 0.0) for label, factor in self.family.reductions(attempt.problem).items()]
+        options = [(label, factor, 0.0) for label, factor in self.reductions(attempt).items()]
         options += [("", 1.0, clip) for clip in CLIPS]
 
         def agreeing(option: tuple[str, float, float]) -> int:
@@ -198,6 +197,10 @@ class Judge(Candidates):
             return sum(compare(n, found[n][0], want, loose=self.family.loose).agree for n, want in wants.items())
 
         return max(options, key=agreeing)
+
+    def reductions(self, attempt: Attempt) -> Mapping[str, float]:
+        """What gradients may be divided by, by what is said of it; the first where several explain as many."""
+        return {"": 1.0, **self.family.reductions(attempt.problem)}
 
     def _inputs(self, attempt: Attempt, judged: Judged, part: str, like: Judged | None) -> None:
         """The gradients of the inputs; a loss's may be that of the sum where the loss is a mean."""

@@ -9,14 +9,14 @@ from typing import Any
 import einops
 import numpy as np
 
-from reference.homework.attempt import OUT, Attempt, Place, Reading
+from reference.homework.attempt import IT, OUT, Attempt, Place, Reading
 from reference.homework.family import COMMON_ROLES
 from reference.homework.judge import Judge, Judged
 from reference.homework.network_forms import Form
-from reference.homework.network_methods import BIAS, WEIGHT
-from reference.homework.planning import OPTIONAL_ROLES
+from reference.homework.network_methods import BIAS, WEIGHT, called
+from reference.homework.planning import LEARN, OPTIONAL_ROLES
 from reference.homework.problem import Entry, Layout, Problem, Scheme, transposed, vector_forms
-from reference.homework.process import Ref
+from reference.homework.process import Call, Ref, Result, Snapshot
 from reference.homework.roles import Plan, means, plain, plans
 from reference.homework.trees import Leaf, leaves
 from reference.homework.trying import Trying
@@ -113,6 +113,30 @@ class NetworkTrying(Trying):
         found = plans(self.subject.init, roles, values, self.family.wildcards, OPTIONAL_ROLES)
         return next(itertools.islice(found, attempt.reading.init, None), None)
 
+    def _make(self, attempt: Attempt) -> Any:
+        """A network that has no weights before it has learnt something learns first."""
+        state = super()._make(attempt)
+        learns = [m for name, m in self.subject.methods.items() if means(name, LEARN) and not m.stub]
+        if attempt.failure or not learns or any(np.ndim(leaf.array) > 1 for leaf in leaves(state)):
+            return state
+        form: Form = attempt.problem.facts["form"]
+        x = attempt.layout.to_submission("x", attempt.problem.arrays.inputs["x"])
+        indices = np.arange(form.batch) % form.sizes[-1]
+        for t in (indices, attempt.layout.to_submission("t", np.eye(form.sizes[-1])[indices])):
+            plan = next(plans(called(learns[0]).parameters, {}, {"x": [x], "t": [t]}), None)
+            if plan is None:
+                break
+            done = self.worker.run([Call(IT + learns[0].path, plan.args, plan.kwargs, optional=True), Snapshot(IT)])
+            if isinstance(done[0], Result) and isinstance(done[1], Result):
+                return done[1].value
+        return state
+
+    def left_over(self, attempt: Attempt) -> list[str]:
+        """Without what its forward pass sets itself, which is there already where it has learnt."""
+        nodes = ast.walk(self.subject.forward.node) if self.subject.forward else ()
+        own = {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+        return [name for name in super().left_over(attempt) if name not in own]
+
     def probed(self, asked: Problem) -> tuple[set[str], list[tuple[int, ...]]]:
         """What its constructor is given, and the shapes of the weights it then has, in that order."""
         attempt = Attempt(Reading(0, 0, 0, 0), asked, Layout(), self.family.schemes(asked)[0])
@@ -149,9 +173,17 @@ class NetworkTrying(Trying):
 
 
 class NetworkJudge(Judge):
-    """Judges every layer's gradients: what is returned counts before what is kept, and none may be missing."""
+    """Judges every layer's gradients: what is returned counts before what is kept, and none may be missing.
+
+    `averaged`: whether the submission's own loss is a mean, so that its gradients should be.
+    """
 
     keys: tuple[str, str] = ("W", "b")
+    averaged: bool = False
+
+    def reductions(self, attempt: Attempt) -> Mapping[str, float]:
+        found = super().reductions(attempt)
+        return dict(sorted(found.items(), key=lambda one: "averaged" not in one[0])) if self.averaged else found
 
     def whole(self, attempt: Attempt, like: Judged | None = None) -> Judged:
         judged = super().whole(attempt, like)

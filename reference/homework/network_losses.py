@@ -1,6 +1,6 @@
 """Which loss a submission's own functions say that its gradients are of: they are asked for numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,10 +29,13 @@ SLOPE = r"(cost|loss|error|mse|d?cost)(derivative|prime|grad(ient)?|delta)"
 ALLOWED = 1e-4
 
 
-def told(trying: NetworkTrying, right: Attempt, seed: int) -> set[str] | None:
-    """The losses that a submission's own loss may be; none where it is no usual one, None where it has none."""
+def told(trying: NetworkTrying, right: Attempt, seed: int) -> dict[str, int] | None:
+    """The losses that a submission's own loss may be, each with the number that its sum is divided by.
+
+    None of them where it is no usual one; None where it has none.
+    """
     form: Form = right.problem.facts["form"]
-    known: set[str] | None = None
+    known: dict[str, int] | None = None
     for indices in (False, True):
         asked = ask(replace(form, loss="cross-entropy", indices=indices), seed)
         attempt = trying.run(right.reading, asked)
@@ -42,7 +45,7 @@ def told(trying: NetworkTrying, right: Attempt, seed: int) -> set[str] | None:
             got = _number(trying, attempt, target, method, slope)
             if got is not None:
                 fitting = _fitting(got, attempt, slope)
-                known = (known or set()) | fitting
+                known = {**(known or {}), **fitting}
     return known
 
 
@@ -78,18 +81,19 @@ def _number(trying: NetworkTrying, attempt: Attempt, target: str, method: Method
     return next((np.asarray(leaf.array) for leaf in leaves(done.value) if np.size(leaf.array) == 1), None)
 
 
-def _fitting(got: Array, attempt: Attempt, slope: bool) -> set[str]:
-    """The losses of which it is a multiple that people take: a mean, a half, ..."""
+def _fitting(got: Array, attempt: Attempt, slope: bool) -> dict[str, int]:
+    """The losses of which it is a multiple that people take, a mean, a half, ...; with what it is a mean over."""
     form: Form = attempt.problem.facts["form"]
     y, t = attempt.problem.want["y"], attempt.problem.extras["t"]
     n, c = y.shape
     rows = np.eye(c)[t] if t.ndim == 1 else t
-    factors = [half / each for half in (1, 2, 0.5) for each in (1, n, c, n * c)]
+    factors = [(half / each, each) for half in (1, 2, 0.5) for each in (1, n, c, n * c)]
     wanted = _slopes(form, y, rows) if slope else _values(form, y, rows)
     return {
-        name
+        name: each
         for name in FOLLOWING[form.output]
-        if name in wanted and any(_near(got, wanted[name] * factor) for factor in factors)
+        for factor, each in factors
+        if name in wanted and _near(got, wanted[name] * factor)
     }
 
 
@@ -188,6 +192,6 @@ def _near(got: Array, want: Array) -> bool:
         return bool(np.abs(got - want).max() <= ALLOWED * np.abs(want).max())
 
 
-def allowed(form: Form, known: set[str] | None) -> Sequence[str]:
+def allowed(form: Form, known: Collection[str] | None) -> Sequence[str]:
     """The losses that its gradients may be of."""
     return [loss for loss in FOLLOWING[form.output] if not known or loss in known]

@@ -45,12 +45,16 @@ NUMBERED = re.compile(rf"({WEIGHT}|{BIAS})(\d)")
 
 
 def called(method: Method, forward: Method | None = None, cotangent: bool = False) -> Method:
-    """A method whose parameters have roles; those with a default that are nothing we hand over are left out.
+    """A method whose parameters have roles; those with a default that are nothing we hand over are left out, and those
+    that are what one before them is, such as data to validate with.
 
     `forward` is the method that was called before it. `cotangent`: it may be handed the gradient of the output.
     """
     found = [_with_role(p, forward, cotangent) for p in method.parameters]
-    kept = [p for p in found if p.required or p.role in ("x", "t", "params", "cache", "output")]
+    first = {p.role: p for p in reversed(found)}
+    kept = [
+        p for p in found if p.required or (p.role in ("x", "t", "params", "cache", "output") and p is first[p.role])
+    ]
     if forward is None:
         kept = [p for p in kept if p.required or p.role not in ("t", "cache", "output")]
     return replace(method, parameters=tuple(kept))
@@ -64,6 +68,8 @@ def _with_role(p: Parameter, forward: Method | None, cotangent: bool) -> Paramet
         role = f"weight {'b' if name.startswith(('b', 'i')) else 'w'}{match[match.lastindex or 0]}"
     elif len(returned) > 1 and name in returned:
         role = f"out {returned.index(name)}"
+    elif returned == [name] and role not in ("x", "t"):
+        role = "cache"
     elif forward is None and role in ("output", "cache"):
         role = "x"
     elif cotangent and re.fullmatch(rf"{COTANGENT}|d(?!ata)\w+", name) and role not in ("t", "lr"):

@@ -11,6 +11,7 @@ from reference.homework.attempt import Attempt
 from reference.homework.network_forms import Form, Network
 from reference.homework.verdict import Cause, Quantity
 from reference.pair import Array
+from scratch.activations import Identity
 
 EXACTLY = 1e-9
 
@@ -39,13 +40,19 @@ def _mistakes(form: Form, params: Mapping[str, Array], x: Array) -> Iterator[tup
     if form.depth > 1:
         linear = replace(form, hidden="identity")
         yield "missing-term/activation", {}, _output(linear, params, x)
+    if form.depth > 2 and not form.filters:
+        for number in range(1, form.depth):
+            yield "missing-term/one-activation", {"number": str(number)}, _output(form, params, x, linear=number)
     if form.output == "softmax":
         e = np.exp(_output(replace(form, output="identity"), params, x))
         yield "wrong-axis/samples", {}, e / e.sum(axis=0)
         yield "wrong-axis/whole", {}, e / e.sum()
 
 
-def _output(form: Form, params: Mapping[str, Array], x: Array) -> Array:
+def _output(form: Form, params: Mapping[str, Array], x: Array, linear: int | None = None) -> Array:
+    """The output of such a network, with nothing after the dense layer number `linear`."""
     made = Network(form)
+    if linear is not None:
+        made.layers.layers[2 * linear - 1] = Identity()
     made.load(params)
     return made.forward(x)

@@ -83,6 +83,8 @@ def _as_other(worker: Worker, subject: Subject, family: Family, seed: int) -> Sy
 class _Network(Examination):
     """One way to call a network."""
 
+    judge: NetworkJudge
+
     def __init__(self, worker: Worker, subject: Subject, family: Family, seed: int) -> None:
         family = replace(family, schemes=lambda asked: schemes(asked, given=not subject.made))
         super().__init__(worker, subject, family, seed)
@@ -94,7 +96,7 @@ class _Network(Examination):
         self.calls.template = layer_template(nodes)
         self.attempts: list[Attempt] = []
         self.form = Form()
-        self.told: set[str] | None = None
+        self.told: dict[str, int] | None = None
 
     # ---- which layers it has
 
@@ -180,11 +182,12 @@ class _Network(Examination):
         """The verdict, with the loss that explains most of the gradients."""
         form: Form = right.problem.facts["form"]
         report = self._explained(right)
-        if report.verdict == "correct" and self.told == set() and self.subject.is_class:
+        if report.verdict == "correct" and self.told == {} and self.subject.is_class:
             text = "its loss is none of the usual ones of this output, and not what the gradients are of"
             odd = Quantity("loss", False, part="loss", problem=text)
             return replace(report, verdict="wrong", quantities=(*report.quantities, odd))
-        if report.verdict == "wrong" and form.batch > 1 and self._one_at_a_time():
+        arrived = all(not quantity.problem for quantity in report.quantities)
+        if report.verdict == "wrong" and form.batch > 1 and not arrived and self._one_at_a_time():
             single = self.right(replace(form, batch=1))
             if single is not None:
                 found = self._explained(single)
@@ -228,8 +231,10 @@ class _Network(Examination):
         assert self.subject.backward is not None
         if "dy" in names_of(self.subject.backward):
             return ("",)
+        form: Form = right.problem.facts["form"]
         self.told = told(self.calls, right, self.seed)
-        return allowed(right.problem.facts["form"], self.told)
+        self.judge.averaged = any(terms % form.batch == 0 for terms in (self.told or {}).values())
+        return allowed(form, self.told)
 
     def _one_at_a_time(self) -> bool:
         """Whether the backward pass has no thought of several samples, and something goes through them."""

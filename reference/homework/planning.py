@@ -16,6 +16,8 @@ from reference.homework.subject import Subject
 
 # methods that make an object ready
 SET_UP = (r"set(input)?shape", r"init\w*|build|setup|compile|create(weights|params)\w*")
+# what weights may be made by too, with the data at hand
+LEARN = r"fit|train|learn"
 OPTIONAL_ROLES = ("optimizer", "initializer", "lr", "training")
 
 

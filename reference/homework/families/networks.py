@@ -42,7 +42,7 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
     return {
         **(images if form.filters else {}),
         "sizes": [list(sizes)],
-        "hidden sizes": [list(sizes[1:-1])],
+        "hidden sizes": [list(sizes[1:-1]), tuple(sizes[1:-1])],
         "n_in": [sizes[0]],
         **several,
         **hidden,
@@ -92,7 +92,7 @@ NEVER = r"(?!)"
 TWO_LAYER_NET = network("two-layer-net", r"\w*(two|2)_?layer\w*net\w*", NEVER, 11)
 SEQUENTIAL = network(
     "sequential",
-    r"\w*net(work)?s?(class|model|v?\d|matrix|numpy|np|\w{0,12})?|\w*(d|m|a|b)?nn(classifier|model|scratch)?"
+    r"\w*net(work|rowk)?s?(class|model|v?\d|matrix|numpy|np|\w{0,12})?|\w*(d|m|a|b)?nn(classifier|model|scratch)?"
     r"|\w*mlp\w*|\w*multilayer\w*|model",
     r"(l|full|deep|nn|net(work)?|model|mlp|dnn|two_?layer|three_?layer|my)*"
     r"(forward|feedforward)(prop\w*|pass|nn|net|model)?",
