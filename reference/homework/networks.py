@@ -16,6 +16,7 @@ from reference.homework.network_layers import NetworkDiagnosis
 from reference.homework.network_losses import allowed, odd_loss, odd_penalty, told
 from reference.homework.network_methods import BACKWARD, backwards, forwards, names_of
 from reference.homework.network_mistakes import mistaken
+from reference.homework.network_updates import odd_update
 from reference.homework.process import Worker
 from reference.homework.roles import means
 from reference.homework.subject import Subject
@@ -213,7 +214,7 @@ class _Network(Examination):
         report = super()._confirmed(attempt, back, judged)
         if report.verdict != "correct" or back is None:
             return report
-        odd = odd_loss(attempt, judged) or odd_penalty(self.calls, attempt, judged)
+        odd = odd_loss(attempt, judged) or odd_penalty(self.calls, attempt, judged) or odd_update(self.calls, attempt)
         if odd is not None:
             judged.quantities = [*(q for q in judged.quantities if q.name != odd.name), odd]
             return replace(self._said("wrong", "", judged, attempt), explainer=None)

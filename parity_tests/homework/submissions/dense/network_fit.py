@@ -134,3 +134,53 @@ class OpenNeuralNetwork(NeuralNetwork):
             if i > 0:
                 delta = (delta @ self.weights_[i].T) * (activations[i] >= 0)
         return grads_W, grads_b
+
+
+class UphillMLP(ScratchMLP):
+    def update(self):
+        self.W1 -= self.lr * self.dW1
+        self.b1 -= self.lr * self.db1
+        self.W2 += self.lr * self.dW2
+        self.b2 -= self.lr * self.db2
+
+
+class ClimbingMLP(ScratchMLP):
+    def update(self):
+        self.W1 += self.lr * self.dW1
+        self.b1 += self.lr * self.db1
+        self.W2 += self.lr * self.dW2
+        self.b2 += self.lr * self.db2
+
+
+class RatelessMLP(ScratchMLP):
+    def update(self):
+        self.W1 -= self.lr * self.dW1
+        self.b1 -= self.lr * self.db1
+        self.W2 -= self.lr * self.dW2
+        self.b2 -= self.db2
+
+
+class ForgetfulMLP(ScratchMLP):
+    def update(self):
+        self.W1 -= self.lr * self.dW1
+        self.b1 -= self.lr * self.db1
+        self.W2 -= self.lr * self.dW2
+
+
+class DecayingMLP(ScratchMLP):
+    """weight decay on the weights only"""
+
+    def update(self):
+        self.W1 -= self.lr * (self.dW1 + 0.1 * self.W1)
+        self.b1 -= self.lr * self.db1
+        self.W2 -= self.lr * (self.dW2 + 0.1 * self.W2)
+        self.b2 -= self.lr * self.db2
+
+
+class AdaptiveMLP(ScratchMLP):
+    """another rule than gradient descent, which is no mistake"""
+
+    def update(self):
+        for name in ("W1", "b1", "W2", "b2"):
+            g = getattr(self, "d" + name)
+            setattr(self, name, getattr(self, name) - self.lr * g / (np.abs(g) + 1e-3))
