@@ -68,9 +68,10 @@ def limited(cause: Cause, limit: str, lang: str = "en") -> Cause:
 
 
 def _filled(template: str, facts: Mapping[str, str]) -> str:
-    """The sentence with these facts, those that it lacks left out; its verb agrees with {names}."""
-    if ", " in facts.get("names", ""):
-        template = re.sub(rf"(?<={{names}} )({'|'.join(PLURALS)})\b", lambda verb: PLURALS[verb[0]], template)
+    """The sentence with these facts, those that it lacks left out; its verbs agree with {names} and {right}."""
+    for name in ("names", "right"):
+        if ", " in facts.get(name, ""):
+            template = re.sub(rf"(?<={{{name}}} )({'|'.join(PLURALS)})\b", lambda verb: PLURALS[verb[0]], template)
     empty = dict.fromkeys((field for _, field, _, _ in string.Formatter().parse(template) if field), "")
     return " ".join(template.format(**{**empty, **facts}).split())
 

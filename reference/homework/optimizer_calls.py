@@ -70,6 +70,8 @@ class Session:
         """The weights after one more step, by their places. Raises Stuck."""
         steps: list[Step] = []
         values: dict[str, Any] = {"params": Ref(self._name("P")), "count": self.first + self.taken, "key": self.key}
+        depth = max(1, len(self.form.places) // 2)
+        values |= {"layers": [{} for _ in range(depth)], "depth": depth}
         if self.form.holds:
             steps += self.form.put(self._name("P"), grads)
             values |= self.form.handed(grads) | {n: Ref(self._name("P") + path) for n, path in self.form.named}

@@ -26,6 +26,9 @@ FREE_COUNT = r"i|k|iter\w*|step|epochs?|epochnum"
 CONFIG = (
     r"config|cfg|state|opt(im(izer)?)?(state|config|params)|optstate|cache|memory|hyper\w*|settings|options|paramstate"
 )
+# the layers that the weights are of, a list or their number
+LAYERS = r"(nn|net(work)?|model)?(arch\w*|layersizes|layerdims)|nn(layers)?"
+DEPTH = r"(n|num|number)?(of)?layers?(n|num|number)?|depth|l"
 BEFORE, AFTER = r"pre(update|step)\w*|before(update|step)\w*", r"post(update|step)\w*|after(update|step)\w*"
 UPDATE = (
     r"update", r"step", r"update(params?|parameters?|weights?|layers?)\w*", r"(apply|optimi[sz]e|minimi[sz]e)\w*",
@@ -82,7 +85,7 @@ def _stepping(subject: Subject) -> Method | None:
 
 @dataclass(frozen=True)
 class Part:
-    """What a parameter is: "params", "grads", "count", "key", "config", "state", or the name of a setting.
+    """What a parameter is: "params", "grads", "count", "key", "config", "layers", "depth", "state", or a setting's name.
 
     "pairs" and "swapped": gradients with their weights, and weights with their gradients. "handed": one weight, or the
     gradient of one.
@@ -127,6 +130,10 @@ def _parts(wanted: Sequence[Parameter], settings: dict[str, str], left: list[str
             yield Part(parameter, "count")
         elif step and required and means(name, KEY):
             yield Part(parameter, "key")
+        elif step and required and not left and means(name, LAYERS):
+            yield Part(parameter, "layers")
+        elif step and required and not left and means(name, DEPTH):
+            yield Part(parameter, "depth")
         elif step and means(name, CONFIG) and (parameter.keys or not required):
             yield Part(parameter, "config")
         elif required and left:

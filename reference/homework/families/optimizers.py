@@ -1,13 +1,21 @@
 """Optimizers, recognised by their names."""
 
 from reference.homework.family import Family
+from reference.homework.optimizer_plan import GRADS
 from reference.homework.optimizers import examine_any_optimizer, examine_optimizer
+from reference.homework.roles import means
+from reference.homework.subject import Subject
 
 # what makes or tests an optimizer is none; nor is a network that has one
 NONE = (
     r"(?!(init|test|train|create|make|get|plot|check|grad(ient)?check|compare|run|fit)\w*)"
     r"(?!.*(layer|dense|embedding|conv|rnn|lstm|gru|network|linear|affine|classifier|regress|model|mlp))"
 )
+
+
+def _takes_gradients(subject: Subject) -> bool:
+    """Whether a function that is only called an update is one of weights."""
+    return not subject.made and subject.name == "update" and any(means(p.name, GRADS) for p in subject.handed)
 
 
 def _optimizer(pair: str, names: str, functions: str = "") -> Family:
@@ -44,5 +52,6 @@ ANY = Family(
     functions=NONE + r"update(params?|parameters?|weights?)\w*|optimi[sz]er(step|update)?|optimi[sz]e|gradientstep",
     problems=lambda subject, seed: (),
     rank=11,
+    looks=_takes_gradients,
     examine=examine_any_optimizer,
 )
