@@ -223,7 +223,7 @@ class Judge(Candidates):
                 for said, scale in allowed.items()
             ]
             if found:
-                said, got, scaled = min(found, key=lambda one: far(one[1], one[2]) / float(np.abs(one[2]).max()))
+                said, got, scaled = min(found, key=lambda one: far(one[1], one[2]) / (np.abs(one[2]).max() or 1.0))
                 quantity = compare(said_as, got, scaled, noise, part, self.family.loose)
                 if not quantity.agree:
                     said, got, scaled = found[0]

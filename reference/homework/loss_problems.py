@@ -9,7 +9,7 @@ import numpy as np
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.roles import Parameter, means
 from reference.homework.subject import Subject
-from reference.pair import Input
+from reference.pair import Input, Pair
 
 N, C = 6, 4
 TIME = (3, 5)
@@ -53,7 +53,7 @@ def scales(asked: Problem) -> Mapping[str, float]:
     }
 
 
-def summed(pair: str, x: Input, t: Input, seed: int, label: str = "", **options: Any) -> Problem:
+def summed(pair: str | Pair, x: Input, t: Input, seed: int, label: str = "", **options: Any) -> Problem:
     """A problem whose first input is called x whatever the pair calls it, of a loss summed, with cotangent 1."""
     found = problem(pair, {"x": x, "t": t}, seed, label=label, reduction="sum", **options)
     arrays = replace(found.arrays, dy=np.ones_like(found.arrays.dy))
@@ -67,7 +67,7 @@ def summed(pair: str, x: Input, t: Input, seed: int, label: str = "", **options:
     )
 
 
-def apart(pair: str, x: Input, t: Input, seed: int, label: str = "", *, rows: bool, **options: Any) -> Problem:
+def apart(pair: str | Pair, x: Input, t: Input, seed: int, label: str = "", *, rows: bool, **options: Any) -> Problem:
     """The same where the loss of each sample is given by itself, or that of each element; the gradient is the sum's."""
     found = summed(pair, x, t, seed, label, **options)
     made = found.pair.layer(**{**found.case.options, "reduction": "none"})
@@ -83,7 +83,7 @@ def apart(pair: str, x: Input, t: Input, seed: int, label: str = "", *, rows: bo
 
 
 def masked(
-    pair: str, x: Input, t: Input, seed: int, label: str = "", *, as_bool: bool = True, **options: Any
+    pair: str | Pair, x: Input, t: Input, seed: int, label: str = "", *, as_bool: bool = True, **options: Any
 ) -> Problem:
     """The same where a mask (batch, ...) of ones and zeros says which of the losses count.
 
@@ -107,7 +107,7 @@ def masked(
     )
 
 
-def ignoring(pair: str, x: Input, t: Input, seed: int, label: str, **options: Any) -> Problem:
+def ignoring(pair: str | Pair, x: Input, t: Input, seed: int, label: str, **options: Any) -> Problem:
     """The same where the targets themselves say what is left out: those of -1."""
     found = masked(pair, x, t, seed, label, **options)
     x_, t_, mask, _ = found.arrays.inputs.values()

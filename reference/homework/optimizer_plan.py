@@ -85,7 +85,7 @@ def _stepping(subject: Subject) -> Method | None:
 
 @dataclass(frozen=True)
 class Part:
-    """What a parameter is: "params", "grads", "count", "key", "config", "layers", "depth", "state", or a setting's name.
+    """What a parameter is: "params", "grads", "count", "key", "config", "layers", "depth", "state", or a setting.
 
     "pairs" and "swapped": gradients with their weights, and weights with their gradients. "handed": one weight, or the
     gradient of one.

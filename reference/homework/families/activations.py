@@ -28,14 +28,18 @@ def activation(
     functions: str = "",
     number: tuple[str, float] | None = None,
     rank: int = 5,
+    spread: float = 1.5,
     **fixed: Any,
 ) -> Family:
-    """A family of one elementwise activation; `number` is an option that a submission may set, with its usual value."""
+    """A family of one elementwise activation; `number` is an option that a submission may set, with its usual value.
+
+    `spread`: the deviation of its inputs, so large that they lie in all of its pieces.
+    """
 
     name, usual = number or ("", 0.0)
 
     def ask(
-        shape: tuple[int, ...], seed: int, options: Mapping[str, Any], label: str = "", scale: float = 1.5
+        shape: tuple[int, ...], seed: int, options: Mapping[str, Any], label: str = "", scale: float = spread
     ) -> Problem:
         return problem(pair, {"x": normal(*shape, scale=scale)}, seed, label=label, **options)
 
@@ -66,14 +70,14 @@ def activation(
         variants=lambda subject, seed, base: list(variants(subject, seed, base)),
         layouts=layouts,
         values=values,
-        roles={"negative_slope": ALPHA, "alpha": ALPHA},
+        roles={name: ALPHA},
         rank=rank,
         derivative=True,
         reductions=lambda asked: {},
     )
 
 
-ALPHA = r"alpha|a|slope|leak|negativeslope|leakiness|ratio|k|beta|eps|epsilon|gamma"
+ALPHA = r"alpha|a|b|slope|leak|negativeslope|leakiness|ratio|k|beta|eps|epsilon|gamma|theta|threshold|lambda?|lambd"
 TANH_NAMES = (
     r"(my|np|scaled|hyperbolic|lecun)?(tan|tanh|tan_?h)(layer|activation|function|fn|forward|h|old|"
     r"new)?[0-9]?|hipo\w*|hyperbolictangent"
@@ -164,8 +168,18 @@ SOFTSIGN = activation("softsign", r"soft_?sign.*", rank=6)
 SILU = activation("silu", r"(silu|swish).*", rank=6)
 MISH = activation("mish", r"mish.*", rank=6)
 IDENTITY = activation("identity", r"identity.*|linearactivation|activationlinear|noactivation", rank=6)
+RELU6 = activation("relu6", r"relu_?6.*|clipped_?relu.*", rank=7, spread=6.0)
+CELU = activation("celu", r"celu.*", number=("alpha", 1.0), rank=7)
+HARD_SWISH = activation("hard_swish", r"h(ard)?_?(swish|silu).*", rank=7, spread=3.0)
+LOG_SIGMOID = activation("log_sigmoid", r"log_?sigmoid.*", rank=7)
+TANH_SHRINK = activation("tanh_shrink", r"tanh_?shrink.*", rank=7)
+SQUAREPLUS = activation("squareplus", r"square_?plus.*", number=("b", 4.0), rank=7)
+EXPONENTIAL = activation("exponential", r"exp(onential)?(activation|layer|fn)?", rank=7)
+THRESHOLD = activation("threshold", r"threshold(ed)?_?(relu|layer|activation)\w*", number=("threshold", 1.0), rank=7)
+HARD_SHRINK = activation("hard_shrink", r"hard_?shrink.*", number=("threshold", 0.5), rank=7)
+SOFT_SHRINK = activation("soft_shrink", r"soft_?shrink.*", number=("threshold", 0.5), rank=7)
 HARD_TANH = activation("hard_tanh", r"hard_?tanh.*", rank=7)
-HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7)
+HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7, spread=3.0)
 
 
 def _far_apart(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

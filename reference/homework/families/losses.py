@@ -58,7 +58,7 @@ def _chances(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
 class Asking:
     """What a loss is asked; see `loss`."""
 
-    pair: str
+    pair: str | Pair
     forms: Sequence[Form]
     classes: bool
     numbers: Mapping[str, float]
@@ -140,7 +140,7 @@ def _smaller(base: Problem) -> tuple[int, ...]:
 
 def loss(
     name: str,
-    pair: str,
+    pair: str | Pair,
     names: str,
     forms: Sequence[Form],
     *,
@@ -159,7 +159,7 @@ def loss(
         name,
         classes=names,
         functions=names,
-        pairs=(pair,),
+        pairs=(pair if isinstance(pair, str) else pair.name,),
         problems=asking.problems,
         variants=asking.variants,
         layouts=layouts,
@@ -170,7 +170,7 @@ def loss(
         scales=scales,
         loose=loose,
         loss=True,
-        gradient="" if "softmax" in pair or "sigmoid" in pair else "dp",
+        gradient="" if "softmax" in name or "sigmoid" in name else "dp",
         reductions=lambda asked: {},
     )
 
