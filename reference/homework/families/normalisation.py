@@ -25,7 +25,7 @@ USUAL = (1e-5, 1e-8, 1e-7, 1e-3, 1e-6, 1e-10, 1e-12)
 EXPLICIT = 2.3e-3
 
 
-def _epsilons(subject: Subject) -> list[float]:
+def epsilons(subject: Subject) -> list[float]:
     """The one epsilon to give where it can be given; else those that the code names, then the usual ones."""
     if any(means(name, EPSILON) for p in subject.given for name in (p.name, *p.keys)):
         return [EXPLICIT]
@@ -37,7 +37,8 @@ def _epsilons(subject: Subject) -> list[float]:
     return list(dict.fromkeys([*small, *USUAL]))[:10]
 
 
-def _schemes(asked: Problem) -> Sequence[Scheme]:
+def schemes(asked: Problem) -> Sequence[Scheme]:
+    """gamma and beta as vectors, or as they broadcast over images."""
     ids = {name: asked.ids()[name] for name in ("gamma", "beta")}
     forms = {name: vector_forms(one) for name, one in ids.items()}
     if asked.arrays.inputs["x"].ndim == 4:
@@ -86,11 +87,11 @@ def _batch(seed: int, shape: tuple[int, ...], label: str, epsilon: float, traini
 
 
 def _rows(subject: Subject, seed: int) -> list[Problem]:
-    return [_batch(seed, ROWS, "", epsilon) for epsilon in _epsilons(subject)]
+    return [_batch(seed, ROWS, "", epsilon) for epsilon in epsilons(subject)]
 
 
 def _images(subject: Subject, seed: int) -> list[Problem]:
-    return [_batch(seed, IMAGES, "", epsilon) for epsilon in _epsilons(subject)]
+    return [_batch(seed, IMAGES, "", epsilon) for epsilon in epsilons(subject)]
 
 
 def _batch_variants(subject: Subject, seed: int, base: Problem) -> list[Problem]:
@@ -114,7 +115,7 @@ BATCH_NORM = Family(
     variants=_batch_variants,
     pairs=("batch_norm1d", "batch_norm2d"),
     layouts=_layouts,
-    schemes=_schemes,
+    schemes=schemes,
     values=_values,
     roles=ROLES,
     wildcards=("n",),
@@ -143,13 +144,13 @@ LAYER_NORM = Family(
     "layer_norm",
     classes=r".*layer_?norm\w*|ln\w*",
     functions=r".*layer_?norm\w*|ln\w*",
-    problems=lambda subject, seed: [_layer(seed, (6, 4), "", e) for e in _epsilons(subject)],
+    problems=lambda subject, seed: [_layer(seed, (6, 4), "", e) for e in epsilons(subject)],
     variants=lambda subject, seed, base: [
         _layer(seed, (5, 3), "other sizes", base.options["epsilon"]),
         _layer(seed, (3, 2, 4), "inputs over time", base.options["epsilon"]),
     ],
     layouts=_layouts,
-    schemes=_schemes,
+    schemes=schemes,
     values=_values,
     roles=ROLES,
     wildcards=("n",),
