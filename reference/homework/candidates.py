@@ -8,6 +8,8 @@ import numpy as np
 
 from reference.homework.agreement import far
 from reference.homework.attempt import LEARNING_RATE, Attempt, Place
+from reference.homework.family import Family
+from reference.homework.roles import plain
 from reference.homework.subject import Subject
 from reference.homework.trees import Leaf, gradient_likeness, leaves
 from reference.homework.verdict import Quantity
@@ -30,10 +32,10 @@ class Candidate:
 
 
 class Candidates:
-    """Finds the gradients of a subject's weights after its backward pass."""
+    """Finds the gradients of a subject's weights and inputs after its backward pass."""
 
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
+    def __init__(self, subject: Subject, family: Family) -> None:
+        self.subject, self.family = subject, family
 
     def places_of(self, attempt: Attempt) -> dict[str, Place]:
         """Where a submission keeps its weights, or is given them."""
@@ -98,6 +100,42 @@ class Candidates:
         for leaf in leaves(attempt.returned):
             # a method that returns one array returns the input's gradient: what it has stored by name counts more
             yield 1 if self.subject.is_class and not leaf.path else 3, _named(leaf, names)
+
+    def _input_candidates(self, attempt: Attempt, name: str, want: Array) -> Iterator[Array]:
+        """What may be the gradient of an input: what was returned, then what is kept under such a name."""
+        if (own := self._in_order(attempt, name)) is not None:
+            yield own
+            return
+        values = [attempt.returned]
+        if isinstance(attempt.returned, tuple | list | dict):
+            values += [leaf.array for leaf in leaves(attempt.returned)]
+        used = any(role == "dy" for role in (attempt.back.given if attempt.back else {}))
+        dy = attempt.problem.arrays.dy
+        laid = (attempt.layout.from_submission(name, value, want.shape) for value in values)
+        fitting = [got for got in laid if got is not None]
+        if self.family.derivative and not used:
+            fitting = [got * dy for got in fitting]
+        if not fitting:
+            kept = [
+                leaf
+                for leaf in leaves(attempt.kept)
+                if re.fullmatch(rf"d{name}|d{name}s|dinputs?|grad(_)?{name}|da|dprev", plain(leaf.name))
+            ]
+            fitting = [
+                g for leaf in kept if (g := attempt.layout.from_submission(name, leaf.array, want.shape)) is not None
+            ]
+        yield from fitting
+
+    def _in_order(self, attempt: Attempt, name: str) -> Array | None:
+        """The gradient of one of several inputs of one shape: they are returned in the order they were given in."""
+        shapes = {key: array.shape for key, array in attempt.problem.arrays.inputs.items()}
+        given = [key for key in (attempt.call.given if attempt.call else ()) if key in shapes]
+        returned = attempt.returned
+        if list(shapes.values()).count(shapes[name]) < 2 or not isinstance(returned, tuple | list):
+            return None
+        if len(returned) != len(given) or name not in given:
+            return None
+        return attempt.layout.from_submission(name, returned[given.index(name)], shapes[name])
 
 
 def _fit(array: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:

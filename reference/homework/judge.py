@@ -1,6 +1,5 @@
 """Whether what a submission computed is right: each quantity found, compared and, where it differs, located."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,12 +8,9 @@ import numpy as np
 from reference.homework.agreement import compare, far
 from reference.homework.attempt import Attempt, Place
 from reference.homework.candidates import Candidates
-from reference.homework.family import Family
 from reference.homework.gathering import gathered, owners
 from reference.homework.returned import results
-from reference.homework.roles import plain
 from reference.homework.scales import as_known, as_much, of_gradients
-from reference.homework.subject import Subject
 from reference.homework.trees import leaves
 from reference.homework.verdict import Quantity
 from reference.pair import Array
@@ -56,10 +52,6 @@ class Judged:
 
 class Judge(Candidates):
     """Judges attempts of one subject as one family."""
-
-    def __init__(self, subject: Subject, family: Family) -> None:
-        super().__init__(subject)
-        self.family = family
 
     def forward(self, attempt: Attempt, like: Judged | None = None) -> Judged:
         """The output alone; that of a loss scaled as in `like`, where that is given."""
@@ -234,28 +226,6 @@ class Judge(Candidates):
                 judged.conventions += [said] if said else []
             elif name == "x" and self.subject.backward and (problem := self._no_input_gradient(attempt)):
                 judged.quantities.append(Quantity(said_as, False, part=part, problem=problem))
-
-    def _input_candidates(self, attempt: Attempt, name: str, want: Array) -> Iterator[Array]:
-        """What may be the gradient of an input: what was returned, then what is kept under such a name."""
-        values = [attempt.returned]
-        if isinstance(attempt.returned, tuple | list | dict):
-            values += [leaf.array for leaf in leaves(attempt.returned)]
-        used = any(role == "dy" for role in (attempt.back.given if attempt.back else {}))
-        dy = attempt.problem.arrays.dy
-        laid = (attempt.layout.from_submission(name, value, want.shape) for value in values)
-        fitting = [got for got in laid if got is not None]
-        if self.family.derivative and not used:
-            fitting = [got * dy for got in fitting]
-        if not fitting:
-            kept = [
-                leaf
-                for leaf in leaves(attempt.kept)
-                if re.fullmatch(rf"d{name}|d{name}s|dinputs?|grad(_)?{name}|da|dprev", plain(leaf.name))
-            ]
-            fitting = [
-                g for leaf in kept if (g := attempt.layout.from_submission(name, leaf.array, want.shape)) is not None
-            ]
-        yield from fitting
 
     def _no_input_gradient(self, attempt: Attempt) -> str:
         """What to say where no gradient of the input was found; "" where those of the weights are all there is."""

@@ -85,7 +85,7 @@ TANH_NAMES = (
 RELU = activation("relu", r"(\w*)relu(layer|activation|function|fn|forward)?|rectifiedlinear\w*|ramp|relu.*", rank=4)
 LEAKY_RELU = activation(
     "leaky_relu",
-    r"(leaky|l)_?relu.*|leaky.*|prelu.*",
+    r"(leaky|l)_?relu.*|leaky.*|\w*prelu.*",
     number=("negative_slope", 0.01),
     rank=6,
 )
