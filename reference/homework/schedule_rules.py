@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from reference.homework.optimizer_settings import RATE
-from scratch.cyclic_schedules import CosineDecay, WarmupCosineDecay
+from scratch.cyclic_schedules import CosineDecay, CosineRestarts, Cyclic, WarmupCosineDecay
 from scratch.schedules import (
     ExponentialDecay,
+    InverseSquareRoot,
     InverseTimeDecay,
     LinearWarmup,
     MultiStepDecay,
+    PiecewiseConstant,
     PolynomialDecay,
     Schedule,
     StepDecay,
 )
 
 TIMES = 30
+# schedules with a power of the step that is none at 0 count from 1
+FIRST = {"inverse_square_root": 1}
 MOST = 400
 TIME = (
     r"t|epoch(num|idx|i)?|step(num)?|iter(ation)?s?|i|it|n|x|"
@@ -32,11 +36,15 @@ ROLES: Mapping[str, tuple[str, Any]] = {
     "end_lr": (END, 0.0043),
     "start_lr": (r"(start|warmup|warmupstart|initwarmup)(lr|learningrate|rate)|lrstart", 0.0021),
     "lr": (rf"{RATE}|{BEGIN}", 0.37),
+    "max_lr": (r"(max|peak|upper|high|top)\w*(lr|rate)|lr(max|peak)", 0.91),
+    "values": (r"values|rates|lrs|learningrates", (0.61, 0.2, 0.053)),
+    "width": (r"d_?model|dim_?model|(model|hidden|embed\w*)_?(size|dim)", 64),
+    "growth": (r"t_?mult\w*|cycle_?mult\w*|growth", 2),
     "warmup": (r"warmup\w*|numwarmup\w*", 7),
     "milestones": (r"milestones|boundaries|decayepochs", (5, 11)),
     "interval": (INTERVAL, 3),
     "power": (r"power|p|degree", 2.3),
-    "steps": (r"(decay|total|max|num|n)?(steps?|epochs?|iters?|iterations?)\w*|total|tmax|period|t[a-z]*", 19),
+    "steps": (r"(decay|total|max|num|n)?(steps?|epochs?|iters?|iterations?)\w*|total|tmax|period|t[a-z]*|t0|ti", 19),
     "rate": (r"(decay|drop|lr)?(rate|factor|decay)|drop|gamma|k|d|decay\w*|lambd\w*|rho|alpha|beta", 0.73),
 }
 LENGTHS = ("steps", "interval", "warmup")
@@ -52,10 +60,10 @@ class Rule:
     make: Callable[..., Callable[[int], float]]
     late: int = 0
 
-    def rates(self, settings: Mapping[str, Any]) -> list[float]:
-        """The rates at t = 0, 1, ..."""
+    def rates(self, settings: Mapping[str, Any], first: int = 0) -> list[float]:
+        """The rates at t = first, first + 1, ..."""
         schedule = self.make(**{name: settings[name] for name in self.needs})
-        return [schedule(t + self.late) for t in range(TIMES)]
+        return [schedule(t + self.late) for t in range(first, first + TIMES)]
 
 
 def _rule(said: str, needs: str, make: Callable[..., Callable[[int], float]], late: int = 0) -> Rule:
@@ -108,6 +116,23 @@ def _wave_after(lr: float, end_lr: float, warmup: int, steps: int) -> Callable[[
     return _then_wave(LinearWarmup(lr, 0.0, warmup), lr, end_lr, warmup, steps)
 
 
+def _triangles(lr: float, max_lr: float, interval: int) -> Schedule:
+    return Cyclic(lr, max_lr, interval, interval)
+
+
+def _pieces(values: Sequence[float], milestones: Sequence[int]) -> Schedule:
+    return PiecewiseConstant(values[0], tuple(values[1:]), tuple(milestones))
+
+
+def _pieces_from(values: Sequence[float], milestones: Sequence[int]) -> Schedule:
+    """A boundary is the first of the next piece."""
+    return _pieces(values, [milestone - 1 for milestone in milestones])
+
+
+def _of_width(width: int, warmup: int) -> Schedule:
+    return InverseSquareRoot((width * warmup) ** -0.5, warmup)
+
+
 def _never_zero(lr: float, end_lr: float, warmup: int, steps: int) -> Callable[[int], float]:
     ramp, after = LinearWarmup(lr, 0.0, warmup + 1), _warm_within(lr, end_lr, warmup, steps)
     return lambda t: ramp(t + 1) if t < warmup else after(t)
@@ -140,6 +165,20 @@ RULES: Mapping[str, Sequence[Rule]] = {
         _rule("from 0", "lr warmup", _warmup),
         _rule("from lr / warmup", "lr warmup", _warmup, late=1),
     ],
+    "cosine_restarts": [
+        _rule("", "lr end_lr steps", CosineRestarts),
+        _rule("each longer than the one before", "lr end_lr steps growth", CosineRestarts),
+    ],
+    "cyclic": [_rule("", "lr max_lr interval", _triangles)],
+    "piecewise_constant": [
+        _rule("", "values milestones", _pieces),
+        _rule("a boundary is the first step of its piece", "values milestones", _pieces_from),
+    ],
+    "inverse_square_root": [
+        _rule("", "width warmup", _of_width, late=-1),
+        _rule("steps from 0", "width warmup", _of_width),
+        _rule("", "lr warmup", InverseSquareRoot, late=-1),
+    ],
     "multi_step_decay": [_rule("", "lr rate milestones", MultiStepDecay)],
     "warmup_cosine_decay": [
         _rule("steps count the warm-up", "lr end_lr warmup steps", _warm_within),
@@ -166,13 +205,13 @@ def wanted(pair: str, known: Mapping[str, Any], numbers: Sequence[float]) -> Ite
         missing = [name for name in rule.needs if name not in own]
         choices = [_candidates(name, numbers) for name in missing]
         for chosen in itertools.islice(itertools.product(*choices), MOST):
-            yield rule, rule.rates({**own, **dict(zip(missing, chosen, strict=True))})
+            yield rule, rule.rates({**own, **dict(zip(missing, chosen, strict=True))}, FIRST.get(pair, 0))
 
 
 def _candidates(name: str, numbers: Sequence[float]) -> list[Any]:
     if name in LENGTHS:
         return [int(n) for n in numbers if n >= 2 and n == int(n)]
-    if name == "milestones":
+    if name in ("milestones", "values"):
         return []
     if name in ("end_lr", "start_lr"):
         return [0.0, *(n for n in numbers if 0 < n < 1)]

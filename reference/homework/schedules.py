@@ -13,7 +13,7 @@ from reference.homework.family import Family
 from reference.homework.optimizer_settings import numbers_in
 from reference.homework.process import Call, Failure, New, Step, Worker
 from reference.homework.roles import Parameter, means, plain
-from reference.homework.schedule_rules import ROLES, RULES, TIME, TIMES, wanted
+from reference.homework.schedule_rules import FIRST, ROLES, RULES, TIME, TIMES, wanted
 from reference.homework.subject import Method, Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
@@ -28,7 +28,8 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
         return _report(subject, "unsupported", pairs[0], remark="it has no method that looks as if it gave a rate")
     given = _roles(subject, call)
     known = {role: ROLES[role][1] for role in given.values() if role != "t"}
-    rates, why = _rates(worker, subject, call, given)
+    first = FIRST.get(pairs[0], 0)
+    rates, why = _rates(worker, subject, call, given, first)
     if not rates:
         own = isinstance(why, Failure) and why.trace and why.type in OWN_MISTAKES
         told = f"{why.type}: {why.message}" if isinstance(why, Failure) else why
@@ -37,7 +38,7 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
     best: tuple[Quantity, str, str] | None = None
     for pair in pairs:
         for rule, want in wanted(pair, known, numbers):
-            quantity = _compared(rates, want, call.name)
+            quantity = _compared(rates, want, call.name, first)
             if best is None or quantity.max_rel < best[0].max_rel:
                 best = quantity, pair, rule.said
     if best is None:
@@ -87,9 +88,9 @@ def _roles(subject: Subject, call: Method) -> dict[str, str]:
 
 
 def _rates(
-    worker: Worker, subject: Subject, call: Method, given: Mapping[str, str]
+    worker: Worker, subject: Subject, call: Method, given: Mapping[str, str], first: int
 ) -> tuple[list[float], Failure | str]:
-    """The rates at t = 0, 1, ..., and why there are none."""
+    """The rates at t = first, first + 1, ..., and why there are none."""
     for parameter in (*subject.init, *call.parameters):
         if parameter.required and parameter.name not in given:
             return [], f"its parameter '{parameter.name}' is not understood"
@@ -98,7 +99,7 @@ def _rates(
         args, kwargs = _arguments(subject.init, given, 0)
         steps.append(New(subject.name, args, kwargs, bind="schedule"))
     target = call.name if not subject.is_class else "schedule" if call.name == "__call__" else f"schedule.{call.name}"
-    for t in range(TIMES):
+    for t in range(first, first + TIMES):
         args, kwargs = _arguments(call.parameters, given, t)
         steps.append(Call(target, args, kwargs))
     done = worker.run(steps)
@@ -124,10 +125,10 @@ def _arguments(parameters: Sequence[Parameter], given: Mapping[str, str], t: int
     return args, kwargs
 
 
-def _compared(rates: Sequence[float], want: Sequence[float], part: str) -> Quantity:
+def _compared(rates: Sequence[float], want: Sequence[float], part: str, first: int) -> Quantity:
     away = [abs(r - w) / max(abs(w), 1e-6) if math.isfinite(r) else math.inf for r, w in zip(rates, want, strict=True)]
     t = max(range(TIMES), key=lambda i: away[i])
-    return Quantity("lr", away[t] <= ALLOWED, away[t], ALLOWED, (t,), rates[t], want[t], part)
+    return Quantity("lr", away[t] <= ALLOWED, away[t], ALLOWED, (first + t,), rates[t], want[t], part)
 
 
 def _report(

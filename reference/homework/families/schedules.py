@@ -29,6 +29,12 @@ POLYNOMIAL = _schedule(
 WARMUP = _schedule("linear_warmup", rf"(?!.*cos)(linear)?warmup(linear)?{END}|lrwarmup")
 WARMUP_COSINE = _schedule("warmup_cosine_decay", r"\w*warmup\w*cos\w*|cos\w*warmup\w*")
 MULTI_STEP = _schedule("multi_step_decay", r"multistep\w*|piecewisedecay\w*")
+RESTARTS = _schedule(
+    "cosine_restarts", r"(?!.*warm_?up)(\w*cos\w*restarts?\w*|sgdr\w*|(cos\w*)?warm_?restarts\w*)", rank=13
+)
+CYCLIC = _schedule("cyclic", rf"(triangular|cyclic(al)?){END}")
+PIECES = _schedule("piecewise_constant", rf"piecewise(constant)?{END}")
+NOAM = _schedule("inverse_square_root", rf"noam\w*|inv(erse)?(sqrt|squareroot){END}|transformer(lr|schedule\w*)")
 ANY = _schedule(
     "schedule",
     r"(update|get|adjust|decay|schedule|compute|calc\w*|anneal)?(lr|learningrate)(decay|schedule\w*|at\w*)?|(lr|rate)?schedule(r|lr)?",
