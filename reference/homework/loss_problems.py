@@ -1,5 +1,6 @@
 """What losses are asked: rows of predictions, one row of outputs, scores over time, all of it or what a mask leaves."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,8 +27,13 @@ def bits(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
 
 
 def class_indices(*shape: int) -> Input:
-    """Class indices (...) for predictions (..., classes)."""
-    return Input(shape[:-1], lambda rng, size: rng.integers(0, shape[-1], size), differentiable=False)
+    """Class indices (...) for predictions (..., classes), which are never all the same."""
+
+    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Any:
+        each = np.arange(math.prod(size)) + rng.integers(shape[-1])
+        return rng.permutation(each % shape[-1]).reshape(size)
+
+    return Input(shape[:-1], fill, differentiable=False)
 
 
 def scales(asked: Problem) -> Mapping[str, float]:

@@ -83,7 +83,7 @@ def _variants_1d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem
 CONV1D = Family(
     "conv1d",
     classes=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*|cnn\w*",
-    functions=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d).*conv\w*",
+    functions=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d)(?!.*singlestep).*conv\w*",
     problems=lambda subject, seed: [
         conv1d(2, 9, 4, 5, 3, seed),
         replace(conv1d(1, 9, 4, 5, 3, seed), fallback=True),
