@@ -1,5 +1,6 @@
 """Check a submission: what each class and function in it is, and whether it is right."""
 
+import ast
 import difflib
 import re
 from collections.abc import Mapping, Sequence
@@ -164,7 +165,7 @@ TARGETS = r"t|targets?|labels?|y(true|train|batch|real)?|truth|onehot"
 
 def by_numbers(worker: Worker, subject: Subject, seed: int) -> SymbolReport | None:
     """The verdict on a layer whose name says nothing: what it is if its numbers tell, else what was tried."""
-    if subject.forward is None or subject.backward is None or subject.unfinished:
+    if subject.forward is None or subject.backward is None or subject.unfinished or _holds_layers(subject):
         return None
     tried = [family for name in BY_NUMBERS for family in families() if family.name == name]
     if not subject.made:
@@ -205,6 +206,15 @@ def examine(worker: Worker, subject: Subject, family: Family, seed: int) -> Symb
     if family.examine is not None:
         return family.examine(worker, subject, family, seed)
     return Examination(worker, subject, family, seed).report()
+
+
+def _holds_layers(subject: Subject) -> bool:
+    """Whether its forward pass is that of the layers it was given, one after the other: Sequential and the like."""
+    loops = [n for n in ast.walk(subject.forward.node) if isinstance(n, ast.For)] if subject.forward else []
+    return subject.is_class and any(
+        isinstance(loop.iter, ast.Attribute) and means(loop.iter.attr, r"(sub)?layers?|(sub)?modules?|blocks|stages")
+        for loop in loops
+    )
 
 
 def candidates_of(subject: Subject, pair: str) -> list[Family]:
