@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -30,10 +31,19 @@ class Kept:
 
 def examine_dropout(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
     """The verdict on a dropout layer or function."""
+    return _examined(worker, subject, seed, (60, 50))
+
+
+def examine_spatial_dropout(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    """The verdict on one that drops whole channels of images."""
+    return replace(_examined(worker, subject, seed, (60, 50, 2, 3)), pair=family.name)
+
+
+def _examined(worker: Worker, subject: Subject, seed: int, shape: tuple[int, ...]) -> SymbolReport:
     if subject.forward is None:
         return _report(subject, "unsupported", "it has no method that looks like a forward pass")
     random = np.random.default_rng(seed)
-    x = random.choice([-1.0, 1.0], (60, 50)) * random.uniform(0.5, 2, (60, 50))
+    x = random.choice([-1.0, 1.0], shape) * random.uniform(0.5, 2, shape)
     answer = Run(worker, subject, words_of(subject), Answer(x, random.normal(size=x.shape))).carried_out()
     if answer.y is None or (answer.failure is not None and answer.at != "test"):
         own = answer.failure is not None and answer.failure.trace and answer.failure.type in OWN_MISTAKES
@@ -51,7 +61,10 @@ def _judged(subject: Subject, answer: Answer, numbers: Sequence[float]) -> Symbo
     causes: list[Cause] = []
     place = {"place": subject.name}
     problem = ""
-    if abs(mask.mean() - kept.share) > 5 * math.sqrt(0.25 / mask.size):
+    together = _together(mask)
+    if not together:
+        problem = "elements are dropped one by one, not whole channels"
+    elif abs(mask.mean() - kept.share) > 5 * math.sqrt(0.25 * together[0] / mask.size):
         problem = f"{mask.mean():.0%} of the elements are kept, expected {kept.share:.0%}"
     elif not inverted and (answer.tested is None or np.allclose(answer.tested, answer.x)):
         problem = "nothing is scaled, neither in training nor at test time"
@@ -69,10 +82,21 @@ def _judged(subject: Subject, answer: Answer, numbers: Sequence[float]) -> Symbo
         remark = "" if quantities[0].agree else "in test mode"
     if answer.dx is not None:
         quantities.append(_gradient(answer, mask * wanted, subject.backward.name if subject.backward else ""))
-    conventions = ["inverted" if inverted else "scaled at test time", kept.said]
+    conventions = ["inverted" if inverted else "scaled at test time", kept.said, *(together or (0,))[1:]]
     conventions += ["no test mode"] * (answer.tested is None and not answer.failure)
     right = all(quantity.agree for quantity in quantities)
     return _report(subject, "correct" if right else "wrong", remark, quantities, conventions, causes)
+
+
+def _together(mask: Array) -> tuple[Any, ...]:
+    """How many elements are dropped together, and of images where their channels are; nothing where none are."""
+    if mask.ndim == 2:
+        return (1,)
+    layouts = {(2, 3): "(batch, channels, height, width)", (1, 2): "(batch, height, width, channels)"}
+    for axes, said in layouts.items():
+        if (mask.all(axis=axes) == mask.any(axis=axes)).all():
+            return math.prod(mask.shape[axis] for axis in axes), said
+    return ()
 
 
 def _meanings(subject: Subject, numbers: Sequence[float]) -> Iterator[Kept]:

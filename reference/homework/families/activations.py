@@ -183,8 +183,8 @@ HARD_SIGMOID = activation("hard_sigmoid", r"hard_?sigmoid.*", rank=7, spread=3.0
 
 
 def _far_apart(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Rows of which the largest of one is nothing beside that of the next."""
-    rows: Array = LARGE * (rng.standard_normal(shape) + 5 * np.arange(shape[0])[:, None])
+    """Rows of which the largest of one is nothing beside that of the next; within a row none is nothing."""
+    rows: Array = 1.5 * rng.standard_normal(shape) + 5 * LARGE * np.arange(shape[0])[:, None]
     return rows
 
 
