@@ -38,7 +38,8 @@ def layouts(asked: Problem) -> Sequence[Layout]:
     turned = {"x": "n f -> f n", "y": "n f -> f n"}
     columns = Layout({**turned, **({} if form.indices else {"t": "n f -> f n"})}, said=("(features, batch)",))
     if form.batch > 1:
-        return rows, columns
+        turning = Layout({"y": turned["y"]}, said=("(batch, features) in, (features, batch) out",))
+        return rows, columns, turning
     vector = Layout({"x": "1 f -> f", "y": "1 f -> f", **({} if form.indices else {"t": "1 f -> f"})})
     return columns, rows, vector
 

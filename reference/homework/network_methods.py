@@ -23,8 +23,8 @@ BACKWARD = (
 WEIGHT = r"w(eights?)?|theta|kernels?|coefs?|filters?"
 BIAS = r"b(ias(es)?)?|intercepts?"
 TARGET = (
-    r"t|y|d|(y|t)(true|real|batch|train|onehot|enc|label)|\w*targets?|\w*labels?|truth|expected|answers?|teacher"
-    r"|onehot\w*|desired\w*"
+    r"t|y|d|(y|t)(true|real|batch|train|onehot|enc|label)|\w*(targets?|labels?)(list|array|vector|batch)?|truth"
+    r"|expected|answers?|teacher|onehot\w*|desired\w*|train\w*outputs?"
 )
 # what the parameters of a forward or backward pass are, most telling first
 CALLED: Mapping[str, str] = {
@@ -39,7 +39,7 @@ CALLED: Mapping[str, str] = {
     "lr": RATE,
     "reg": r"reg\w*|lambda?\w*|lambd|weightdecay\w*|decay|l2\w*",
     "keep": r"keepprob\w*",
-    "x": r"x\w*|" + INPUT,
+    "x": r"x\w*|inputs?(list|array|vector|batch)|train\w*inputs?|" + INPUT,
 }
 NUMBERED = re.compile(rf"({WEIGHT}|{BIAS})(\d)")
 
