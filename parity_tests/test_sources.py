@@ -8,8 +8,9 @@ from scratch.convolution import Conv2D
 from scratch.data import embedded_digits
 from scratch.gradient_check import central_difference
 from scratch.losses import CrossEntropy, SoftmaxCrossEntropy
+from scratch.lp_pooling import LpPool2D
 from scratch.models import cnn, rnn_mnist, two_layer_net
-from scratch.pooling import AvgPool2D, LpPool2D, MaxPool2D, SumPool2D
+from scratch.pooling import AvgPool2D, MaxPool2D, SumPool2D
 from scratch.recurrent import SimpleRNN
 from scratch.training import RECIPES
 

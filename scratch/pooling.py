@@ -11,6 +11,7 @@ from scratch.windows import (
     batch_last,
     crop,
     output_sizes,
+    overhang,
     pad,
     pad_amounts,
     per_axis,
@@ -23,7 +24,9 @@ class Pooling(Layer):
 
     x: (batch, *spatial, channels) -> y: (batch, *out, channels).
     `stride` is the kernel's size unless given. `padding`: "valid", "same" (as TensorFlow), or a number for both
-    sides of each axis, at most half the kernel. Raises ValueError for sizes that do not fit.
+    sides of each axis, at most half the kernel. Of max-pooling, the places of a window are `dilation` apart.
+    With `ceil_mode` the number of windows is rounded up, so that the last may reach past the padding, as in PyTorch:
+    see `overhang`. Raises ValueError for sizes that do not fit.
     """
 
     rank: int
@@ -36,11 +39,16 @@ class Pooling(Layer):
         *,
         stride: int | tuple[int, ...] | None = None,
         padding: Padding = "valid",
+        dilation: int | tuple[int, ...] = 1,
+        ceil_mode: bool = False,
     ) -> None:
         super().__init__()
         self.kernel = per_axis("kernel", kernel, self.rank)
         self.stride = per_axis("stride", self.kernel if stride is None else stride, self.rank)
-        self.padding = padding
+        self.dilation = per_axis("dilation", dilation, self.rank)
+        self.padding, self.ceil_mode = padding, ceil_mode
+        if ceil_mode and padding == "same":
+            raise ValueError("padding is 'same', expected 'valid' or numbers with ceil_mode")
         if padding == "causal":
             raise ValueError("padding is 'causal', expected 'valid', 'same', a number or one for each axis")
         if not isinstance(padding, str):
@@ -49,20 +57,28 @@ class Pooling(Layer):
                 raise ValueError(f"padding is {padding}, expected at most half the kernel {self.kernel}")
 
     def place(self, x: Array) -> Array:
-        """Set `pads` and `out` for this x; returns it batch last."""
+        """Set `pads` and `out` for this x; returns it batch last. `given` is what of the pads is padding."""
         require_rank(self, "x", x, self.axes)
-        dense = (1,) * self.rank
-        self.pads = pad_amounts(self.padding, x.shape[1:-1], self.kernel, self.stride, dense)
-        self.out = output_sizes(x.shape[1:-1], self.pads, self.kernel, self.stride, dense)
+        windows = self.kernel, self.stride, self.dilation
+        self.sizes = x.shape[1:-1]
+        self.pads = self.given = pad_amounts(self.padding, self.sizes, *windows)
+        if self.ceil_mode:
+            past = overhang(self.sizes, self.given, *windows)
+            self.pads = [(before, after + more) for (before, after), (_, more) in zip(self.given, past, strict=True)]
+        self.out = output_sizes(self.sizes, self.pads, *windows)
         return batch_last(x)
 
     def taps(self, padded: Array) -> list[Array]:
         """For each place in the window, row by row, a view of what every window has there."""
-        return [view for _, view in taps(padded, self.kernel, self.stride, (1,) * self.rank, self.out)]
+        return [view for _, view in taps(padded, self.kernel, self.stride, self.dilation, self.out)]
 
     def window_sum(self, x: Array) -> Array:
         """The sum over each window of x, (channels, *spatial, batch); padding adds nothing."""
-        views = self.taps(pad(x, self.pads))
+        return self.total(pad(x, self.pads))
+
+    def total(self, padded: Array) -> Array:
+        """The sum over each window of what is padded already."""
+        views = self.taps(padded)
         total = views[0].copy()
         for view in views[1:]:
             total += view
@@ -88,7 +104,6 @@ class MaxPooling(Pooling):
     """
 
     def forward(self, x: Array) -> Array:
-        self.sizes = x.shape[1:-1]
         x = self.place(x)
         # NaN is at least as large as nothing, so not even in a window of -inf the padding wins
         rivals, values = (self.taps(pad(x, self.pads, value)) for value in (math.nan, -math.inf))
@@ -101,7 +116,8 @@ class MaxPooling(Pooling):
         return batch_first(self.y)
 
     def backward(self, dy: Array) -> Array:
-        overlap = any(s < k for s, k in zip(self.stride, self.kernel, strict=True))
+        spans = zip(self.stride, self.kernel, self.dilation, strict=True)
+        overlap = any(s <= (k - 1) * d for s, k, d in spans)
         left = batch_last(dy) * (self.y == self.y)
         dx = self.padded_zeros(left)
         for view, won in zip(self.taps(dx), reversed(self.won), strict=True):
@@ -117,8 +133,17 @@ class MaxPooling(Pooling):
 class SumPooling(Pooling):
     """y = the sum of the window."""
 
+    def __init__(
+        self,
+        kernel: int | tuple[int, ...],
+        *,
+        stride: int | tuple[int, ...] | None = None,
+        padding: Padding = "valid",
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__(kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+
     def forward(self, x: Array) -> Array:
-        self.sizes = x.shape[1:-1]
         return batch_first(self.window_sum(self.place(x)))
 
     def backward(self, dy: Array) -> Array:
@@ -128,7 +153,8 @@ class SumPooling(Pooling):
 class AvgPooling(Pooling):
     """y = the mean of the window: its sum divided by how many of its places are not padding.
 
-    With `count_padding` the divisor is always the size of the window, as in PyTorch by default.
+    With `count_padding` the places in the padding count too, as in PyTorch by default, those past it never. A
+    `divisor` is taken in the place of their number.
     """
 
     def __init__(
@@ -137,59 +163,32 @@ class AvgPooling(Pooling):
         *,
         stride: int | tuple[int, ...] | None = None,
         padding: Padding = "valid",
+        ceil_mode: bool = False,
         count_padding: bool = False,
+        divisor: float | None = None,
     ) -> None:
-        super().__init__(kernel, stride=stride, padding=padding)
-        self.count_padding = count_padding
+        super().__init__(kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+        if divisor is not None and divisor <= 0:
+            raise ValueError(f"divisor is {divisor}, expected above 0")
+        self.count_padding, self.divisor = count_padding, divisor
 
     def forward(self, x: Array) -> Array:
-        self.sizes = x.shape[1:-1]
         x = self.place(x)
-        if self.count_padding:
-            self.count = np.full((1, *self.out, 1), math.prod(self.kernel), x.real.dtype)
-        else:
-            self.count = self.window_sum(np.ones((1, *self.sizes, 1), x.real.dtype))
+        self.count = self.counted().astype(x.real.dtype)
         return batch_first(self.window_sum(x) / self.count)
+
+    def counted(self) -> Array:
+        """What each window is divided by, (1, *out, 1)."""
+        if self.divisor is not None:
+            return np.full((1, *self.out, 1), self.divisor)
+        ones = np.ones((1, *self.sizes, 1))
+        if not self.count_padding:
+            return self.window_sum(ones)
+        past = [(0, whole - after) for (_, whole), (_, after) in zip(self.pads, self.given, strict=True)]
+        return self.total(pad(pad(ones, self.given, 1.0), past))
 
     def backward(self, dy: Array) -> Array:
         return batch_first(self.spread(batch_last(dy) / self.count))
-
-
-class LpPooling(Pooling):
-    """y = (sum over the window of |x|**p) ** (1 / p), for p >= 1.
-
-    dx = sign(x) |x|**(p-1) y**(1-p) dy, and 0 where the whole window is 0.
-    """
-
-    def __init__(
-        self,
-        kernel: int | tuple[int, ...],
-        *,
-        p: float = 2.0,
-        stride: int | tuple[int, ...] | None = None,
-        padding: Padding = "valid",
-    ) -> None:
-        super().__init__(kernel, stride=stride, padding=padding)
-        if p < 1:
-            raise ValueError(f"p is {p}, expected at least 1")
-        self.p = p
-
-    def forward(self, x: Array) -> Array:
-        self.sizes = x.shape[1:-1]
-        self.x = self.place(x)
-        self.y = self.window_sum(_magnitude(self.x) ** self.p) ** (1 / self.p)
-        return batch_first(self.y)
-
-    def backward(self, dy: Array) -> Array:
-        y = self.y
-        share = np.where(y > 0, batch_last(dy) * np.where(y > 0, y, 1) ** (1 - self.p), 0)
-        power = np.sign(self.x) * _magnitude(self.x) ** (self.p - 1)
-        return batch_first(power * self.spread(share))
-
-
-def _magnitude(x: Array) -> Array:
-    """|x|, written so that a complex step through it gives the derivative."""
-    return np.where(x < 0, -x, x)
 
 
 class MaxPool1D(MaxPooling):
@@ -250,27 +249,6 @@ class SumPool2D(SumPooling):
 
 class SumPool3D(SumPooling):
     """Sum over windows of depth, height and width; x: (batch, depth, height, width, channels)."""
-
-    rank = 3
-    axes = "batch depth height width channels"
-
-
-class LpPool1D(LpPooling):
-    """Lp norm over windows of time; x: (batch, time, channels)."""
-
-    rank = 1
-    axes = "batch time channels"
-
-
-class LpPool2D(LpPooling):
-    """Lp norm over windows of height and width; x: (batch, height, width, channels)."""
-
-    rank = 2
-    axes = "batch height width channels"
-
-
-class LpPool3D(LpPooling):
-    """Lp norm over windows of depth, height and width; x: (batch, depth, height, width, channels)."""
 
     rank = 3
     axes = "batch depth height width channels"

@@ -80,6 +80,25 @@ def output_sizes(
     return out
 
 
+def overhang(
+    sizes: tuple[int, ...],
+    pads: Pads,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> Pads:
+    """How far windows reach past the padding with PyTorch's `ceil_mode`: (0, after) for each spatial axis.
+
+    What a last step leaves over gets a window too, unless that would begin behind all of x.
+    """
+    more = []
+    for size, (before, after), k, s, d in zip(sizes, pads, kernel, stride, dilation, strict=True):
+        padded, span = before + size + after, (k - 1) * d + 1
+        last = math.ceil((padded - span) / s) * s
+        more.append((0, last + span - padded if last < before + size else 0))
+    return more
+
+
 def batch_last(x: Array) -> Array:
     """(batch, *spatial, channels) -> (channels, *spatial, batch) in consecutive memory."""
     return np.ascontiguousarray(np.swapaxes(x, 0, -1))

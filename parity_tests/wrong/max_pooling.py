@@ -7,7 +7,7 @@ import numpy as np
 from scratch import pooling
 from scratch.layer import Array
 from scratch.pooling import MaxPool3D, MaxPooling
-from scratch.windows import batch_first, batch_last, crop, pad
+from scratch.windows import batch_first, batch_last, crop, pad, taps
 from wrong import Versions
 from wrong.common import ANY, GRADIENTS, made_by
 from wrong.pooling import LargerHalfInFront, MovesByOne, WindowAxesSwapped, places
@@ -64,6 +64,27 @@ class LargestMagnitude(MaxPooling):
 
     def forward(self, x: Array) -> Array:
         return super().forward(np.where(x < 0, -x, x))
+
+
+class DilationIgnored(MaxPooling):
+    """The places of a window lie side by side, though there are as many windows as with a dilation."""
+
+    def taps(self, padded: Array) -> list[Array]:
+        ones = (1,) * self.rank
+        return [view for _, view in taps(padded, self.kernel, self.stride, ones, self.out)]
+
+
+class DilatedOverlapOverwritten(MaxPooling):
+    """Takes windows for apart where the stride is as long as the kernel, though a dilated window is longer."""
+
+    def backward(self, dy: Array) -> Array:
+        if any(s < k for s, k in zip(self.stride, self.kernel, strict=True)):
+            return super().backward(dy)
+        left = batch_last(dy) * (self.y == self.y)
+        dx = self.padded_zeros(left)
+        for view, won in zip(self.taps(dx), reversed(self.won), strict=True):
+            left = left - np.multiply(left, won, out=view)
+        return batch_first(crop(dx, self.pads))
 
 
 class AllTied(MaxBackward):
@@ -148,12 +169,12 @@ def versions(rank: int) -> Versions:
     layer = getattr(pooling, f"MaxPool{rank}D")
     in_planes = (WindowReadSquare,) if rank == 2 else ()
     return Versions(
-        outputs=made_by(layer, (*places(rank), ZeroPadded, LargestMagnitude)),
+        outputs=made_by(layer, (*places(rank), ZeroPadded, LargestMagnitude, DilationIgnored)),
         gradients=made_by(
             layer,
             (
                 *(*GRADIENTS, SpreadEvenly, MaskFromCotangent, LastSampleMask, GlobalMaximum, OverwritesMaximum),
-                *in_planes,
+                *(DilatedOverlapOverwritten, *in_planes),
             ),
         ),
         kinks=made_by(layer, (AllTied, TiedShare, LastTied, *((FirstByColumn,) if rank > 1 else ()))),

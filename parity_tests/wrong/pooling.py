@@ -7,10 +7,10 @@ import numpy as np
 
 from scratch import pooling
 from scratch.layer import Array
-from scratch.pooling import AvgPooling, LpPooling, Pooling, SumPooling
+from scratch.pooling import AvgPooling, Pooling, SumPooling
 from scratch.windows import batch_first, batch_last, crop, taps
 from wrong import Versions
-from wrong.common import ANY, GRADIENTS, LINEAR, made_by
+from wrong.common import GRADIENTS, LINEAR, made_by
 
 # ---- mistakes in placing the windows, which any pooling can make
 
@@ -48,6 +48,29 @@ class MovesByOne(Pooling):
         return [view for _, view in taps(padded, self.kernel, ones, ones, self.out)]
 
 
+class CeilIgnored(Pooling):
+    """Never rounds the number of windows up."""
+
+    def place(self, x: Array) -> Array:
+        self.ceil_mode = False
+        return super().place(x)
+
+
+class WindowBehindAll(Pooling):
+    """Rounds the number of windows up though the last begins behind all of x."""
+
+    def place(self, x: Array) -> Array:
+        placed = super().place(x)
+        if self.ceil_mode:
+            sizes = zip(self.sizes, self.given, self.kernel, self.stride, strict=True)
+            padded = [(n + before + after, k, s) for n, (before, after), k, s in sizes]
+            self.out = tuple(math.ceil((n - k) / s) + 1 for n, k, s in padded)
+            whole = [(out - 1) * s + k for out, (_, k, s) in zip(self.out, padded, strict=True)]
+            places = zip(whole, self.sizes, self.pads, strict=True)
+            self.pads = [(before, n - size - before) for n, size, (before, _) in places]
+        return placed
+
+
 class AveragesChannels(Pooling):
     """Pools over the channels too, so that all channels are equal."""
 
@@ -66,7 +89,15 @@ class Overwrites(Pooling):
         return crop(dx, self.pads)
 
 
-PLACES = (LargerHalfInFront, WindowAxesSwapped, IgnoresStride, MovesByOne, AveragesChannels)
+PLACES = (
+    LargerHalfInFront,
+    WindowAxesSwapped,
+    IgnoresStride,
+    MovesByOne,
+    AveragesChannels,
+    CeilIgnored,
+    WindowBehindAll,
+)
 
 
 # ---- mean and sum
@@ -95,6 +126,30 @@ class NeverCountsPadding(AvgPooling):
 
     def __init__(self, kernel: Any, *, count_padding: bool = False, **options: Any) -> None:
         super().__init__(kernel, count_padding=False, **options)
+
+
+class CountsPast(AvgPooling):
+    """Counts what of a window is past the padding as well as the padding."""
+
+    def counted(self) -> Array:
+        if self.count_padding and self.divisor is None:
+            return np.full((1, *self.out, 1), float(math.prod(self.kernel)))
+        return super().counted()
+
+
+class DivisorIgnored(AvgPooling):
+    """Takes no notice of `divisor`."""
+
+    def __init__(self, kernel: Any, *, divisor: float | None = None, **options: Any) -> None:
+        super().__init__(kernel, **options)
+
+
+class DividesByBoth(AvgPooling):
+    """Divides the mean by `divisor`, not the sum."""
+
+    def counted(self) -> Array:
+        counted, self.divisor = super().counted(), None
+        return counted if (counted == super().counted()).all() else counted * super().counted()
 
 
 class SumsOnly(AvgPooling):
@@ -139,88 +194,24 @@ class BackwardAverages(SumPooling):
         return super().backward(dy) / math.prod(self.kernel)
 
 
-# ---- Lp norm
-
-
-class PlainPower(LpPooling):
-    """x**p without the magnitude: right for even p only."""
-
-    def forward(self, x: Array) -> Array:
-        self.sizes = x.shape[1:-1]
-        self.x = self.place(x)
-        self.y = self.window_sum(self.x**self.p) ** (1 / self.p)
-        return batch_first(self.y)
-
-
-class NoRoot(LpPooling):
-    """The sum of powers without its root."""
-
-    def forward(self, x: Array) -> Array:
-        return super().forward(x) ** self.p
-
-
-class MeanOfPowers(LpPooling):
-    """The mean of powers instead of their sum."""
-
-    def forward(self, x: Array) -> Array:
-        return super().forward(x) / math.prod(self.kernel) ** (1 / self.p)
-
-
-class AlwaysTwo(LpPooling):
-    """Takes no notice of p."""
-
-    def __init__(self, kernel: Any, *, p: float = 2.0, **options: Any) -> None:
-        super().__init__(kernel, **options)
-
-
-class NoSign(LpPooling):
-    """The gradient lacks the sign of x."""
-
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy) * np.sign(batch_first(self.x))
-
-
-class NoOuterDerivative(LpPooling):
-    """The gradient lacks the derivative of the root."""
-
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy * batch_first(self.y) ** (self.p - 1))
-
-
-class PowerNotLowered(LpPooling):
-    """The gradient has |x|**p where it should have |x|**(p-1)."""
-
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy) * np.abs(batch_first(self.x))
-
-
-class TimesP(LpPooling):
-    """The gradient keeps the factor p, which the root takes away."""
-
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy) * self.p
-
-
-class NoGuardAtZero(LpPooling):
-    """The gradient of a window of zeros is 0 / 0."""
-
-    def backward(self, dy: Array) -> Array:
-        power = np.sign(self.x) * np.abs(self.x) ** (self.p - 1)
-        return batch_first(power * self.spread(batch_last(dy) * self.y ** (1 - self.p)))
-
-
 def places(rank: int) -> tuple[type[Pooling], ...]:
     """The mistakes in placing windows over so many axes, but those that change nothing, or only break down."""
-    left_out = {1: WindowAxesSwapped, 3: IgnoresStride}.get(rank)
-    return tuple(mistake for mistake in PLACES if mistake is not left_out)
+    left_out = {1: (WindowAxesSwapped, WindowBehindAll), 3: (IgnoresStride,)}.get(rank, ())
+    return tuple(mistake for mistake in PLACES if mistake not in left_out)
 
 
 def versions(rank: int) -> dict[str, Versions]:
     """The wrong versions of the pooling layers over so many axes."""
-    avg, total, lp = (getattr(pooling, f"{kind}Pool{rank}D") for kind in ("Avg", "Sum", "Lp"))
+    avg, total = (getattr(pooling, f"{kind}Pool{rank}D") for kind in ("Avg", "Sum"))
     return {
         f"avg_pool{rank}d": Versions(
-            outputs=made_by(avg, (*places(rank), DividesByWindow, NeverCountsPadding, SumsOnly)),
+            outputs=made_by(
+                avg,
+                (
+                    *(*places(rank), DividesByWindow, NeverCountsPadding, CountsPast, SumsOnly),
+                    *(DivisorIgnored, DividesByBoth),
+                ),
+            ),
             gradients=made_by(
                 avg,
                 (
@@ -234,12 +225,6 @@ def versions(rank: int) -> dict[str, Versions]:
             outputs=made_by(total, (*places(rank), Averages)),
             gradients=made_by(total, (*GRADIENTS, Overwrites, StartsFromInput, BackwardAverages)),
             contract=made_by(total, LINEAR),
-        ),
-        f"lp_pool{rank}d": Versions(
-            outputs=made_by(lp, (*places(rank), PlainPower, NoRoot, MeanOfPowers, AlwaysTwo)),
-            gradients=made_by(lp, (*GRADIENTS, Overwrites, NoSign, NoOuterDerivative, PowerNotLowered, TimesP)),
-            kinks=made_by(lp, (NoGuardAtZero,)),
-            contract=made_by(lp, ANY),
         ),
     }
 

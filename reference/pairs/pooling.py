@@ -12,7 +12,7 @@ from scratch import pooling
 from scratch.pooling import MaxPool3D
 
 
-def _sizes(o: SimpleNamespace, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def sizes_of(o: SimpleNamespace, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     kernel = each(o.kernel, rank)
     return kernel, kernel if o.stride is None else each(o.stride, rank)
 
@@ -21,9 +21,12 @@ def _torch_max(rank: int) -> Any:
     def build(torch: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.torch.pooling import SameMaxPool
 
+        dilation = each(o.dilation, rank)
         if o.padding == "same":
-            return SameMaxPool(*_sizes(o, rank))
-        return getattr(torch.nn, f"MaxPool{rank}d")(o.kernel, o.stride, 0 if o.padding == "valid" else o.padding)
+            return SameMaxPool(*sizes_of(o, rank), dilation)
+        padding = 0 if o.padding == "valid" else o.padding
+        native = getattr(torch.nn, f"MaxPool{rank}d")
+        return native(o.kernel, o.stride, padding, dilation=o.dilation, ceil_mode=o.ceil_mode)
 
     return build
 
@@ -32,15 +35,18 @@ def _torch_avg(rank: int) -> Any:
     def build(torch: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.torch.pooling import SameAvgPool, SumPool
 
-        kernel, stride = _sizes(o, rank)
-        if o.padding != "same":
-            padding = 0 if o.padding == "valid" else o.padding
-            native = getattr(torch.nn, f"AvgPool{rank}d")
-            return native(kernel, stride, padding, count_include_pad=o.count_padding)
-        if o.count_padding:
-            total = SumPool(kernel, stride, o.padding)
-            return lambda x: total(x) / float(np.prod(kernel))
-        return SameAvgPool(kernel, stride)
+        kernel, stride = sizes_of(o, rank)
+        divisor = o.divisor or float(np.prod(kernel))
+        if o.padding == "same" and not (o.count_padding or o.divisor):
+            return SameAvgPool(kernel, stride)
+        if o.padding == "same" or (o.divisor and rank == 1):
+            total = SumPool(kernel, stride, o.padding, o.ceil_mode)
+            return lambda x: total(x) / divisor
+        options = {"ceil_mode": o.ceil_mode, "count_include_pad": o.count_padding}
+        if o.divisor:
+            options["divisor_override"] = o.divisor
+        padding = 0 if o.padding == "valid" else o.padding
+        return getattr(torch.nn, f"AvgPool{rank}d")(kernel, stride, padding, **options)
 
     return build
 
@@ -49,16 +55,7 @@ def _torch_sum(rank: int) -> Any:
     def build(torch: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.torch.pooling import SumPool
 
-        return SumPool(*_sizes(o, rank), o.padding)
-
-    return build
-
-
-def _torch_lp(rank: int) -> Any:
-    def build(torch: Any, o: SimpleNamespace) -> Any:
-        from reference.migration.glue.torch.pooling import LpPool
-
-        return LpPool(o.p, *_sizes(o, rank), o.padding)
+        return SumPool(*sizes_of(o, rank), o.padding, o.ceil_mode)
 
     return build
 
@@ -67,9 +64,10 @@ def _keras_max(rank: int) -> Any:
     def build(keras: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.keras.pooling import max_pool
 
-        if isinstance(o.padding, str) and rank < 3:
-            return getattr(keras.layers, f"MaxPooling{rank}D")(*_sizes(o, rank), padding=o.padding)
-        return lambda x: max_pool(x, *_sizes(o, rank), o.padding)
+        dilation = each(o.dilation, rank) if o.dilation != 1 else None
+        if isinstance(o.padding, str) and rank < 3 and not (dilation or o.ceil_mode):
+            return getattr(keras.layers, f"MaxPooling{rank}D")(*sizes_of(o, rank), padding=o.padding)
+        return lambda x: max_pool(x, *sizes_of(o, rank), o.padding, dilation, o.ceil_mode)
 
     return build
 
@@ -78,9 +76,9 @@ def _keras_avg(rank: int) -> Any:
     def build(keras: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.keras.pooling import avg_pool
 
-        if isinstance(o.padding, str) and not o.count_padding and rank < 3:
-            return getattr(keras.layers, f"AveragePooling{rank}D")(*_sizes(o, rank), padding=o.padding)
-        return lambda x: avg_pool(x, *_sizes(o, rank), o.padding, o.count_padding)
+        if isinstance(o.padding, str) and rank < 3 and not (o.count_padding or o.ceil_mode or o.divisor):
+            return getattr(keras.layers, f"AveragePooling{rank}D")(*sizes_of(o, rank), padding=o.padding)
+        return lambda x: avg_pool(x, *sizes_of(o, rank), o.padding, o.count_padding, o.ceil_mode, o.divisor)
 
     return build
 
@@ -89,16 +87,7 @@ def _keras_sum(rank: int) -> Any:
     def build(keras: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.keras.pooling import sum_pool
 
-        return lambda x: sum_pool(x, *_sizes(o, rank), o.padding)
-
-    return build
-
-
-def _keras_lp(rank: int) -> Any:
-    def build(keras: Any, o: SimpleNamespace) -> Any:
-        from reference.migration.glue.keras.pooling import lp_pool
-
-        return lambda x: lp_pool(x, o.p, *_sizes(o, rank), o.padding)
+        return lambda x: sum_pool(x, *sizes_of(o, rank), o.padding, o.ceil_mode)
 
     return build
 
@@ -106,7 +95,7 @@ def _keras_lp(rank: int) -> Any:
 def _keras_own_max3d(keras: Any, o: SimpleNamespace) -> Any:
     from reference.migration.glue.keras.pooling import max_pool_in_float32
 
-    return lambda x: max_pool_in_float32(x, *_sizes(o, 3), o.padding)
+    return lambda x: max_pool_in_float32(x, *sizes_of(o, 3), o.padding)
 
 
 def last(rank: int, *values: Any) -> tuple[Any, ...]:
@@ -114,7 +103,9 @@ def last(rank: int, *values: Any) -> tuple[Any, ...]:
     return values[-rank:]
 
 
-def _common(rank: int) -> tuple[Case, ...]:
+def common_cases(rank: int) -> tuple[Case, ...]:
+    """The cases of every pooling layer."""
+
     def at(*values: Any) -> tuple[Any, ...]:
         return last(rank, *values)
 
@@ -131,13 +122,20 @@ def _common(rank: int) -> tuple[Case, ...]:
         Case("same-stride1-even", {"x": x}, {"kernel": at(3, 2, 4), "stride": 1, "padding": "same"}),
         Case("padding1", {"x": x}, {"kernel": 3, "stride": 2, "padding": 1}),
         Case("padding-unequal", {"x": x}, {"kernel": at(2, 2, 4), "stride": at(2, 1, 2), "padding": at(0, 1, 2)}),
+        # along the last axis a window reaches past the padding, along the one before it would begin behind all of x
+        Case(
+            "ceil-mode",
+            {"x": normal(2, *at(4, 5, 6), 3)},
+            {"kernel": at(2, 2, 3), "stride": 2, "padding": 1, "ceil_mode": True},
+        ),
         Case("batch1", {"x": normal(1, *at(3, 5, 4), 2)}, {"kernel": 2}),
         Case("whole-image", {"x": normal(3, *at(2, 5, 4), 1)}, {"kernel": at(2, 5, 4)}),
         Case("large-values", {"x": normal(2, *at(4, 6, 5), 3, scale=1e6)}, {"kernel": at(1, 3, 2)}),
     )
 
 
-def _draw(rank: int, **more: Any) -> Any:
+def draw_windows(rank: int, **more: Any) -> Any:
+    """Random cases; `more` are the values of further options."""
     kernels = {1: (1, 2, 3, 5), 2: (1, 2, 3, (2, 3), (3, 2), (4, 1), (3, 5)), 3: (1, 2, (2, 3, 1), (1, 2, 4))}[rank]
     strides = {1: (None, 1, 2, 3), 2: (None, 1, 2, 3, (1, 2), (3, 1)), 3: (None, 1, 2, (1, 3, 2))}[rank]
     most = {1: 25, 2: 12, 3: 7}[rank]
@@ -148,6 +146,7 @@ def _draw(rank: int, **more: Any) -> Any:
             "kernel": choose(rng, *kernels),
             "stride": choose(rng, *strides),
             "padding": choose(rng, "valid", "same", 1, last(rank, 1, 0, 1)),
+            "ceil_mode": choose(rng, False, False, True),
         }
         return Case("", {"x": normal(*shape)}, options | {name: choose(rng, *values) for name, values in more.items()})
 
@@ -184,18 +183,27 @@ def _max(rank: int) -> Pair:
         torch=Twin(_torch_max(rank), layout=channels_first(rank)),
         keras=_exact_below_3d(_keras_max, rank),
         cases=(
-            *_common(rank),
+            *common_cases(rank),
             edge("ties", ties, kernel=at(2, 3, 2)),
             edge("ties-overlapping", ties, kernel=3, stride=1),
             edge("ties-same", ties, kernel=3, stride=2, padding="same"),
             edge("all-equal", constant(*small), kernel=at(2, 2, 3)),
             edge("infinities", with_infinities(*small), kernel=at(1, 2, 3)),
+            Case(
+                "dilation",
+                {"x": normal(2, *at(5, 9, 7), 3)},
+                {
+                    **{"kernel": at(2, 3, 2), "stride": at(2, 3, 3), "padding": at(0, 1, 1)},
+                    **{"dilation": at(2, 2, 3), "ceil_mode": True},
+                },
+            ),
+            edge("ties-dilation", ties, kernel=2, stride=1, dilation=2, padding="same"),
             Case("one-place", {"x": normal(2, *at(3, 5, 4), 3)}, {"kernel": 1, "stride": 2}),
             Case("nan", frameworks=("torch",), reason=f"{NAN_IN_KERAS}; the gradient to a NaN has no use", **nan),
             Case("nan-gradient", **{**nan, "only": ("dx",)}, frameworks=("torch",), twins=constant_nan, reason=TO_NAN),
             Case("nan-in-keras", frameworks=("keras",), differs={"y": 1e-3}, reason=NAN_IN_KERAS, **nan),
         ),
-        draw=_draw(rank),
+        draw=draw_windows(rank, dilation=(1, 1, 2)),
         notes=("Of equal maxima the first, row by row, gets the gradient.", NAN_IN_KERAS),
     )
 
@@ -209,12 +217,16 @@ def _avg(rank: int) -> Pair:
         torch=Twin(_torch_avg(rank), layout=channels_first(rank)),
         keras=_exact_below_3d(_keras_avg, rank),
         cases=(
-            *_common(rank),
-            Case("count-padding", x, {**counted, "padding": 1}),
+            *common_cases(rank),
+            Case("count-padding", x, {**counted, "padding": 1, "ceil_mode": True}),
             Case("count-padding-same", x, {**counted, "padding": "same"}),
+            Case("divisor", x, {**counted, "padding": 1, "divisor": 5}),
         ),
-        draw=_draw(rank, count_padding=(True, False)),
-        notes=("Keras never counts the padding; PyTorch does unless count_include_pad=False.",),
+        draw=draw_windows(rank, count_padding=(True, False), divisor=(None, None, 7)),
+        notes=(
+            "Keras never counts the padding; PyTorch does unless count_include_pad=False, and never what is past it.",
+            "ceil_mode and divisor_override are PyTorch's alone; its AvgPool1d has no divisor_override.",
+        ),
     )
 
 
@@ -225,43 +237,14 @@ def _sum(rank: int) -> Pair:
         getattr(pooling, f"SumPool{rank}D"),
         torch=Twin(_torch_sum(rank), layout=channels_first(rank), likeness="composed", reason=reason),
         keras=Twin(_keras_sum(rank), likeness="composed", reason=reason),
-        cases=_common(rank),
-        draw=_draw(rank),
-    )
-
-
-def _lp(rank: int) -> Pair:
-    def at(*values: Any) -> tuple[Any, ...]:
-        return last(rank, *values)
-
-    x = {"x": normal(2, *at(5, 7, 6), 3)}
-    return Pair(
-        f"lp_pool{rank}d",
-        getattr(pooling, f"LpPool{rank}D"),
-        torch=Twin(
-            _torch_lp(rank),
-            layout=channels_first(rank),
-            likeness="composed",
-            reason=f"LPPool{rank}d of |x|: for odd p PyTorch's own gives NaN or a wrong sign on negative inputs",
-        ),
-        keras=Twin(
-            _keras_lp(rank), likeness="composed", reason="sum pooling of |x|**p, then its root; Keras has no Lp pooling"
-        ),
-        cases=(
-            *_common(rank),
-            Case("p1", x, {"kernel": 2, "p": 1.0}),
-            Case("p3", x, {"kernel": at(2, 3, 2), "p": 3.0}),
-            Case("p4.5-same", x, {"kernel": 3, "stride": 2, "padding": "same", "p": 4.5}),
-            Case("all-zero", {"x": constant(2, *at(4, 6, 5), 3)}, {"kernel": at(2, 2, 3)}, smooth=False),
-        ),
-        draw=_draw(rank, p=(1.0, 2.0, 3.0, 4.5)),
+        cases=common_cases(rank),
+        draw=draw_windows(rank),
     )
 
 
 MAX_POOL1D, MAX_POOL2D, MAX_POOL3D = (_max(rank) for rank in (1, 2, 3))
 AVG_POOL1D, AVG_POOL2D, AVG_POOL3D = (_avg(rank) for rank in (1, 2, 3))
 SUM_POOL1D, SUM_POOL2D, SUM_POOL3D = (_sum(rank) for rank in (1, 2, 3))
-LP_POOL1D, LP_POOL2D, LP_POOL3D = (_lp(rank) for rank in (1, 2, 3))
 
 TIES_IN_3D = "TensorFlow's 3D kernel hands the whole gradient to each of equal maxima, PyTorch's to the first"
 

@@ -10,15 +10,33 @@ from typing import Any
 
 from keras import ops
 
-from scratch.windows import pad_amounts
+from scratch.windows import overhang, pad_amounts
 
 Sizes = tuple[int, ...]
+# kernel, stride, dilation
+Windows = tuple[Sizes, Sizes, Sizes]
 
 
-def padded(x: Any, padding: Any, kernel: Sizes, stride: Sizes, value: float = 0.0) -> Any:
-    """`value` around (batch, *spatial, channels): "valid", "same", or numbers for both sides as in PyTorch."""
-    pads = pad_amounts(padding, tuple(x.shape[1:-1]), kernel, stride, (1,) * len(kernel))
-    return ops.pad(x, [(0, 0), *pads, (0, 0)], constant_values=value) if any(map(any, pads)) else x
+def padded(x: Any, padding: Any, windows: Windows, ceil_mode: bool, value: float = 0.0, past: float = 0.0) -> Any:
+    """`value` around (batch, *spatial, channels): "valid", "same", or numbers for both sides as in PyTorch.
+
+    With `ceil_mode`, `past` where the last windows reach past that, as PyTorch's do.
+    """
+    sizes = tuple(x.shape[1:-1])
+    pads = pad_amounts(padding, sizes, *windows)
+    more = overhang(sizes, pads, *windows) if ceil_mode else []
+    for amounts, filled in ((pads, value), (more, past)):
+        if any(map(any, amounts)):
+            x = ops.pad(x, [(0, 0), *amounts, (0, 0)], constant_values=filled)
+    return x
+
+
+def side_by_side(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+    """x with the places of every window taken beside each other: windows that neither overlap nor have gaps."""
+    for axis, (k, s, d) in enumerate(zip(kernel, stride, dilation, strict=True), start=1):
+        starts = range(0, x.shape[axis] - (k - 1) * d, s)
+        x = ops.take(x, [start + i * d for start in starts for i in range(k)], axis=axis)
+    return x
 
 
 def by_planes(pool: Callable[[Any, Sizes, Sizes], Any], x: Any, kernel: Sizes, stride: Sizes) -> Any:
@@ -30,24 +48,40 @@ def by_planes(pool: Callable[[Any, Sizes, Sizes], Any], x: Any, kernel: Sizes, s
     return ops.reshape(lines, (n, lines.shape[1], height, width, channels))
 
 
-def max_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Any) -> Any:
-    """Max-pooling that also takes PyTorch's padding in numbers: cells of -inf that never win."""
-    if not isinstance(padding, str):
-        x, padding = padded(x, padding, kernel, stride, -math.inf), "valid"
+def max_pool(
+    x: Any, kernel: Sizes, stride: Sizes, padding: Any, dilation: Sizes | None = None, ceil_mode: bool = False
+) -> Any:
+    """Max-pooling with PyTorch's padding in numbers, cells of -inf that never win, its dilation and its ceil_mode."""
+    windows = kernel, stride, dilation or (1,) * len(kernel)
+    if not isinstance(padding, str) or dilation or ceil_mode:
+        x, padding = padded(x, padding, windows, ceil_mode, -math.inf, -math.inf), "valid"
+    if dilation:
+        x, stride = side_by_side(x, *windows), kernel
     if len(kernel) < 3:
         return ops.max_pool(x, kernel, stride, padding)
     return by_planes(lambda z, k, s: ops.max_pool(z, k, s, padding), x, kernel, stride)
 
 
-def avg_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Any, count_padding: bool) -> Any:
-    """Average pooling that also takes PyTorch's padding in numbers, counted in the divisor or not."""
-    if isinstance(padding, str) and not count_padding:
+def avg_pool(
+    x: Any,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Any,
+    count_padding: bool,
+    ceil_mode: bool = False,
+    divisor: float | None = None,
+) -> Any:
+    """Average pooling that also takes PyTorch's padding in numbers, counted in the divisor or not; and its options."""
+    if isinstance(padding, str) and not (count_padding or ceil_mode or divisor):
         return _mean(x, kernel, stride, padding)
+    if divisor:
+        return sum_pool(x, kernel, stride, padding, ceil_mode) / divisor
 
-    def mean(z: Any) -> Any:
-        return _mean(padded(z, padding, kernel, stride), kernel, stride, "valid")
+    def mean(z: Any, value: float) -> Any:
+        windows = kernel, stride, (1,) * len(kernel)
+        return _mean(padded(z, padding, windows, ceil_mode, value), kernel, stride, "valid")
 
-    return mean(x) if count_padding else mean(x) / mean(ops.ones_like(x))
+    return mean(x, 0.0) / mean(ops.ones_like(x), float(count_padding))
 
 
 def _mean(x: Any, kernel: Sizes, stride: Sizes, padding: str) -> Any:
@@ -57,14 +91,15 @@ def _mean(x: Any, kernel: Sizes, stride: Sizes, padding: str) -> Any:
     return by_planes(lambda z, k, s: ops.average_pool(z, k, s, padding), x, kernel, stride)
 
 
-def sum_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Any) -> Any:
+def sum_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Any, ceil_mode: bool = False) -> Any:
     """The sum of each window: the mean times the number of its places, padding being zero."""
-    return _mean(padded(x, padding, kernel, stride), kernel, stride, "valid") * math.prod(kernel)
+    windows = kernel, stride, (1,) * len(kernel)
+    return _mean(padded(x, padding, windows, ceil_mode), kernel, stride, "valid") * math.prod(kernel)
 
 
-def lp_pool(x: Any, p: float, kernel: Sizes, stride: Sizes, padding: Any) -> Any:
+def lp_pool(x: Any, p: float, kernel: Sizes, stride: Sizes, padding: Any, ceil_mode: bool = False) -> Any:
     """The p-norm of each window; its gradient is 0 where the whole window is 0."""
-    power = sum_pool(ops.abs(x) ** p, kernel, stride, padding)
+    power = sum_pool(ops.abs(x) ** p, kernel, stride, padding, ceil_mode)
     # the root's slope at 0 is infinite, and 0 times it would be NaN: such windows get a root of 1, then 0
     empty = ops.equal(power, 0)
     return ops.where(empty, ops.zeros_like(power), ops.where(empty, ops.ones_like(power), power) ** (1 / p))
