@@ -15,7 +15,7 @@ from scratch.losses import Loss
 from scratch.regularisation import Noise
 
 # what weights and buffers of these names are before training, unless the pair says otherwise
-STARTS = {"b": 0.0, "beta": 0.0, "running_mean": 0.0, "gamma": 1.0, "running_variance": 1.0}
+STARTS = {"b": 0.0, "beta": 0.0, "running_mean": 0.0, "gamma": 1.0, "running_variance": 1.0, "batches": 0.0}
 
 # by chance the mean of a right draw is further off twice in a thousand million
 STANDARD_ERRORS = 6.0
@@ -160,7 +160,8 @@ def _draws(make: Callable[..., Any], inputs: Mapping[str, Array], rate: float) -
 
 
 def _in_dtype(made: Any) -> bool:
-    return all(w.dtype == np.float32 for w in {**made.params, **made.buffers}.values())
+    """Whether all but whole numbers are float32."""
+    return all(w.dtype == np.float32 for w in {**made.params, **made.buffers}.values() if w.dtype.kind != "i")
 
 
 def _drawn(drawn: list[Array], shape: tuple[int, ...], rng: Any, dtype: Any = np.float64) -> Array:

@@ -80,8 +80,13 @@ def make_arrays(pair: Pair, case: Case, seed: int) -> Arrays:
     params = {
         name: weight(w.shape, rng) if w.ndim > 1 else rng.standard_normal(w.shape) for name, w in layer.params.items()
     }
-    # variances are among them, so they are positive
-    buffers = {name: rng.uniform(0.5, 1.5, value.shape) for name, value in layer.buffers.items()}
+    # variances are among them, so they are positive; numbers of batches are whole
+    buffers = {
+        name: rng.uniform(0.5, 1.5, value.shape)
+        if value.dtype.kind == "f"
+        else np.asarray(rng.integers(2, 9, value.shape))
+        for name, value in layer.buffers.items()
+    }
     layer.load(params, buffers)
     layer.training = case.training
     with np.errstate(all="ignore"):
@@ -163,7 +168,7 @@ def scratch_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Call
     wanted = [name for name, spec in case.inputs.items() if spec.differentiable]
     side |= {gradient_name(name): np.asarray(g) for name, g in zip(wanted, gradients, strict=True)}
     side |= {gradient_name(name): made.grads[name] for name in made.params}
-    return side | {name: value.copy() for name, value in made.buffers.items()}
+    return side | {name: value.astype(dtype) for name, value in made.buffers.items()}
 
 
 @functools.lru_cache(maxsize=256)
@@ -199,7 +204,7 @@ def twin_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, name: str) -> 
         side[gradient_name(key)] = slot.to_scratch(ran.weights[slot.name], arrays.params[key].shape)
     for key, buffer in arrays.buffers.items():
         slot = twin.slots[key]
-        side[key] = slot.to_scratch(ran.buffers[slot.name], buffer.shape)
+        side[key] = slot.to_scratch(ran.buffers[slot.name], buffer.shape).astype(dtype)
     return side
 
 

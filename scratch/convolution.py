@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
+from scratch.borders import PaddingMode, contract, extend, require_mode
 from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, Layer, require_rank, require_size
 from scratch.windows import (
@@ -10,9 +11,7 @@ from scratch.windows import (
     Windows,
     batch_first,
     batch_last,
-    crop,
     output_sizes,
-    pad,
     pad_amounts,
     per_axis,
 )
@@ -26,7 +25,8 @@ class Convolution(Layer):
 
     x: (batch, *spatial, n_in) -> y: (batch, *out, n_out);  w: (*kernel, n_in / groups, n_out), b: (n_out,).
     `padding`: "valid", "same" (as TensorFlow), how many zeros on both sides of an axis (as PyTorch), or with a single
-    axis "causal": y[i] sees nothing after x[i * stride].
+    axis "causal": y[i] sees nothing after x[i * stride]. `padding_mode` says what stands there in the place of zeros:
+    see `extend`.
     Raises ValueError for sizes that do not fit.
     """
 
@@ -41,6 +41,7 @@ class Convolution(Layer):
         *,
         stride: int | tuple[int, ...] = 1,
         padding: Padding = "valid",
+        padding_mode: PaddingMode = "zeros",
         dilation: int | tuple[int, ...] = 1,
         groups: int = 1,
         bias: bool = True,
@@ -53,10 +54,12 @@ class Convolution(Layer):
             raise ValueError(f"groups is {groups}, which does not divide {n_in} inputs and {n_out} outputs")
         if padding == "causal" and self.rank > 1:
             raise ValueError(f"padding is 'causal', which needs a single axis, got {self.rank}")
+        require_mode(padding_mode)
         self.kernel = per_axis("kernel", kernel, self.rank)
         self.stride = per_axis("stride", stride, self.rank)
         self.dilation = per_axis("dilation", dilation, self.rank)
-        self.padding, self.groups, self.n_in, self.n_out = padding, groups, n_in, n_out
+        self.padding, self.padding_mode = padding, padding_mode
+        self.groups, self.n_in, self.n_out = groups, n_in, n_out
         self.params["w"] = init(self._shape(), rng, dtype)
         if bias:
             self.params["b"] = np.zeros(n_out, dtype)
@@ -67,7 +70,7 @@ class Convolution(Layer):
         sizes = x.shape[1:-1]
         self.pads = pad_amounts(self.padding, sizes, self.kernel, self.stride, self.dilation)
         out = output_sizes(sizes, self.pads, self.kernel, self.stride, self.dilation)
-        self.x, self.out = pad(batch_last(x), self.pads), out
+        self.x, self.out = extend(batch_last(x), self.pads, self.padding_mode), out
         windows, rows = self._windows(), self._rows(self.params["w"])
         b = self.params["b"].reshape(*rows.shape[:2], 1) if "b" in self.params else None
         y = np.empty((self.n_out, *out, len(x)), np.result_type(x, rows))
@@ -91,7 +94,7 @@ class Convolution(Layer):
             return None
         dx = np.zeros(self.x.shape, np.result_type(rows, dy))
         windows.fold(dx, windows.products(rows.swapaxes(1, 2), pieces))
-        return batch_first(crop(dx, self.pads))
+        return batch_first(contract(dx, self.pads, self.padding_mode))
 
     def _shape(self) -> tuple[int, ...]:
         return (*self.kernel, self.n_in // self.groups, self.n_out)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from scratch.borders import PaddingMode
 from scratch.convolution import Conv1D, Conv2D, Convolution
 from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, Layer
@@ -17,7 +18,7 @@ class DepthwiseConvolution(Convolution):
     A convolution whose every channel is a group of its own: channel c makes the outputs from c * multiplier on.
 
     x: (batch, *spatial, n_in) -> y: (batch, *out, n_in * multiplier);
-    w: (*kernel, n_in, multiplier), b: (n_in * multiplier,).  `padding` as in `Convolution`.
+    w: (*kernel, n_in, multiplier), b: (n_in * multiplier,).  `padding` and `padding_mode` as in `Convolution`.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class DepthwiseConvolution(Convolution):
         multiplier: int = 1,
         stride: int | tuple[int, ...] = 1,
         padding: Padding = "valid",
+        padding_mode: PaddingMode = "zeros",
         dilation: int | tuple[int, ...] = 1,
         bias: bool = True,
         init: Initializer = GlorotUniform(),
@@ -35,7 +37,8 @@ class DepthwiseConvolution(Convolution):
         dtype: DTypeLike = np.float64,
     ) -> None:
         options: dict[str, Any] = {"bias": bias, "init": init, "rng": rng, "dtype": dtype}
-        windows: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
+        windows: dict[str, Any] = {"stride": stride, "dilation": dilation}
+        windows |= {"padding": padding, "padding_mode": padding_mode}
         super().__init__(n_in, n_in * multiplier, kernel, groups=n_in, **windows, **options)
 
     def _shape(self) -> tuple[int, ...]:
@@ -63,7 +66,7 @@ class SeparableConvolution(Layer):
 
     x: (batch, *spatial, n_in) -> z: (batch, *out, n_in * multiplier) -> y: (batch, *out, n_out);
     w_depthwise: (*kernel, n_in, multiplier), w_pointwise: (*ones, n_in * multiplier, n_out), b: (n_out,).
-    `padding` as in `Convolution`; stride, padding and dilation belong to the depthwise part.
+    `padding` and `padding_mode` as in `Convolution`; they, stride and dilation belong to the depthwise part.
     """
 
     depthwise_part: type[DepthwiseConvolution]
@@ -78,6 +81,7 @@ class SeparableConvolution(Layer):
         multiplier: int = 1,
         stride: int | tuple[int, ...] = 1,
         padding: Padding = "valid",
+        padding_mode: PaddingMode = "zeros",
         dilation: int | tuple[int, ...] = 1,
         bias: bool = True,
         init: Initializer = GlorotUniform(),
@@ -86,7 +90,8 @@ class SeparableConvolution(Layer):
     ) -> None:
         super().__init__()
         options: dict[str, Any] = {"init": init, "rng": np.random.default_rng(rng), "dtype": dtype}
-        windows: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
+        windows: dict[str, Any] = {"stride": stride, "dilation": dilation}
+        windows |= {"padding": padding, "padding_mode": padding_mode}
         self.depthwise = self.depthwise_part(n_in, kernel, multiplier=multiplier, bias=False, **windows, **options)
         self.pointwise = self.pointwise_part(n_in * multiplier, n_out, 1, bias=bias, **options)
         self.params["w_depthwise"] = self.depthwise.params["w"]

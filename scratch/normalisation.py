@@ -73,11 +73,14 @@ class BatchNorm(Normalisation):
     follow: running <- momentum running + (1 - momentum) batch. With `unbiased`, the batch's variance enters the
     running one multiplied by N / (N - 1), N being the numbers in a channel. At inference the running ones are used.
 
+    With momentum None the running moments are the mean of those of all batches so far: momentum is 1 - 1 / t at batch
+    t = 1, 2, ... With `track` false there are none, and the moments are those of the batch at inference too.
+
     x: (batch, channels) or (batch, *spatial, channels) -> y: the same;  gamma, beta: (channels,);
-    buffers running_mean, running_variance: (channels,).  Ioffe and Szegedy (2015).
+    buffers running_mean, running_variance: (channels,); with momentum None batches: (), t.  Ioffe and Szegedy (2015).
 
     Mind the names: what Keras calls momentum is the share kept, as here; PyTorch's is the share of the new.
-    Raises ValueError for `unbiased` training on a single number a channel.
+    Raises ValueError for a momentum outside [0, 1], and for `unbiased` training on a single number a channel.
     """
 
     def __init__(
@@ -85,24 +88,31 @@ class BatchNorm(Normalisation):
         channels: int,
         *,
         epsilon: float = 1e-5,
-        momentum: float = 0.9,
+        momentum: float | None = 0.9,
         unbiased: bool = False,
+        track: bool = True,
         scale: bool = True,
         center: bool = True,
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__((channels,), (-1,), scale=scale, center=center, dtype=dtype)
-        self.epsilon, self.momentum, self.unbiased = epsilon, momentum, unbiased
-        self.buffers["running_mean"] = np.zeros(channels, dtype)
-        self.buffers["running_variance"] = np.ones(channels, dtype)
+        if momentum is not None and not 0 <= momentum <= 1:
+            raise ValueError(f"momentum is {momentum}, expected it in [0, 1], or None")
+        self.epsilon, self.momentum, self.unbiased, self.track = epsilon, momentum, unbiased, track
+        if track:
+            self.buffers["running_mean"] = np.zeros(channels, dtype)
+            self.buffers["running_variance"] = np.ones(channels, dtype)
+        if track and momentum is None:
+            self.buffers["batches"] = np.zeros((), int)
 
     def forward(self, x: Array) -> Array:
         self.require(x)
         self.over = tuple(range(x.ndim - 1))
-        self.of_batch = self.training
+        self.of_batch = self.training or not self.track
         if self.of_batch:
             mean, variance = moments(x, self.over)
-            self._follow(mean.ravel(), variance.ravel(), x.size // x.shape[-1])
+            if self.track:
+                self._follow(mean.ravel(), variance.ravel(), x.size // x.shape[-1])
         else:
             mean, variance = self.buffers["running_mean"], self.buffers["running_variance"]
         self.deviation = np.sqrt(variance + self.epsilon)
@@ -117,8 +127,12 @@ class BatchNorm(Normalisation):
             if n < 2:
                 raise ValueError(f"{type(self).__name__}: the unbiased variance of {n} value per channel is undefined")
             variance = variance * (n / (n - 1))
+        keep = self.momentum
+        if keep is None:
+            self.buffers["batches"] = np.asarray(self.buffers["batches"] + 1)
+            keep = 1 - 1 / int(self.buffers["batches"])
         for name, new in (("running_mean", mean), ("running_variance", variance)):
-            self.buffers[name] = self.momentum * self.buffers[name] + (1 - self.momentum) * new
+            self.buffers[name] = keep * self.buffers[name] + (1 - keep) * new
 
 
 class LayerNorm(Normalisation):

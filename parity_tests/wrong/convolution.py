@@ -5,96 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from scratch.borders import OF_NUMPY
 from scratch.convolution import Conv1D, Conv2D, Conv3D, Convolution
 from scratch.layer import Array
-from scratch.windows import Pads, output_sizes, pad_amounts
+from scratch.windows import Pads
 from wrong import Versions
 from wrong.common import ANY, GRADIENTS, WEIGHTED, made_by
 from wrong.conditions import KernelOfOne
+from wrong.loops import Loops, Place, Window
 from wrong.weights import WEIGHT_GRADIENTS, BiasSumsBatchOnly
-
-Place = tuple[slice, ...]
-# where it is in the output, and where it lies in the input
-Window = tuple[tuple[int, ...], Place]
-
-
-class Loops(Convolution):
-    """The convolution as a loop over the places of the window; right. The wrong ones below change one step of it."""
-
-    def forward(self, x: Array) -> Array:
-        self.set_places(x)
-        self.x = self.padded(x)
-        w, b = self.params["w"], self.params.get("b", 0)
-        y = np.zeros((len(x), *self.out, w.shape[-1]), np.result_type(x, w))
-        for here, at in self.windows():
-            for into, out in self.blocks():
-                taps = np.tensordot(self.x[at][..., into], self.kernel_of(w)[..., out], self.rank + 1)
-                y[:, *here, out] = taps
-        return self.with_bias(y, b)
-
-    def set_places(self, x: Array) -> None:
-        self.sizes = x.shape[1:-1]
-        self.pads = self.pads_of(self.sizes)
-        self.out = output_sizes(self.sizes, self.pads, self.kernel, self.stride, self.dilation)
-
-    def pads_of(self, sizes: tuple[int, ...]) -> Pads:
-        return pad_amounts(self.padding, sizes, self.kernel, self.stride, self.dilation)
-
-    def padded(self, x: Array) -> Array:
-        return np.pad(x, [(0, 0), *self.pads, (0, 0)])
-
-    def windows(self) -> Iterator[Window]:
-        for here in np.ndindex(self.out):
-            yield here, self.place(here, self.stride, self.dilation)
-
-    def place(self, here: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> Place:
-        spans = zip(here, stride, self.kernel, dilation, strict=True)
-        return (slice(None), *(slice(o * s, o * s + (k - 1) * d + 1, d) for o, s, k, d in spans))
-
-    def blocks(self) -> list[tuple[Any, Any]]:
-        n_in, n_out = (n // self.groups for n in (self.n_in, self.params["w"].shape[-1]))
-        return [(slice(g * n_in, (g + 1) * n_in), slice(g * n_out, (g + 1) * n_out)) for g in range(self.groups)]
-
-    def kernel_of(self, w: Array) -> Array:
-        return w
-
-    def with_bias(self, y: Array, b: Array) -> Array:
-        return y + b
-
-    def backward(self, dy: Array) -> Any:
-        w = self.params["w"]
-        dx, dw = np.zeros_like(self.x), np.zeros_like(w)
-        for here, at in self.windows_back():
-            for into, out in self.blocks_back():
-                g = dy[:, *here, out]
-                dw[..., out] += np.tensordot(self.x[at][..., into], g, (0, 0))
-                self.scatter(dx[at][..., into], np.tensordot(g, self.kernel_back(w)[..., out], (1, -1)))
-        self.grads["w"] = self.dw(dw, dy)
-        if "b" in self.params:
-            self.grads["b"] = dy.sum(axis=tuple(range(dy.ndim - 1)))
-        return self.cropped(dx)
-
-    def windows_back(self) -> Iterator[Window]:
-        return self.windows()
-
-    def blocks_back(self) -> list[tuple[Any, Any]]:
-        return self.blocks()
-
-    def kernel_back(self, w: Array) -> Array:
-        return self.kernel_of(w)
-
-    def scatter(self, dx: Array, share: Array) -> None:
-        dx += share
-
-    def dw(self, dw: Array, dy: Array) -> Array:
-        return dw
-
-    def cropped(self, dx: Array) -> Array:
-        inner = (slice(before, before + n) for (before, _), n in zip(self.pads, self.sizes, strict=True))
-        return dx[:, *inner].copy()
-
-    def flipped(self, w: Array) -> Array:
-        return np.flip(w, tuple(range(self.rank)))
 
 
 class Flipped(Loops):
@@ -123,7 +42,40 @@ class PadsWithEdge(Loops):
     """The padding repeats the border instead of zeros."""
 
     def padded(self, x: Array) -> Array:
-        return np.pad(x, [(0, 0), *self.pads, (0, 0)], mode="edge")
+        self.padding_mode = "replicate"
+        return super().padded(x)
+
+
+class ModeIgnored(Loops):
+    """Pads with zeros, whatever the mode."""
+
+    def padded(self, x: Array) -> Array:
+        return np.pad(x, [(0, 0), *self.pads, (0, 0)])
+
+
+class BorderTwice(Loops):
+    """Where the padding reflects, the border comes twice."""
+
+    def sources(self) -> Array:
+        return super().sources("symmetric") if self.padding_mode == "reflect" else super().sources()
+
+
+class FlatInCorners(Loops):
+    """Pads the rows alone as the mode says, the other axes with zeros."""
+
+    def padded(self, x: Array) -> Array:
+        rows = [(0, 0), *[(0, 0)] * (self.rank - 1), self.pads[-1], (0, 0)]
+        others = [(0, 0), *self.pads[:-1], (0, 0), (0, 0)]
+        mode = OF_NUMPY.get(self.padding_mode, "constant")
+        return np.pad(np.pad(x, rows, mode=mode), others)  # type: ignore[call-overload, no-any-return]
+
+
+class CopiesGetNothingBack(Loops):
+    """What the copies of an element in the padding got is dropped."""
+
+    def cropped(self, dx: Array) -> Array:
+        self.padding_mode = "zeros"
+        return super().cropped(dx)
 
 
 class BiasOnEveryTap(Loops):
@@ -278,21 +230,22 @@ class UsesUpItsInput(Convolution):
 
 OUTPUTS = (
     *(Flipped, LargerHalfInFront, PadsWithEdge, BiasOnEveryTap, BiasPerInput, LastColumnMissing),
-    *(IgnoresDilation, IgnoresStride, KernelOfOne, ChannelsInterleaved, GroupsReversed),
+    *(IgnoresDilation, IgnoresStride, KernelOfOne, ChannelsInterleaved, GroupsReversed, ModeIgnored, BorderTwice),
 )
 OWN_GRADIENTS = (
     *(BackwardIgnoresStride, BackwardIgnoresDilation, BackwardIgnoresGroups, CropsFromTheCorner),
+    CopiesGetNothingBack,
     *(Overwrites, BackwardFlips, ReshapesForTransposing, LastUnitOnly, WeightRotated, *WEIGHT_GRADIENTS, *GRADIENTS),
 )
 RIGHT = {"conv1d": made_by(Conv1D, (Loops,)), "conv2d": made_by(Conv2D, (Loops,)), "conv3d": made_by(Conv3D, (Loops,))}
 WRONG = {
     "conv1d": Versions(made_by(Conv1D, (*OUTPUTS, PadsBehind, CausalWithoutDilation)), made_by(Conv1D, OWN_GRADIENTS)),
     "conv2d": Versions(
-        made_by(Conv2D, (*OUTPUTS, KernelAxesSwapped)),
+        made_by(Conv2D, (*OUTPUTS, KernelAxesSwapped, FlatInCorners)),
         made_by(Conv2D, (*OWN_GRADIENTS, KeepsPadding, BiasSumsBatchOnly)),
         contract=made_by(Conv2D, (*ANY, *WEIGHTED, UsesUpItsInput)),
     ),
-    "conv3d": Versions(made_by(Conv3D, (*OUTPUTS, KernelAxesSwapped)), made_by(Conv3D, OWN_GRADIENTS)),
+    "conv3d": Versions(made_by(Conv3D, (*OUTPUTS, KernelAxesSwapped, FlatInCorners)), made_by(Conv3D, OWN_GRADIENTS)),
     "conv3d_native": Versions(
         made_by(Conv3D, (Flipped, KernelAxesSwapped, LargerHalfInFront, BiasPerInput)),
         made_by(Conv3D, (BackwardIgnoresStride, WeightRotated, ReshapesForTransposing)),

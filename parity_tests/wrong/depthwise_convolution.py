@@ -48,6 +48,13 @@ class Flipped(DepthwiseConvolution):
         return super()._rows(np.flip(w, tuple(range(self.rank))))
 
 
+class ModeIgnored(DepthwiseConvolution):
+    """Pads with zeros, whatever the mode."""
+
+    def __init__(self, *args: Any, padding_mode: str = "zeros", **options: Any) -> None:
+        super().__init__(*args, **options)
+
+
 class BiasPerChannel(DepthwiseConvolution):
     """Every input channel has one bias for all of its outputs."""
 
@@ -96,7 +103,7 @@ class LastMultiplierOnly(DepthwiseConvolution):
         return dx
 
 
-OUTPUTS = (MultiplierSlowest, FirstMultiplierOnly, Flipped, MixesChannels)
+OUTPUTS = (MultiplierSlowest, FirstMultiplierOnly, Flipped, MixesChannels, ModeIgnored)
 OWN_GRADIENTS = (WeightFlipped, WeightMultipliersReversed, WeightChannelsReversed, LastMultiplierOnly)
 
 

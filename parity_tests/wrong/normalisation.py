@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from scratch.layer import Array
-from scratch.normalisation import BatchNorm, LayerNorm, Normalisation, moments
+from scratch.normalisation import LayerNorm, Normalisation, moments
 from wrong import Versions
 from wrong.common import ANY, GRADIENTS, WEIGHTED, made_by
 from wrong.conditions import VarianceOfSquares
@@ -159,104 +159,6 @@ def versions(layer: type[Normalisation], *outputs: Any, **more: Any) -> Versions
     )
 
 
-# ---- of the batch
-
-
-class BatchAtInference(BatchNorm):
-    """Uses the batch's own moments at inference too."""
-
-    def forward(self, x: Array) -> Array:
-        if self.training:
-            return super().forward(x)
-        mean, variance = moments(x, tuple(range(x.ndim - 1)))
-        self.over, self.of_batch, self.deviation = tuple(range(x.ndim - 1)), False, np.sqrt(variance + self.epsilon)
-        return self.affine((x - mean) / self.deviation)
-
-
-class RunningInTraining(BatchNorm):
-    """Uses the running moments in training, after they followed."""
-
-    def forward(self, x: Array) -> Array:
-        super().forward(x)
-        mean, variance = self.buffers["running_mean"], self.buffers["running_variance"]
-        self.deviation = np.sqrt(variance + self.epsilon)
-        return self.affine((x - mean) / self.deviation)
-
-
-class OfSamples(BatchNorm):
-    """Normalises every sample over its channels."""
-
-    def forward(self, x: Array) -> Array:
-        y = super().forward(x)
-        if not self.training:
-            return y
-        mean, variance = moments(x, (-1,))
-        return self.affine((x - mean) / np.sqrt(variance + self.epsilon))
-
-
-class MomentumSwapped(BatchNorm):
-    """Takes momentum for the share of the new, as PyTorch does."""
-
-    def __init__(self, *args: Any, momentum: float = 0.9, **kwargs: Any) -> None:
-        super().__init__(*args, momentum=1 - momentum, **kwargs)
-
-
-class RunningForgotten(BatchNorm):
-    """The running moments never follow."""
-
-    def _follow(self, mean: Array, variance: Array, n: int) -> None:
-        pass
-
-
-class RunningDeviation(BatchNorm):
-    """The standard deviation follows where the variance should."""
-
-    def _follow(self, mean: Array, variance: Array, n: int) -> None:
-        super()._follow(mean, np.sqrt(variance), n)
-
-
-class OtherVariance(BatchNorm):
-    """The running variance follows the unbiased variance where the biased one is asked for, and the other way round."""
-
-    def _follow(self, mean: Array, variance: Array, n: int) -> None:
-        self.unbiased = not self.unbiased
-        super()._follow(mean, variance, n)
-        self.unbiased = not self.unbiased
-
-
-class FollowsAtInference(BatchNorm):
-    """The running moments follow at inference too."""
-
-    def forward(self, x: Array) -> Array:
-        y = super().forward(x)
-        if not self.training:
-            mean, variance = moments(x, tuple(range(x.ndim - 1)))
-            self._follow(mean.ravel(), variance.ravel(), max(x.size // x.shape[-1], 2))
-        return y
-
-
-class GradientAtInference(BatchNorm):
-    """Takes the gradient at inference as in training."""
-
-    def backward(self, dy: Array) -> Array:
-        self.of_batch = True
-        self.deviation = np.broadcast_to(self.deviation, (*[1] * (dy.ndim - 1), dy.shape[-1]))
-        return super().backward(dy)
-
-
-BATCH = versions(
-    BatchNorm,
-    BatchAtInference,
-    RunningInTraining,
-    OfSamples,
-    MomentumSwapped,
-    RunningForgotten,
-    RunningDeviation,
-    OtherVariance,
-    FollowsAtInference,
-    gradients=(GradientAtInference,),
-)
-
 # ---- of the sample
 
 
@@ -289,6 +191,5 @@ class OverAllButTheBatch(LayerNorm):
 
 
 WRONG = {
-    **{f"batch_norm{rank}d": BATCH for rank in (1, 2, 3)},
     "layer_norm": versions(LayerNorm, OfTheBatch, LastAxisOnly, OverAllButTheBatch, VarianceOfSquares),
 }

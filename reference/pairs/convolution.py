@@ -37,6 +37,7 @@ def torch_convolution(torch: Any, o: SimpleNamespace, rank: int, **more: Any) ->
     made = {"same": getattr(glue, f"SameConv{rank}d"), "causal": glue.CausalConv1d}.get(o.padding, plain)
     padding = 0 if isinstance(o.padding, str) else o.padding
     options = {"stride": o.stride, "padding": padding, "dilation": o.dilation, "bias": o.bias, **more}
+    options["padding_mode"] = o.padding_mode
     return made(kernel_size=o.kernel, **options)
 
 
@@ -48,6 +49,7 @@ def keras_windows(o: SimpleNamespace, rank: int) -> dict[str, Any]:
         "padding": each(o.padding, rank),
         "dilation_rate": each(o.dilation, rank),
         "use_bias": o.bias,
+        **({} if o.padding_mode == "zeros" else {"padding_mode": o.padding_mode}),
     }
 
 
@@ -69,6 +71,7 @@ def draw_windows(rng: np.random.Generator, rank: int, kernels: tuple[Any, ...]) 
         "kernel": choose(rng, *kernels),
         "stride": choose(rng, *strides),
         "padding": choose(rng, "valid", "same", *numbers),
+        "padding_mode": choose(rng, "zeros", "zeros", "reflect", "replicate", "circular"),
         "dilation": choose(rng, *dilations),
         "bias": choose(rng, True, False),
     }
@@ -120,6 +123,7 @@ def _pair(layer: Any, cases: tuple[Case, ...], *notes: str) -> Pair:
             "PyTorch has no SAME padding at a stride above 1: zeros are added as TensorFlow counts them, then valid.",
             "Keras has no padding in numbers (zeros are added first) and no stride with a dilation (windows are "
             "picked).",
+            "padding_mode is PyTorch's alone; in Keras what it puts around x is added first.",
             *notes,
         ),
     )
@@ -149,6 +153,9 @@ CONV1D = _pair(
         case("one-output", (2, 4, 3), 5, 4),
         case("no-bias", (2, 6, 3), 4, 3, bias=False),
         case("long-rows", (520, 7, 2), 3, 3, stride=2),
+        case("reflect", (2, 7, 3), 4, 5, stride=2, padding=2, padding_mode="reflect"),
+        case("replicate-causal", (2, 7, 3), 4, 3, dilation=2, padding="causal", padding_mode="replicate"),
+        case("circular-same-even", (2, 7, 3), 5, 4, padding="same", padding_mode="circular"),
     ),
     "PyTorch has no causal padding: zeros are added in front, then valid.",
 )
@@ -175,6 +182,9 @@ CONV2D = _pair(
         case("kernel1", (2, 5, 3, 4), 6, 1, stride=(2, 1), padding=1, groups=2),
         case("no-bias", (2, 6, 5, 3), 4, 3, bias=False),
         case("channel1", (3, 7, 6, 1), 4, 3),
+        case("reflect-same-even", (2, 7, 6, 3), 5, (4, 2), padding="same", padding_mode="reflect"),
+        case("replicate", (2, 7, 6, 3), 4, 3, stride=2, padding=(2, 1), padding_mode="replicate"),
+        case("circular-groups", (2, 5, 7, 4), 6, (5, 3), padding=(3, 2), padding_mode="circular", groups=2),
         # more rows of windows than are multiplied at once, and rows that are multiplied one by one, for two reasons
         case("many-rows", (2, 100, 41, 4), 3, 5, stride=(2, 1), dilation=(2, 1), padding=1),
         case("long-columns", (2, 6, 139, 40), 3, 5),
@@ -196,6 +206,8 @@ CONV3D = _pair(
         case("groups", (2, 3, 5, 4, 6), 8, 2, groups=2),
         case("kernel1", (2, 3, 5, 7, 4), 6, 1, stride=(2, 1, 3), padding=(1, 0, 2), groups=2),
         case("batch1", (1, 4, 3, 5, 2), 6, 2),
+        case("reflect", (2, 3, 5, 4, 1), 6, (2, 4, 3), padding=(1, 3, 2), padding_mode="reflect"),
+        case("circular", (2, 3, 5, 4, 1), 6, (2, 4, 3), padding=(1, 3, 2), padding_mode="circular"),
         case("no-bias", (2, 3, 5, 4, 1), 6, (1, 2, 3), bias=False),
         case("long-rows", (45, 4, 5, 5, 2), 3, (2, 3, 2), stride=(2, 1, 1)),
     ),

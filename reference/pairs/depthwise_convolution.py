@@ -115,6 +115,7 @@ DEPTHWISE_CONV1D = _depthwise(
         _depthwise_case("dilation-stride", (2, 11, 3), 3, multiplier=2, dilation=2, stride=3),
         _depthwise_case("batch1", (1, 6, 2), 3),
         _depthwise_case("no-bias", (2, 6, 3), 4, bias=False),
+        _depthwise_case("circular-causal", (2, 8, 3), 3, multiplier=2, padding="causal", padding_mode="circular"),
     ),
 )
 
@@ -129,6 +130,7 @@ DEPTHWISE_CONV2D = _depthwise(
         _depthwise_case("dilation", (2, 9, 8, 3), (3, 2), multiplier=2, dilation=(2, 3)),
         _depthwise_case("dilation-stride", (2, 11, 9, 3), 3, multiplier=2, dilation=2, stride=2),
         _depthwise_case("batch1", (1, 6, 5, 2), 3, multiplier=4),
+        _depthwise_case("reflect", (2, 5, 6, 3), (3, 4), multiplier=2, padding=(1, 2), padding_mode="reflect"),
         _depthwise_case("channel1", (2, 6, 5, 1), 3, multiplier=4),
         _depthwise_case("no-bias", (2, 6, 5, 3), 4, bias=False),
     ),
@@ -143,6 +145,7 @@ SEPARABLE_CONV1D = _separable(
         case("causal-dilation", (2, 8, 3), 5, 3, padding="causal", dilation=2),
         case("batch1", (1, 6, 2), 5, 3),
         case("no-bias", (2, 6, 3), 5, 4, bias=False),
+        case("replicate", (2, 8, 3), 5, 4, multiplier=2, padding=2, padding_mode="replicate"),
     ),
 )
 
@@ -158,5 +161,6 @@ SEPARABLE_CONV2D = _separable(
         case("dilation", (2, 9, 8, 3), 5, (3, 2), dilation=(2, 3)),
         case("batch1", (1, 6, 5, 2), 4, 3, multiplier=4),
         case("no-bias", (2, 6, 5, 3), 4, 3, bias=False),
+        case("circular", (2, 6, 5, 3), 4, 3, padding="same", padding_mode="circular"),
     ),
 )

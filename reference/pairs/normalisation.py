@@ -14,6 +14,7 @@ CHANNELS_FIRST = {"x": "n ... c -> n c ...", "y": "n ... c -> n c ..."}
 TORCH = {"gamma": Slot("weight"), "beta": Slot("bias")}
 KERAS = {"gamma": Slot("gamma"), "beta": Slot("beta")}
 TORCH_RUNNING = {"running_mean": Slot("running_mean"), "running_variance": Slot("running_var")}
+TORCH_COUNTING = TORCH_RUNNING | {"batches": Slot("num_batches_tracked")}
 KERAS_RUNNING = {"running_mean": Slot("moving_mean"), "running_variance": Slot("moving_variance")}
 
 
@@ -35,9 +36,11 @@ def _torch_batch_norm(rank: int) -> Callable[[Any, SimpleNamespace], Any]:
         from reference.migration.glue.torch.normalisation import biased_batch_norm, trained
 
         own = getattr(torch.nn, f"BatchNorm{rank}d")
-        make = own if o.unbiased else lambda *args, **kwargs: biased_batch_norm(rank, *args, **kwargs)
-        affine = o.scale or o.center
-        return trained(make(o.channels, eps=o.epsilon, momentum=1 - o.momentum, affine=affine), o.scale, o.center)
+        biased = o.track and not o.unbiased
+        make = (lambda *args, **kwargs: biased_batch_norm(rank, *args, **kwargs)) if biased else own
+        options = {"eps": o.epsilon, "affine": o.scale or o.center, "track_running_stats": o.track}
+        share = None if o.momentum is None else 1 - o.momentum
+        return trained(make(o.channels, momentum=share, **options), o.scale, o.center)
 
     return build
 
@@ -60,6 +63,26 @@ def _draw_batch_norm(rank: int) -> Callable[[np.random.Generator], Case]:
         )
 
     return draw
+
+
+def _torch_only_cases(*shape: int) -> tuple[Case, ...]:
+    """What Keras has not: a mean of all batches in the place of running moments, and none of either."""
+    x, channels, rank = {"x": normal(*shape)}, {"channels": shape[-1]}, max(len(shape) - 2, 1)
+    counting = {"torch": Twin(_torch_batch_norm(rank), TORCH | TORCH_COUNTING, CHANNELS_FIRST)}
+    every: dict[str, Any] = {"frameworks": ("torch",), "twins": counting}
+    reason = "Keras' running moments forget; it has none that are the mean of all batches"
+    return (
+        Case("cumulative", x, {**channels, "momentum": None, "unbiased": True}, reason=reason, **every),
+        Case("cumulative-biased", x, {**channels, "momentum": None}, reason=reason, **every),
+        Case(
+            "untracked-inference",
+            x,
+            {**channels, "track": False, "scale": False},
+            training=False,
+            frameworks=("torch",),
+            reason="Keras always keeps running moments, and takes them at inference",
+        ),
+    )
 
 
 def _batch_norm_cases(*shape: int) -> tuple[Case, ...]:
@@ -94,6 +117,7 @@ def _batch_norm(rank: int, cases: tuple[Case, ...]) -> Pair:
             "Into the running variance goes the batch's: as it is in Keras, times N / (N - 1) in PyTorch. Both are "
             "an option here; the framework that lacks it has a few lines of glue.",
             "Keras' default epsilon is 1e-3, PyTorch's 1e-5.",
+            "momentum=None, a mean of all batches, and track_running_stats=False are PyTorch's alone.",
         ),
     )
 
@@ -109,6 +133,7 @@ BATCH_NORM1D = _batch_norm(
     1,
     (
         *_batch_norm_cases(7, 3),
+        *_torch_only_cases(7, 3),
         # with a small epsilon z would be +1 and -1 whatever x is, and its gradient nothing but rounding errors
         Case("two-rows", {"x": normal(2, 3)}, {"channels": 3, "epsilon": 0.5}),
         Case("sequences", {"x": normal(4, 5, 3)}, {"channels": 3, "unbiased": True}),
@@ -142,9 +167,14 @@ BATCH_NORM1D = _batch_norm(
     ),
 )
 BATCH_NORM2D = _batch_norm(
-    2, (*_batch_norm_cases(2, 5, 4, 3), Case("batch1", {"x": normal(1, 3, 4, 2)}, {"channels": 2}))
+    2,
+    (
+        *_batch_norm_cases(2, 5, 4, 3),
+        *_torch_only_cases(2, 5, 4, 3),
+        Case("batch1", {"x": normal(1, 3, 4, 2)}, {"channels": 2}),
+    ),
 )
-BATCH_NORM3D = _batch_norm(3, _batch_norm_cases(2, 5, 3, 4, 6)[:6])
+BATCH_NORM3D = _batch_norm(3, (*_batch_norm_cases(2, 5, 3, 4, 6)[:6], *_torch_only_cases(2, 5, 3, 4, 6)))
 
 
 def _torch_layer_norm(torch: Any, o: SimpleNamespace) -> Any:

@@ -10,17 +10,21 @@ from scratch.windows import pad_amounts
 
 
 class _AnyWindows:
-    """A convolution that also takes PyTorch's padding in numbers, and strides that Keras or TensorFlow refuses.
+    """A convolution that also takes PyTorch's padding in numbers and its padding_mode, and strides that Keras or
+    TensorFlow refuses.
 
     What it pads is added first; where the stride is refused every window is computed, and the stride picks among them.
     """
 
     own_padding: tuple[str, ...] = ("valid", "same")
 
-    def __init__(self, *args: Any, strides: Any, padding: Any, dilation_rate: Any, **kwargs: Any) -> None:
-        self.numbers, self.thinned = padding, tuple(strides)
+    def __init__(
+        self, *args: Any, strides: Any, padding: Any, dilation_rate: Any, padding_mode: str = "zeros", **kwargs: Any
+    ) -> None:
+        self.numbers, self.mode, self.thinned = padding, padding_mode, tuple(strides)
         self.both = self.refused(self.thinned, tuple(dilation_rate))
-        self.own = padding in self.own_padding and not self.both and not self.wrong(padding, **kwargs)
+        mine = padding not in self.own_padding or padding_mode != "zeros"
+        self.own = not (mine or self.both or self.wrong(padding, **kwargs))
         base: Any = super()
         base.__init__(
             *args,
@@ -58,8 +62,25 @@ class _AnyWindows:
         base: Any = super()
         if self.own:
             return base.call(x)
-        y = base.call(ops.pad(x, [(0, 0), *self._pads(x.shape), (0, 0)]))
+        y = base.call(extended(x, self._pads(x.shape), self.mode))
         return y[(slice(None), *(slice(None, None, step) for step in self.thinned))] if self.both else y
+
+
+def extended(x: Any, pads: list[tuple[int, int]], mode: str) -> Any:
+    """x (batch, *spatial, channels) with so much before and after, as `torch.nn.functional.pad` has it in this mode."""
+    if mode in ("zeros", "reflect"):
+        return ops.pad(x, [(0, 0), *pads, (0, 0)], "constant" if mode == "zeros" else mode)
+    for axis, (before, after) in enumerate(pads, start=1):
+        n, lead = x.shape[axis], (slice(None),) * axis
+        if mode == "circular":
+            first, last = x[(*lead, slice(n - before, n))], x[(*lead, slice(after))]
+        else:
+            first, last = (
+                ops.repeat(x[(*lead, slice(1))], before, axis),
+                ops.repeat(x[(*lead, slice(-1, n))], after, axis),
+            )
+        x = ops.concatenate([first, x, last], axis)
+    return x
 
 
 def shorter_by_two(kernel: tuple[int, ...], stride: tuple[int, ...]) -> bool:

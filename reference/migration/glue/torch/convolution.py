@@ -19,12 +19,17 @@ def same_padding(x: Tensor, kernel: tuple[int, ...], stride: tuple[int, ...], di
     return pad_argument(pad_amounts("same", tuple(x.shape[2:]), kernel, stride, dilation))
 
 
+def padded(x: Tensor, amounts: list[int], mode: str) -> Tensor:
+    """`torch.nn.functional.pad`, the mode called as a convolution calls it."""
+    return F.pad(x, amounts, "constant" if mode == "zeros" else mode)
+
+
 class _Same:
     """TensorFlow's SAME padding at any stride; PyTorch's own padding="same" refuses a stride."""
 
     def forward(self: Any, x: Tensor) -> Tensor:
-        padded = F.pad(x, same_padding(x, self.kernel_size, self.stride, self.dilation))
-        return self._conv_forward(padded, self.weight, self.bias)
+        amounts = same_padding(x, self.kernel_size, self.stride, self.dilation)
+        return self._conv_forward(padded(x, amounts, self.padding_mode), self.weight, self.bias)
 
 
 class SameConv1d(_Same, nn.Conv1d):
@@ -43,7 +48,8 @@ class CausalConv1d(nn.Conv1d):
     """Conv1d padded in front only, so that no output sees what comes after it."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(F.pad(x, ((self.kernel_size[0] - 1) * self.dilation[0], 0)))
+        amounts = [(self.kernel_size[0] - 1) * self.dilation[0], 0]
+        return super().forward(padded(x, amounts, self.padding_mode))
 
 
 class _SameTranspose:

@@ -15,8 +15,9 @@ def biased_batch_norm(rank: int, *args: Any, **kwargs: Any) -> nn.Module:
 
 class _BiasedRunning(nn.Module):
     unbiased = False
-    momentum: float
+    momentum: float | None
     running_var: Tensor
+    num_batches_tracked: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
         before = self.running_var.clone()
@@ -24,7 +25,8 @@ class _BiasedRunning(nn.Module):
         if self.training:
             batch = x.detach().var([0, *range(2, x.ndim)], correction=0)
             # a new tensor: the backward pass looks at the old one
-            self.running_var = (1 - self.momentum) * before + self.momentum * batch
+            share = 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
+            self.running_var = (1 - share) * before + share * batch
         return y
 
 
