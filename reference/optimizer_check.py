@@ -168,11 +168,12 @@ def _apart(a: Array, b: Array) -> float:
 def twin_course(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> Weights:
     """The weights of a twin; asked for by every optimizer that is compared with it, in every dtype."""
     course, twin = course_of(pair, case, seed), case.twins.get(judge, pair.twin(judge))
-    start, grads = ([a.astype(dtype) for a in arrays.values()] for arrays in (course.start, course.grads))
+    # a weight that is not looked at is not stepped: tracing its steps would take longest
+    looked_at = {quantity.partition(" ")[0] for quantity in case.only} or course.start.keys()
+    names = [name for name in course.start if name in looked_at]
+    start, grads = ([arrays[name].astype(dtype) for name in names] for arrays in (course.start, course.grads))
     after = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates, LOOK_AT)
-    return {
-        f"{name} after {t}": w[i] for i, t in enumerate(LOOK_AT) for name, w in zip(course.start, after, strict=True)
-    }
+    return {f"{name} after {t}": w[i] for i, t in enumerate(LOOK_AT) for name, w in zip(names, after, strict=True)}
 
 
 def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -> Weights:

@@ -23,6 +23,7 @@ class Optimizer:
     - accumulation: the gradients of `accumulation_steps` calls are put together, their mean or their sum as
       `accumulation` says, and only the last of these calls is a step;
     - clipping: `clip_value`, `clip_norm` or `clip_global_norm`, with `clip_epsilon` added to the norm;
+    - `maximize`: -g in the place of g, so that steps go uphill;
     - weight decay: g + weight_decay w in the place of g (the gradient of L2 regularisation, weight_decay / 2 ||w||**2);
       or, where it is `decoupled` from the gradient, w - lr weight_decay w in the place of w (Loshchilov and Hutter,
       2019). Both are the same for plain gradient descent only.
@@ -34,6 +35,7 @@ class Optimizer:
     clip_norm: float | None = None
     clip_global_norm: float | None = None
     clip_epsilon: float = 0.0
+    maximize: bool = False
     weight_decay: float = 0.0
     decoupled: bool = False
     accumulation_steps: int = 1
@@ -63,6 +65,8 @@ class Optimizer:
         self.t += 1
         for name, g in self._clipped(given).items():
             w = params[name]
+            if self.maximize:
+                g = -g
             if self.weight_decay and self.decoupled:
                 w -= self.lr * self.weight_decay * w
             elif self.weight_decay:

@@ -21,6 +21,7 @@ from wrong.optimizers import (
     SkipsWithoutGradient,
     WeightDecays,
 )
+from wrong.surroundings import MaximizeIgnored
 
 
 class StateForgotten(Optimizer):
@@ -212,7 +213,7 @@ class RateFollowed(Rprop):
 # the size of a gradient, so its clipping too, and a later lr do nothing in Rprop
 SIGNS = (
     *(Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds, StateByShape, StateForgotten),
-    *(ByOrder, FirstThree, NumbersLeft, SkipsWithoutGradient),
+    *(ByOrder, FirstThree, NumbersLeft, SkipsWithoutGradient, MaximizeIgnored),
 )
 WRONG = {
     "adagrad": Versions(

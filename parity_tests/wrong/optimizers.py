@@ -9,6 +9,7 @@ from scratch.layer import Array
 from scratch.optimizers import SGD, Optimizer
 from wrong import Versions
 from wrong.common import made_by
+from wrong.surroundings import AROUND_A_STEP
 
 
 class RateFrozen(Optimizer):
@@ -152,45 +153,6 @@ ANY_STEP = (
 )
 
 
-class DecayClipped(Optimizer):
-    """The gradient of the decay is added before clipping."""
-
-    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
-        decay = self.weight_decay
-        if decay and not self.decoupled:
-            grads = {name: g + decay * params[name] for name, g in grads.items()}
-            self.weight_decay = 0.0
-        super().step(params, grads)
-        self.weight_decay = decay
-
-
-class DecaysAtEveryCall(Optimizer):
-    """Weights decay at every call, also where gradients are only gathered."""
-
-    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
-        super().step(params, grads)
-        if self.decoupled and self.pending:
-            for w in params.values():
-                w *= 1 - self.lr * self.weight_decay
-
-
-class NormNeverLimited(Optimizer):
-    """Takes no notice of the limits of norms."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.clip_norm = self.clip_global_norm = None
-
-
-class StepsAtEveryCall(Optimizer):
-    """Takes no notice of `accumulation_steps`."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.accumulation_steps = 1
-
-
-AROUND_A_STEP = (DecayClipped, DecaysAtEveryCall, NormNeverLimited, StepsAtEveryCall)
 COMMON = (*ANY_STEP, *AROUND_A_STEP, NeverClips, ClipsNorm, ClipsAbove)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.fills import choose
 from reference.pair import Case, Options, Pair, Twin
-from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, named, own_class, surrounded, surrounding_cases
+from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, named, own_class, surrounded
 from scratch.adam_optimizers import Adam, Adamax, AdamW, AMSGrad, Nadam, RAdam
 
 # ---- Adam
@@ -30,7 +30,7 @@ def _torch_adamw(torch: Any, o: SimpleNamespace) -> Any:
 
     def make(weights: Any) -> Any:
         kind = torch.optim.AdamW if o.decoupled else torch.optim.Adam
-        options = {"betas": (o.beta_1, o.beta_2), "eps": o.epsilon, "weight_decay": o.weight_decay}
+        options = {"betas": (o.beta_1, o.beta_2), "eps": o.epsilon, **named(o, "weight_decay", "maximize")}
         optimizer = kind(weights, lr=o.lr, **options)
         if o.epsilon_on == "raw":
             optimizer.register_step_pre_hook(RawEpsilon(o.epsilon))
@@ -95,7 +95,6 @@ ADAM = Pair(
     kind="optimizer",
     cases=(
         *_ADAM_CASES,
-        *surrounding_cases(),
         _own_adam("torch", {"epsilon": 1e-3, "epsilon_on": "raw"}),
         _own_adam("keras", {"epsilon": 1e-3}),
     ),

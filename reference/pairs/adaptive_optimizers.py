@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.fills import choose
 from reference.pair import Case, Pair, Twin
-from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, named, own_class, surrounded, surrounding_cases
+from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, named, own_class, surrounded
 from scratch.adaptive_optimizers import Adadelta, Adagrad, RMSprop
 
 # ---- Adagrad
@@ -122,7 +122,7 @@ RMSPROP = Pair(
         Case("centered", {}, {"rho": 0.9, "centered": True, "momentum": 0.5}),
         Case("keras-centered", {}, {"rho": 0.9, "centered": True, "epsilon": 1e-4, **_KERAS_WAY}),
         Case("clip-by-value", {}, CLIP_VALUE_L2),
-        *surrounding_cases(),
+        Case("all-around", {}, ALL_AROUND),
         own_class(
             "torch",
             lambda torch, o: lambda weights: torch.optim.RMSprop(weights, lr=o.lr, alpha=o.rho, eps=o.epsilon),

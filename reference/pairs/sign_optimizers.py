@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.fills import choose
 from reference.pair import Case, Pair, Twin
-from reference.pairs.optimizers import ALL_AROUND, CLIP_NORM, CLIP_VALUE, CLIP_VALUE_L2, L2, surrounded
+from reference.pairs.optimizers import ALL_AROUND, CLIP_NORM, CLIP_VALUE_L2, CLIP_VALUE_UPHILL, L2, surrounded
 from scratch.sign_optimizers import Lion, Rprop
 
 
@@ -78,7 +78,7 @@ RPROP = Pair(
         Case("factors", {}, {"decrease": 0.8, "increase": 1.5, "largest": 1.0}),
         Case("nearly-largest", {}, {"lr": 48.0}),
         Case("accumulate", {}, {"accumulation_steps": 3}),
-        Case("clip-by-value", {}, CLIP_VALUE),
+        Case("clip-by-value", {}, CLIP_VALUE_UPHILL),
     ),
     draw=_draw_rprop,
     notes=("Clipping changes no sign, so it shows only where the product of two gradients is too small for a number.",),

@@ -16,7 +16,8 @@ CAST = ("beta_1", "beta_2", "momentum", "initial_accumulator_value")
 def made(kind: Any, o: SimpleNamespace, **options: Any) -> Any:
     """An optimizer of this kind, with clipping, accumulation and weight decay as `o` has them."""
     l2 = o.weight_decay and not o.decoupled
-    if l2 or o.clip_epsilon:
+    like_torch = l2 or o.clip_epsilon or o.maximize
+    if like_torch:
         kind = type(f"{kind.__name__}Like", (LikeTorch, kind), {})
     exact = {name: np.float64(value) if name in CAST else value for name, value in options.items()}
     optimizer = kind(
@@ -30,16 +31,20 @@ def made(kind: Any, o: SimpleNamespace, **options: Any) -> Any:
         loss_scale_factor=1 / o.accumulation_steps if o.accumulation == "sum" and o.accumulation_steps > 1 else None,
         **exact,
     )
-    if l2 or o.clip_epsilon:
+    if like_torch:
         optimizer.l2, optimizer.clip_epsilon = np.float64(o.weight_decay if l2 else 0.0), o.clip_epsilon
+        optimizer.uphill = o.maximize
     return optimizer
 
 
 class LikeTorch:
-    """Beside an optimizer's class: weight decay that is added to the gradient, and an epsilon in clipping by norm."""
+    """Beside an optimizer's class: weight decay that is added to the gradient, an epsilon in clipping by norm, and
+    steps uphill.
+    """
 
     l2: Any
     clip_epsilon: float
+    uphill: bool
 
     def _clip_gradients(self: Any, grads: list[Any]) -> Any:
         if self.clipnorm:
@@ -53,7 +58,7 @@ class LikeTorch:
         return [g * ops.minimum(1.0, limit / (norm + self.clip_epsilon)) for g in grads]
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        gradient = gradient + ops.cast(self.l2, variable.dtype) * variable
+        gradient = (-gradient if self.uphill else gradient) + ops.cast(self.l2, variable.dtype) * variable
         super().update_step(gradient, variable, learning_rate)  # type: ignore[misc]
 
 

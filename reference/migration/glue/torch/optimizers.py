@@ -18,6 +18,8 @@ def made(kind: Any, o: SimpleNamespace, *hooks: Any, **options: Any) -> Callable
     decoupled = o.weight_decay if o.decoupled else 0.0
     if o.weight_decay and not o.decoupled:
         options["weight_decay"] = o.weight_decay
+    if o.maximize:
+        options["maximize"] = True
 
     def make(weights: Any) -> Any:
         optimizer = kind(weights, lr=o.lr, **options)
@@ -98,7 +100,7 @@ class Composed(torch.optim.Optimizer):
     """An optimizer that is written as the `update` of one weight, in place."""
 
     def __init__(self, weights: Any, lr: float, **options: Any) -> None:
-        super().__init__(weights, {"lr": lr, "weight_decay": 0.0, **options})
+        super().__init__(weights, {"lr": lr, "maximize": False, "weight_decay": 0.0, **options})
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def step(self, closure: Any = None) -> None:
@@ -106,8 +108,8 @@ class Composed(torch.optim.Optimizer):
             for w in group["params"]:
                 slots = self.state[w]
                 slots["step"] = slots.get("step", 0) + 1
-                g = w.grad.add(w, alpha=group["weight_decay"]) if group["weight_decay"] else w.grad
-                self.update(w, g, slots, group)
+                g = -w.grad if group["maximize"] else w.grad
+                self.update(w, g.add(w, alpha=group["weight_decay"]) if group["weight_decay"] else g, slots, group)
 
     def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
         raise NotImplementedError
