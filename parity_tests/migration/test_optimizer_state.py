@@ -93,6 +93,16 @@ def test_clipping_goes_to_scratch() -> None:
         port(a, b, optimizers=(rule, Momentum(0.1, clip_norm=0.4)))
 
 
+def test_going_uphill_goes_to_scratch_and_is_named() -> None:
+    a, b = torch_model(), Sequential([Dense(4, 3)])
+    uphill = torch.optim.SGD(a.parameters(), 0.1, 0.9, maximize=True)
+    port(a, b, optimizers=(uphill, Momentum(0.1, maximize=True)))
+    with pytest.raises(RequestError, match="maximize is True in the source, False in the target"):
+        port(a, b, optimizers=(uphill, Momentum(0.1)))
+    found = compare(Subject(a, "A", optimizer=uphill), Subject(b, "B", optimizer=Momentum(0.1)))
+    assert [cause.text for cause in found.causes] == ["maximize is True in A, False in B"]
+
+
 def test_a_scheduler_of_pytorch_is_told() -> None:
     a, b = torch_model(), torch_model()
     mine, theirs = (torch.optim.SGD(m.parameters(), 0.1, 0.9) for m in (a, b))

@@ -227,6 +227,7 @@ def _around_keras(optimizer: Any) -> dict[str, Any]:
         "clipnorm": optimizer.clipnorm,
         "global_clipnorm": optimizer.global_clipnorm,
         "clip epsilon": getattr(optimizer, "clip_epsilon", None) or None,
+        "maximize": getattr(optimizer, "uphill", False),
         "loss scale": optimizer.loss_scale_factor,
         OF_WEIGHTS: average if optimizer.use_ema else None,
         SCHEDULE: f"{type(schedule).__name__}({schedule.get_config()})" if followed else None,
@@ -250,6 +251,7 @@ def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
         "clipnorm": optimizer.clip_norm,
         "global_clipnorm": optimizer.clip_global_norm,
         "clip epsilon": optimizer.clip_epsilon or None,
+        "maximize": optimizer.maximize,
     }
     factor = 1.0
     if isinstance(optimizer, Adam) and not isinstance(optimizer, AMSGrad):

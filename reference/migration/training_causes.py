@@ -215,7 +215,7 @@ def _setting(name: str, mine: Any, theirs: Any) -> Cause:
 def _simulated(kind: str, s: Mapping[str, Any], before: Mapping[str, Array], grads: Any) -> dict[str, Array]:
     around = {"weight_decay": s["weight decay"], "decoupled": s["decoupled decay"]}
     around |= {"clip_value": s["clipvalue"], "clip_norm": s["clipnorm"], "clip_global_norm": s["global_clipnorm"]}
-    around["clip_epsilon"] = s["clip epsilon"] or 0.0
+    around |= {"clip_epsilon": s["clip epsilon"] or 0.0, "maximize": s["maximize"]}
     if kind == ADAM:
         betas = {"beta_1": s["beta_1"], "beta_2": s["beta_2"]}
         rule: Any = Adam(s["lr"], **betas, epsilon=s["epsilon"], epsilon_on=s["epsilon added"], **around)
