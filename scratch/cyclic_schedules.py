@@ -56,18 +56,20 @@ class CosineRestarts(Schedule):
     lr: float = 0.1
     end_lr: float = 0.0
     steps: int = 20
-    growth: int = 1
+    growth: float = 1
     peak: float = 1.0
 
     def __post_init__(self) -> None:
-        require_positive(self, "steps", "growth")
+        require_positive(self, "steps")
+        if self.growth < 1:
+            raise ValueError(f"growth is {self.growth}, expected at least 1")
 
     def __call__(self, t: int) -> float:
-        length, restarts = self.steps, 0
-        while t >= length:
-            t, length, restarts = t - length, length * self.growth, restarts + 1
+        place, length, restarts = float(t), float(self.steps), 0
+        while place >= length:
+            place, length, restarts = place - length, length * self.growth, restarts + 1
         start = self.end_lr + (self.lr - self.end_lr) * self.peak**restarts
-        return cosine_blend(start, self.end_lr, t / length)
+        return cosine_blend(start, self.end_lr, place / length)
 
 
 # ---- cycles

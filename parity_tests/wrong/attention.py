@@ -1,4 +1,4 @@
-"""Wrong versions of attention and of the sinusoidal positions."""
+"""Wrong versions of attention."""
 
 import functools
 import math
@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from scratch.attention import DotProductAttention, SinusoidalPositions
+from scratch.attention import DotProductAttention
 from scratch.layer import Array
 from wrong import Version, Versions
-from wrong.common import GRADIENTS, LINEAR, OverwritesOutput, ReturnsCotangent, ReusesOutput, TurnsToFloat64, made_by
+from wrong.common import GRADIENTS, OverwritesOutput, ReusesOutput, TurnsToFloat64, made_by
 from wrong.several_inputs import ChangesFirst, CountsCalls, GradientsTurnToFloat64
 
 Mask = Array | None
@@ -109,6 +109,31 @@ class OverQueries(DotProductAttention):
         return super()._softmax(scores.swapaxes(-1, -2)).swapaxes(-1, -2)
 
 
+class NothingTakenOff(DotProductAttention):
+    """exp of the scores as they are: infinite for large ones."""
+
+    def _softmax(self, scores: Array) -> Array:
+        e = np.exp(scores)
+        total = e.sum(axis=-1, keepdims=True)
+        return e / np.where(total == 0, 1, total)
+
+
+class LargestOfAllTakenOff(DotProductAttention):
+    """Takes the largest score of all off, not that of the query: where the others are far below nothing is left."""
+
+    def _softmax(self, scores: Array) -> Array:
+        e = np.exp(scores - scores.real.max())
+        total = e.sum(axis=-1, keepdims=True)
+        return e / np.where(total == 0, 1, total)
+
+
+class ScaleOfOneAtMost(DotProductAttention):
+    """Scores are made smaller by the scale, never larger."""
+
+    def __init__(self, *, scale: float | None = None, causal: bool = False) -> None:
+        super().__init__(scale=scale and min(scale, 1.0), causal=causal)
+
+
 class SoftmaxSlopeForgotten(DotProductAttention):
     """Passes the gradient of the weights on as that of the scores."""
 
@@ -158,72 +183,6 @@ class ValuesUnweighted(DotProductAttention):
         return dq, dk, np.broadcast_to(dy.sum(axis=-2, keepdims=True) / dv.shape[-2], dv.shape).copy()
 
 
-class CosinesFirst(SinusoidalPositions):
-    """Cosines stand at even places, sines at odd ones."""
-
-    def forward(self, x: Array) -> Array:
-        p = super().forward(np.zeros_like(x[:, :, : x.shape[2] // 2 * 2]))
-        swapped = p.reshape(*p.shape[:2], -1, 2)[..., ::-1].reshape(p.shape)
-        return x + np.pad(swapped, ((0, 0), (0, 0), (0, x.shape[2] % 2)))
-
-
-class FromOne(SinusoidalPositions):
-    """The first place is 1, not 0."""
-
-    def forward(self, x: Array) -> Array:
-        longer = np.concatenate([x[:, :1], x], axis=1)
-        return super().forward(longer)[:, 1:]
-
-
-class Halves(SinusoidalPositions):
-    """All sines stand before all cosines."""
-
-    def forward(self, x: Array) -> Array:
-        p = super().forward(np.zeros_like(x))
-        return x + np.concatenate([p[..., 0::2], p[..., 1::2]], axis=-1)
-
-
-class Multiplied(SinusoidalPositions):
-    """The positions are multiplied, not added."""
-
-    def forward(self, x: Array) -> Array:
-        return x * super().forward(np.zeros_like(x))
-
-
-class BaseForgotten(SinusoidalPositions):
-    """The base is 10000, whatever is asked for."""
-
-    def forward(self, x: Array) -> Array:
-        self.base = 10000.0
-        return super().forward(x)
-
-
-class OverTheBatch(SinusoidalPositions):
-    """Takes the first axis for time."""
-
-    def forward(self, x: Array) -> Array:
-        return super().forward(x.swapaxes(0, 1)).swapaxes(0, 1)
-
-
-class ExponentOfPlace(SinusoidalPositions):
-    """The exponent is i / n, not 2i / n, so that frequencies fall off too slowly."""
-
-    def forward(self, x: Array) -> Array:
-        self.base = self.base**0.5
-        y = super().forward(x)
-        self.base = self.base**2
-        return y
-
-
-class LastStepLost(SinusoidalPositions):
-    """The last step gets no gradient."""
-
-    def backward(self, dy: Array) -> Array:
-        dx = super().backward(dy)
-        dx[:, -1] = 0
-        return dx
-
-
 def _luong(version: Any) -> Version:
     made = functools.partial(version, scale=1.0)
     return functools.update_wrapper(made, version, ("__name__", "__doc__"), ())
@@ -257,6 +216,9 @@ WRONG = {
             StrictlyCausal,
             CausalFromTheEnd,
             OverQueries,
+            NothingTakenOff,
+            LargestOfAllTakenOff,
+            ScaleOfOneAtMost,
         ),
         gradients=(
             *SLOPES,
@@ -268,10 +230,5 @@ WRONG = {
             DotProductAttention,
             (ReusesOutput, OverwritesOutput, TurnsToFloat64, ChangesFirst, CountsCalls, GradientsTurnToFloat64),
         ),
-    ),
-    "sinusoidal_positions": Versions(
-        outputs=(CosinesFirst, FromOne, Halves, Multiplied, BaseForgotten, OverTheBatch, ExponentOfPlace),
-        gradients=(LastStepLost, *made_by(SinusoidalPositions, GRADIENTS)),
-        contract=made_by(SinusoidalPositions, (*LINEAR, ReturnsCotangent)),
     ),
 }

@@ -111,6 +111,18 @@ class UntrackedAtStart(BatchNorm):
         return self.affine(x / self.deviation)
 
 
+class VarianceOfSquares(BatchNorm):
+    """The variance is the mean of the squares less the square of the mean: far from 0 half of the digits are left."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        if not self.of_batch:
+            return y
+        mean = x.mean(axis=self.over, keepdims=True)
+        self.deviation = np.sqrt((x * x).mean(axis=self.over, keepdims=True) - mean * mean + self.epsilon)
+        return self.affine((x - mean) / self.deviation)
+
+
 class GradientAtInference(BatchNorm):
     """Takes the gradient at inference as in training."""
 
@@ -130,6 +142,7 @@ BATCH = versions(
     RunningDeviation,
     OtherVariance,
     FollowsAtInference,
+    VarianceOfSquares,
     gradients=(GradientAtInference,),
     torch=(NoneIsUsual, BatchesNotCounted, UntrackedAtStart),
 )

@@ -17,6 +17,13 @@ class MaskIgnored(Recurrent):
         return super().forward(x, *states_of(given))
 
 
+class SingleStepRead(Recurrent):
+    """A sequence of a single step is read, whatever the mask says."""
+
+    def forward(self, x: Array, *given: Array) -> Array:
+        return super().forward(x, *(states_of(given) if x.shape[1] == 1 else given))
+
+
 class MaskInverted(Recurrent):
     """Reads the steps that the mask leaves out: True taken for masked, as PyTorch's attention does."""
 
@@ -104,7 +111,7 @@ class UnmaskedGradient(Recurrent):
 
 
 OUTPUTS = (
-    *(StartIgnored, MaskIgnored, MaskInverted, MaskAsLengths, InputsZeroed, MaskNotReversed),
+    *(StartIgnored, MaskIgnored, SingleStepRead, MaskInverted, MaskAsLengths, InputsZeroed, MaskNotReversed),
     *(ZerosForRepeats, RepeatsForZeros, StartShown, ZerosForwardsOnly),
 )
 GRADIENTS = (

@@ -170,6 +170,13 @@ class DotScaled(Dot):
         return super().forward(*inputs) / np.sqrt(inputs[0].shape[self.axes[0]])
 
 
+class MinusDropped(Dot):
+    """An axis counted from behind is counted from the front."""
+
+    def __init__(self, axes: tuple[int, int] = (1, 1)) -> None:
+        super().__init__((abs(axes[0]), abs(axes[1])))
+
+
 class GradientsOfDotSwapped(Dot):
     """Each input gets the other's gradient, where the shapes allow it."""
 
@@ -193,7 +200,7 @@ WRONG = {
         Concatenate, (Reversed, WrongAxis, Shifted), (ShiftedBack, SplitFromEnd, FirstGradientOnly, SignLost)
     ),
     "dot": Versions(
-        (*made_by(Dot, (Doubled,)), DotAveraged, CosineForDot, DotOverBatch, DotScaled),
+        (*made_by(Dot, (Doubled,)), DotAveraged, CosineForDot, DotOverBatch, DotScaled, MinusDropped),
         (GradientsOfDotSwapped, *made_by(Dot, (FirstGradientOnly, SignLost, *GRADIENTS))),
         contract=made_by(Dot, (TurnsToFloat64, GradientsTurnToFloat64)),
     ),

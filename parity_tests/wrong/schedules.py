@@ -186,8 +186,12 @@ class AlwaysLower(Plateau):
         self.mode = "min"
 
 
-def _versions(schedule: Any, *own: Version, without: tuple[type[Schedule], ...] = ()) -> Versions:
-    return Versions(outputs=(*made_by(schedule, [each for each in ANY if each not in without]), *own))
+def _usual_rate(schedule: Any) -> Version:
+    return but(schedule, "Starts from the usual rate, whatever lr is.", "UsualRate", lr=schedule().lr)
+
+
+def _versions(schedule: Any, *own: Version) -> Versions:
+    return Versions(outputs=(*made_by(schedule, ANY), _usual_rate(schedule), *own))
 
 
 WRONG = {
@@ -251,6 +255,7 @@ WRONG = {
     "cosine_restarts": _versions(
         CosineRestarts,
         but(CosineRestarts, "Every period is as long as the first.", "NeverGrows", growth=1),
+        but(CosineRestarts, "Grows by whole factors only.", "GrowthCut", growth=lambda s: int(s.growth)),
         but(CosineRestarts, "Every period starts from lr.", "PeakIgnored", peak=1.0),
     ),
     "one_cycle": _versions(
@@ -276,6 +281,7 @@ WRONG = {
             NoFloor,
             AlwaysLower,
             HalvedWhenAsked,
+            _usual_rate(Plateau),
         )
     ),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import normal
+from reference.fills import normal, offset
 from reference.pair import Case, Pair, Twin
 from reference.pairs.normalisation import CHANNELS_FIRST, KERAS, TORCH, draw_affine, draw_shape
 from scratch.group_norm import GroupNorm, InstanceNorm
@@ -52,6 +52,7 @@ GROUP_NORM = Pair(
         _group_norm_case("batch1", (1, 3, 5, 4), 2),
         _group_norm_case("keras-epsilon", (2, 5, 4, 6), 3, epsilon=1e-3),
         _group_norm_case("large-epsilon", (2, 5, 4, 6), 3, epsilon=2.0),
+        Case("large-mean", {"x": offset(2, 5, 4, 6)}, {"channels": 6, "groups": 3}),
         _group_norm_case("no-scale", (2, 5, 4, 6), 3, scale=False),
         _group_norm_case("no-center", (2, 5, 4, 6), 3, center=False),
         _group_norm_case("neither", (2, 5, 4, 6), 3, scale=False, center=False),
@@ -92,7 +93,7 @@ def _instance_norm(rank: int) -> Pair:
             Case("torch-default", x, {**options, "scale": False, "center": False}),
             Case("no-scale", x, {**options, "scale": False}),
             Case("no-center", x, {**options, "center": False}),
-            Case("inference", x, options, training=False),
+            Case("large-mean", {"x": offset(*shape)}, options, training=False),
         ),
         draw=draw,
         notes=("In Keras it is a GroupNormalization with groups=-1. PyTorch trains no scale and shift unless asked.",),

@@ -37,9 +37,9 @@ def _torch_average(torch: Any, o: SimpleNamespace) -> Any:
 
 def _torch_dot(torch: Any, o: SimpleNamespace) -> Any:
     def dot(a: Any, b: Any) -> Any:
-        letters, (i, j) = "zabc", o.axes
-        left = letters[: a.ndim].replace(letters[i], "n")
-        right = f"z{'uvw'[: b.ndim - 1]}"
+        i, j = o.axes
+        left, right = f"z{'abc'[: a.ndim - 1]}", f"z{'uvw'[: b.ndim - 1]}"
+        left = left.replace(left[i], "n")
         right = right.replace(right[j], "n")
         y = torch.einsum(f"{left},{right}->{(left + right[1:]).replace('n', '')}", a, b)
         return y if y.ndim > 1 else y[:, None]
@@ -140,7 +140,8 @@ def _draw_dot(rng: np.random.Generator) -> Case:
     shapes = [[int(n) for n in rng.integers(1, 6, rng.integers(2, 4))] for _ in "ab"]
     i, j = (int(rng.integers(1, len(shape))) for shape in shapes)
     shapes[1][0], shapes[1][j] = shapes[0][0], shapes[0][i]
-    return _dot("", tuple(shapes[0]), tuple(shapes[1]), (i, j))
+    from_behind = (i - len(shapes[0]), j - len(shapes[1]))
+    return _dot("", tuple(shapes[0]), tuple(shapes[1]), choose(rng, (i, j), from_behind))
 
 
 DOT = Pair(
@@ -157,6 +158,7 @@ DOT = Pair(
         _dot("matrix-vector", (2, 3, 4), (2, 4), (2, 1)),
         _dot("vector-matrix", (2, 4), (2, 3, 4), (1, 2)),
         _dot("images", (2, 3, 4, 5), (2, 5, 4, 3), (1, 3)),
+        _dot("negative-axes", (2, 3, 4), (2, 4, 3), (-1, -2)),
     ),
     draw=_draw_dot,
 )

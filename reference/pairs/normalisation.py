@@ -174,7 +174,8 @@ BATCH_NORM2D = _batch_norm(
         Case("batch1", {"x": normal(1, 3, 4, 2)}, {"channels": 2}),
     ),
 )
-BATCH_NORM3D = _batch_norm(3, (*_batch_norm_cases(2, 5, 3, 4, 6)[:6], *_torch_only_cases(2, 5, 3, 4, 6)))
+VOLUMES = _batch_norm_cases(2, 5, 3, 4, 6)
+BATCH_NORM3D = _batch_norm(3, (*VOLUMES[:6], VOLUMES[-1], *_torch_only_cases(2, 5, 3, 4, 6)))
 
 
 def _torch_layer_norm(torch: Any, o: SimpleNamespace) -> Any:

@@ -65,7 +65,7 @@ PLATEAU = schedule_pair(
         Case("high-threshold", {}, {"threshold": 0.03, "patience": 4, "factor": 0.7}),
         Case("accuracy-threshold", {}, {"mode": "max", "threshold": 0.03, "patience": 2, "factor": 0.7}),
         Case("no-threshold", {}, {"threshold": 0.0, "patience": 2, "factor": 0.9}),
-        Case("sensitive", {}, {"patience": 1, "factor": 0.95}),
+        Case("sensitive", {}, {"lr": 0.7, "patience": 1, "factor": 0.95}),
         own_class(
             "torch",
             lambda torch, o: (

@@ -165,6 +165,7 @@ def masked_cases(states: tuple[str, ...] = ("h_0",), **options: Any) -> tuple[Ca
         case("empty-last", (5, 4, 2), 3, states, "empty", sequences=False, **options),
         case("backwards", (6, 4, 3), 5, states, "gaps", go_backwards=True, **options),
         case("no-bias", (1, 4, 3), 5, states, "gaps", bias=False, **options),
+        case("one-step", (3, 1, 4), 5, states, "empty", **options),
     )
 
 

@@ -71,7 +71,7 @@ MULTI_STEP_DECAY = schedule_pair(
     Twin(lambda keras, o: _keras_multi_step(keras, o, shift=-1)),
     (
         Case("defaults", {}),
-        Case("one", {}, {"rate": 0.1, "milestones": (100,)}),
+        Case("one", {}, {"lr": 0.7, "rate": 0.1, "milestones": (100,)}),
         Case("close", {}, {"milestones": (1, 2, 3, 200)}),
         own_class(
             "keras",
@@ -107,7 +107,7 @@ PIECEWISE_CONSTANT = schedule_pair(
             list(o.boundaries), [F(value) for value in (o.lr, *o.values)]
         )
     ),
-    (Case("defaults", {}), Case("up", {}, {"values": (0.5,), "boundaries": (1,)})),
+    (Case("defaults", {}), Case("up", {}, {"lr": 0.03, "values": (0.5,), "boundaries": (1,)})),
     _draw_piecewise,
 )
 
@@ -188,7 +188,7 @@ POLYNOMIAL_DECAY = schedule_pair(
     ),
     (
         Case("defaults", {}),
-        Case("square", {}, {"power": 2.0, "steps": 150}),
+        Case("square", {}, {"lr": 0.7, "power": 2.0, "steps": 150}),
         Case("end", {}, {"end_lr": 0.01, "power": 0.5}),
         Case("cycle", {}, {"end_lr": 0.001, "steps": 50, "cycle": True}),
     ),
@@ -241,6 +241,6 @@ INVERSE_SQUARE_ROOT = schedule_pair(
     InverseSquareRoot,
     Twin(_torch_inverse_root, likeness="composed", reason=LAMBDA),
     Twin(_keras_inverse_root, likeness="composed", reason="Keras has no such schedule; written with its operations"),
-    (Case("defaults", {}), Case("long", {}, {"warmup": 200})),
+    (Case("defaults", {}), Case("long", {}, {"lr": 0.7, "warmup": 200})),
     lambda rng: Case("", {}, {"lr": random_lr(rng), "warmup": int(rng.integers(1, 240))}),
 )

@@ -57,11 +57,11 @@ def cosine(end_factor: float, steps: int) -> Factor:
     return lambda step: end_factor + (1 - end_factor) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
-def cosine_restarts(end_factor: float, steps: int, growth: int, peak: float) -> Factor:
-    """Keras' CosineDecayRestarts with m_mul, which PyTorch's has not."""
+def cosine_restarts(end_factor: float, steps: int, growth: float, peak: float) -> Factor:
+    """Keras' CosineDecayRestarts with m_mul, which PyTorch's has not, or a t_mul that is not whole."""
 
     def factor(step: int) -> float:
-        begin, length, height = 0, steps, 1.0
+        begin, length, height = 0.0, float(steps), 1.0
         while step >= begin + length:
             begin, length, height = begin + length, length * growth, height * peak
         return end_factor + (1 - end_factor) * height * 0.5 * (1 + math.cos(math.pi * (step - begin) / length))
