@@ -10,22 +10,29 @@ from scratch.regression_losses import PointwiseLoss
 from scratch.smooth_activations import sigmoid, softplus
 
 
+def weighed(weights: Sequence[float] | None, losses: Array) -> Array:
+    """Losses, or their slopes, times the weight of each place along the last axis; unweighted as they are."""
+    return losses if weights is None else losses * np.asarray(weights, losses.real.dtype)
+
+
 class BinaryCrossEntropy(PointwiseLoss):
     """loss = -t log(c) - (1 - t) log(1 - c), c = clip(p, epsilon, 1 - epsilon), from probabilities p.
 
-    Outside the bounds the gradient is 0. `label_smoothing` turns t into (1 - s) t + s / 2.
+    Outside the bounds the gradient is 0. `label_smoothing` turns t into (1 - s) t + s / 2. The losses are multiplied by
+    `weights`, one for each place along the last axis; their mean is over their number all the same, as in PyTorch.
     """
 
     def __init__(
         self,
         *,
         epsilon: float = 1e-7,
+        weights: Sequence[float] | None = None,
         label_smoothing: float = 0.0,
         per_sample: bool = False,
         reduction: Reduction = "mean",
     ) -> None:
         super().__init__(per_sample=per_sample, reduction=reduction)
-        self.epsilon, self.label_smoothing = epsilon, label_smoothing
+        self.epsilon, self.weights, self.label_smoothing = epsilon, weights, label_smoothing
 
     def forward(self, p: Array, t: Array) -> Array:
         return super().forward(p, t * (1 - self.label_smoothing) + self.label_smoothing / 2)
@@ -37,41 +44,42 @@ class BinaryCrossEntropy(PointwiseLoss):
 
     def value(self, p: Array, t: Array) -> Array:
         c = self._clip(p)
-        return -(t * np.log(c) + (1 - t) * np.log(1 - c))
+        return weighed(self.weights, -(t * np.log(c) + (1 - t) * np.log(1 - c)))
 
     def slope(self, p: Array, t: Array) -> Array:
         c = self._clip(p)
-        return (c == p) * ((1 - t) / (1 - c) - t / c)
+        return weighed(self.weights, (c == p) * ((1 - t) / (1 - c) - t / c))
 
 
 class SigmoidCrossEntropy(PointwiseLoss):
     """loss = -w t log(s) - (1 - t) log(1 - s), s = sigmoid(x), from logits x; nothing overflows or cancels.
 
     `positive_weight`: w, one number or one for each place along the last axis. `label_smoothing` turns t into
-    (1 - s) t + s / 2. Without either dx = sigmoid(x) - t.
+    (1 - s) t + s / 2. Without either dx = sigmoid(x) - t. `weights` as in BinaryCrossEntropy.
     """
 
     def __init__(
         self,
         *,
         positive_weight: float | Sequence[float] = 1.0,
+        weights: Sequence[float] | None = None,
         label_smoothing: float = 0.0,
         per_sample: bool = False,
         reduction: Reduction = "mean",
     ) -> None:
         super().__init__(per_sample=per_sample, reduction=reduction)
-        self.positive_weight, self.label_smoothing = positive_weight, label_smoothing
+        self.positive_weight, self.weights, self.label_smoothing = positive_weight, weights, label_smoothing
 
     def forward(self, x: Array, t: Array) -> Array:
         return super().forward(x, t * (1 - self.label_smoothing) + self.label_smoothing / 2)
 
     def value(self, x: Array, t: Array) -> Array:
         w = np.asarray(self.positive_weight, x.real.dtype)
-        return w * t * softplus(-x) + (1 - t) * softplus(x)
+        return weighed(self.weights, w * t * softplus(-x) + (1 - t) * softplus(x))
 
     def slope(self, x: Array, t: Array) -> Array:
         w = np.asarray(self.positive_weight, x.dtype)
-        return (1 - t) * sigmoid(x) - w * t * sigmoid(-x)
+        return weighed(self.weights, (1 - t) * sigmoid(x) - w * t * sigmoid(-x))
 
 
 class BinaryFocalCrossEntropy(BinaryCrossEntropy):

@@ -109,13 +109,14 @@ class AlphaDropout(Dropout):
     """y = a (x m + alpha' (1 - m)) + b: what is dropped becomes alpha' = -scale alpha of SELU, its value at -infinity.
 
     a = 1 / sqrt((1 - rate) (1 + rate alpha'**2)) and b = -a alpha' rate keep mean 0 and variance 1.
-    x, y and m as in Dropout.  Klambauer et al. (2017).
+    x, y, m and `noise_shape` as in Dropout; one draw for a whole channel is PyTorch's FeatureAlphaDropout.
+    Klambauer et al. (2017).
     """
 
     ALPHA = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
 
-    def __init__(self, rate: float, *, rng: Seed = None) -> None:
-        super().__init__(rate, rng=rng)
+    def __init__(self, rate: float, *, noise_shape: tuple[int | None, ...] | None = None, rng: Seed = None) -> None:
+        super().__init__(rate, noise_shape=noise_shape, rng=rng)
         self.a = 1 / math.sqrt((1 - rate) * (1 + rate * self.ALPHA**2))
         self.b = -self.a * self.ALPHA * rate
 

@@ -32,6 +32,31 @@ class SmoothsToZero(PointwiseLoss):
         return super().forward(p, t - (s / 2 / (1 - s) if s else 0))
 
 
+class WeightsForgotten(PointwiseLoss):
+    """Takes no notice of the weights."""
+
+    def __init__(self, *, weights: Any = None, **options: Any) -> None:
+        super().__init__(**options)
+
+
+class MeanOverWeights(PointwiseLoss):
+    """The mean is over the sum of the weights, as that of class weights."""
+
+    def value(self, p: Array, t: Array) -> Array:
+        share = 1.0 if self.weights is None else float(np.mean(self.weights))
+        return super().value(p, t) / share
+
+
+class WeightsNotInGradient(PointwiseLoss):
+    """The gradient is that of the unweighted loss."""
+
+    def slope(self, p: Array, t: Array) -> Array:
+        given, self.weights = self.weights, None
+        slope = super().slope(p, t)
+        self.weights = given
+        return slope
+
+
 class PositiveOnly(BinaryCrossEntropy):
     """-t log(p), without the other class."""
 
@@ -166,18 +191,22 @@ class PowerConstant(BinaryFocalCrossEntropy):
 
 
 LABELS = (SmoothingForgotten, SmoothsToZero)
+WEIGHTS = (WeightsForgotten, MeanOverWeights)
 
 WRONG = {
     "binary_cross_entropy": versions(
         BinaryCrossEntropy,
-        (*made_by(BinaryCrossEntropy, LABELS), PositiveOnly, ClassesExchanged, NeverClips),
-        (SlopeOfLogits, ClipNotInGradient),
+        (*made_by(BinaryCrossEntropy, (*LABELS, *WEIGHTS)), PositiveOnly, ClassesExchanged, NeverClips),
+        (SlopeOfLogits, ClipNotInGradient, *made_by(BinaryCrossEntropy, (WeightsNotInGradient,))),
         (StoppedAtBounds,),
     ),
     "sigmoid_cross_entropy": versions(
         SigmoidCrossEntropy,
-        (*made_by(SigmoidCrossEntropy, LABELS), Overflows, WeightForgotten, WeightOfBoth, WithoutLog1p),
-        (WeightNotInGradient, LogitsInGradient, DigitsCancel),
+        (*made_by(SigmoidCrossEntropy, (*LABELS, *WEIGHTS)), Overflows, WeightForgotten, WeightOfBoth, WithoutLog1p),
+        (
+            *(WeightNotInGradient, LogitsInGradient, DigitsCancel),
+            *made_by(SigmoidCrossEntropy, (WeightsNotInGradient,)),
+        ),
     ),
     "binary_focal_cross_entropy": versions(
         BinaryFocalCrossEntropy,

@@ -75,6 +75,23 @@ class AveragedOverOccurrences(Embedding):
         return ()
 
 
+class FrequencyIgnored(Embedding):
+    """A token's gradient is always the sum."""
+
+    def backward(self, dy: Array) -> tuple[()]:
+        self.scale_by_frequency = False
+        return super().backward(dy)
+
+
+class ScaledByAllTokens(Embedding):
+    """Divides by the number of all tokens that were looked up, not of the same."""
+
+    def backward(self, dy: Array) -> tuple[()]:
+        mean, self.scale_by_frequency = self.scale_by_frequency, False
+        super().backward(dy / self.x.size if mean else dy)
+        return ()
+
+
 class AllRows(Embedding):
     """Rows that were not looked up share in the gradient."""
 
@@ -123,6 +140,7 @@ WRONG = {
             RowZeroIsPadding,
             *made_by(Embedding, GRADIENTS),
         ),
+        torch=(FrequencyIgnored, ScaledByAllTokens),
         contract=ANY,
     ),
     "embedding_padding": Versions(

@@ -258,11 +258,18 @@ DRAWN = (
 )
 
 
+class DrawsForEach(Dropout):
+    """Draws for every element, though one draw is to be shared."""
+
+    def draw(self, x: Array) -> Array:
+        return self.rng.random(x.shape) >= self.rate
+
+
 def _versions(layer: type[Noise], outputs: tuple[Any, ...], gradients: tuple[type, ...]) -> Versions:
     return Versions(
         outputs=outputs,
         gradients=made_by(layer, (*gradients, *GRADIENTS)),
-        contract=made_by(layer, LINEAR),
+        contract=made_by(layer, (*LINEAR, DrawsForEach) if issubclass(layer, Dropout) else LINEAR),
     )
 
 

@@ -37,11 +37,13 @@ def signs(*shape: int) -> Input:
 
 
 def _keras_binary(keras: Any, o: SimpleNamespace) -> Any:
+    if o.weights is not None:
+        weighted = ("weighted_binary_cross_entropy", "epsilon", "label_smoothing", "weights")
+        return composed("keras", *weighted, reason="a weight").build(keras, o)  # type: ignore[misc]
     twin = keras_own(
         lambda keras, o: functools.partial(keras.losses.BinaryCrossentropy, label_smoothing=o.label_smoothing)
     )
-    assert twin.build is not None
-    loss = twin.build(keras, o)
+    loss = twin.build(keras, o)  # type: ignore[misc]
     # Keras clips at 1e-7; what was clipped further in before stays as it is
     return loss if o.epsilon == 1e-7 else lambda p, t: loss(keras.ops.clip(p, o.epsilon, 1 - o.epsilon), t)
 
@@ -50,13 +52,14 @@ _UNCLIPPED = "PyTorch's own does not clip the probabilities, but their logarithm
 BINARY_CROSS_ENTROPY = Pair(
     "binary_cross_entropy",
     BinaryCrossEntropy,
-    torch=composed("torch", "binary_cross_entropy", "epsilon", "label_smoothing", reason=_UNCLIPPED),
+    torch=composed("torch", "binary_cross_entropy", "epsilon", "label_smoothing", "weights", reason=_UNCLIPPED),
     keras=Twin(_keras_binary),
     kind="loss",
     cases=(
         *pointwise_cases(_chances, _labels),
         Case("between", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}),
         Case("smoothed", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}, {"label_smoothing": 0.2}),
+        Case("weights", {"p": _chances(4, 3), "t": fixed(_labels(4, 3))}, {"weights": (0.5, 2.0, 1.5)}),
         Case("clipped", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"epsilon": 0.2}),
         Case("certain", {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": fixed(listed([1.0, 1.0, 0.0, 1.0]))}, smooth=False),
         # 1 - 1e-7 is no float32, and log(1 - p) shows it: this bound is one in both dtypes
@@ -100,23 +103,22 @@ BINARY_CROSS_ENTROPY = Pair(
 def _torch_sigmoid(torch: Any, o: SimpleNamespace, reduction: str) -> Any:
     from reference.migration.glue.torch import losses as glue
 
-    own = torch.nn.BCEWithLogitsLoss(pos_weight=glue.weights(o.positive_weight), reduction=reduction)
+    weights = {"weight": glue.weights(o.weights), "pos_weight": glue.weights(o.positive_weight)}
+    own = torch.nn.BCEWithLogitsLoss(**weights, reduction=reduction)
     return glue.smoothed(own, o.label_smoothing) if o.label_smoothing else own
 
 
 def _keras_sigmoid(keras: Any, o: SimpleNamespace) -> Any:
-    if o.positive_weight == 1.0:
+    if o.positive_weight == 1.0 and o.weights is None:
         twin = keras_own(
             lambda keras, o: functools.partial(
                 keras.losses.BinaryCrossentropy, from_logits=True, label_smoothing=o.label_smoothing
             )
         )
     else:
-        twin = composed(
-            "keras", "weighted_sigmoid_cross_entropy", "positive_weight", "label_smoothing", reason="a weight"
-        )
-    assert twin.build is not None
-    return twin.build(keras, o)
+        options = ("positive_weight", "label_smoothing", "weights")
+        twin = composed("keras", "weighted_sigmoid_cross_entropy", *options, reason="a weight")
+    return twin.build(keras, o)  # type: ignore[misc]
 
 
 SIGMOID_CROSS_ENTROPY = Pair(
@@ -130,7 +132,11 @@ SIGMOID_CROSS_ENTROPY = Pair(
         Case("between", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}),
         Case("smoothed", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}, {"label_smoothing": 0.2}),
         Case("weighted", {"p": normal(4, 6), "t": fixed(_labels(4, 6))}, {"positive_weight": 2.5}),
-        Case("weights", {"p": normal(4, 3), "t": fixed(_labels(4, 3))}, {"positive_weight": (0.5, 2.0, 1.5)}),
+        Case(
+            "weights",
+            {"p": normal(4, 3), "t": fixed(_labels(4, 3))},
+            {"positive_weight": (0.5, 2.0, 1.5), "weights": (3.0, 0.7, 1.2)},
+        ),
         Case(
             "weighted-smoothed-samples",
             {"p": normal(4, 6), "t": fixed(_labels(4, 6))},

@@ -43,7 +43,9 @@ def _draw(padded: bool) -> Any:
 EMBEDDING = Pair(
     "embedding",
     Embedding,
-    torch=Twin(lambda torch, o: torch.nn.Embedding(o.n_tokens, o.n_out), TORCH),
+    torch=Twin(
+        lambda torch, o: torch.nn.Embedding(o.n_tokens, o.n_out, scale_grad_by_freq=o.scale_by_frequency), TORCH
+    ),
     keras=Twin(lambda keras, o: keras.layers.Embedding(o.n_tokens, o.n_out), KERAS),
     cases=(
         _case("sentences", (3, 5), 7, 4),
@@ -53,6 +55,14 @@ EMBEDDING = Pair(
         _case("few-tokens", (4, 9), 2, 3),
         _case("one-number", (3, 4), 6, 1),
         _case("unseen-rows", (2, 3), 40, 4),
+        Case(
+            "scaled-by-frequency",
+            {"x": indices(3, 7, below=5)},
+            {"n_tokens": 6, "n_out": 4, "scale_by_frequency": True},
+            smooth=False,  # the mean of its gradients is not the derivative of the output
+            frameworks=("torch",),
+            reason="scale_grad_by_freq is PyTorch's alone",
+        ),
         Case("one-token", {"x": _one_token(3, 4, token=1)}, {"n_tokens": 5, "n_out": 2}),
         Case(
             "int32",

@@ -151,9 +151,12 @@ ALPHA_DROPOUT = _pair(
     "alpha_dropout",
     AlphaDropout,
     lambda nn, o: nn.AlphaDropout(o.rate),
-    lambda layers, o: layers.AlphaDropout(o.rate),
+    lambda layers, o: layers.AlphaDropout(o.rate, noise_shape=o.noise_shape),
     _alpha,
-    cases=_rate_cases((4, 6), kept(4, 6)),
+    cases=(
+        *_rate_cases((4, 6), kept(4, 6)),
+        Case("shared", {"x": normal(3, 4, 5), "drawn": kept(3, 1, 5)}, {"rate": 0.3, "noise_shape": (None, 1, None)}),
+    ),
     draw=_draw_rate((1, 5), kept),
 )
 

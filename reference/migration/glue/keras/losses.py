@@ -124,10 +124,22 @@ def kl_divergence_of_logs(log_p: Any, t: Any, log_target: bool) -> Any:
     return t * (ops.log(ops.where(ops.equal(t, 0), ops.ones_like(t), t)) - log_p)
 
 
-def weighted_sigmoid_cross_entropy(x: Any, t: Any, positive_weight: Any, label_smoothing: float) -> Any:
-    """Binary cross-entropy from logits with a weight for the positive class, which TensorFlow has and Keras has not."""
+def weighted_sigmoid_cross_entropy(
+    x: Any, t: Any, positive_weight: Any, label_smoothing: float, weights: Any = None
+) -> Any:
+    """Binary cross-entropy from logits with a weight for the positive class, which TensorFlow has and Keras has not.
+
+    And with one for each place along the last axis, which Keras has for samples only.
+    """
     t = t * (1 - label_smoothing) + label_smoothing / 2
-    return tf.nn.weighted_cross_entropy_with_logits(t, x, ops.convert_to_tensor(positive_weight, x.dtype))
+    losses = tf.nn.weighted_cross_entropy_with_logits(t, x, ops.convert_to_tensor(positive_weight, x.dtype))
+    return losses if weights is None else losses * ops.convert_to_tensor(weights, x.dtype)
+
+
+def weighted_binary_cross_entropy(p: Any, t: Any, epsilon: float, label_smoothing: float, weights: Any) -> Any:
+    """Binary cross-entropy with a weight for each place along the last axis, which Keras has for samples only."""
+    t, p = t * (1 - label_smoothing) + label_smoothing / 2, ops.clip(p, epsilon, 1 - epsilon)
+    return ops.convert_to_tensor(weights, p.dtype) * -(t * ops.log(p) + (1 - t) * ops.log(1 - p))
 
 
 def soft_margin(x: Any, t: Any) -> Any:

@@ -1,7 +1,7 @@
 """Losses that PyTorch lacks. Those of one class among several take the classes last."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -51,10 +51,13 @@ def kl_divergence(p: Tensor, t: Tensor, epsilon: float) -> Tensor:
     return F.kl_div(p.clamp(epsilon, 1).log(), t.clamp(epsilon, 1), reduction="none").sum(-1)
 
 
-def binary_cross_entropy(p: Tensor, t: Tensor, epsilon: float, label_smoothing: float) -> Tensor:
+def binary_cross_entropy(
+    p: Tensor, t: Tensor, epsilon: float, label_smoothing: float, weights: Sequence[float] | None = None
+) -> Tensor:
     """Binary cross-entropy of clipped probabilities: PyTorch's own clips the logarithms, at -100."""
     t = t * (1 - label_smoothing) + label_smoothing / 2
-    return F.binary_cross_entropy(p.clamp(epsilon, 1 - epsilon), t, reduction="none")
+    clipped, each = p.clamp(epsilon, 1 - epsilon), None if weights is None else p.new_tensor(weights)
+    return F.binary_cross_entropy(clipped, t, each, reduction="none")
 
 
 def binary_focal_cross_entropy(
