@@ -1,0 +1,42 @@
+"""Options that no layer, optimizer or schedule can have are refused, in one line that says what was expected."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scratch.convolution import Conv1D, Conv2D
+from scratch.cyclic_schedules import CosineRestarts
+from scratch.normalisation import BatchNorm
+from scratch.pooling import AvgPool2D, MaxPool1D
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: MaxPool1D(2, padding="same", ceil_mode=True), "padding is 'same'.*with ceil_mode"),
+        (lambda: MaxPool1D(2, dilation=0), "dilation is 0, expected .* at least 1"),
+        (lambda: AvgPool2D(2, divisor=0), "divisor is 0, expected above 0"),
+        (lambda: Conv2D(3, 4, 2, padding_mode="same"), "padding_mode is 'same', expected 'zeros', 'reflect'"),
+        (lambda: BatchNorm(3, momentum=1.1), r"momentum is 1.1, expected it in \[0, 1\], or None"),
+        (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
+    ],
+)
+def test_an_impossible_option_is_refused(make: Callable[[], Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said) as refused:
+        make()
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("mode", "most"), [("reflect", 3), ("circular", 4)])
+def test_padding_that_goes_back_further_than_there_is_anything_is_refused(mode: str, most: int) -> None:
+    x = np.arange(8.0).reshape(1, 4, 2)
+    assert Conv1D(2, 3, 2, padding=most, padding_mode=mode).forward(x).shape == (1, 3 + 2 * most, 3)
+    with pytest.raises(ValueError, match=f"mode '{mode}' needs more than 4 elements"):
+        Conv1D(2, 3, 2, padding=most + 1, padding_mode=mode).forward(x)
+
+
+def test_a_window_too_long_is_refused_though_the_number_of_windows_is_rounded_up() -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        MaxPool1D(7, stride=2, ceil_mode=True).forward(np.zeros((1, 3, 2)))
