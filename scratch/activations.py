@@ -68,9 +68,8 @@ class Sigmoid(Activation):
     def _value(self, x: Array, out: Array | None) -> Array:
         if np.iscomplexobj(x):  # but a complex infinity would make NaN
             x = np.maximum(x, -700)
-        y = np.negative(x, out=out)
         with np.errstate(over="ignore"):
-            np.exp(y, out=y)
+            y = np.exp(-x, out=out)
         y += 1
         return np.reciprocal(y, out=y)
 
