@@ -34,12 +34,13 @@ def put_back(pairing: Pairing, unit: int) -> tuple[Move, Undo]:
 
 
 def both_weights(move: Move) -> tuple[Arrays, Arrays]:
-    """The weights of A's layer and of B's, as in scratch; two biases as their sum."""
+    """The weights of A's layer and of B's, as in scratch and in A's order; two biases as their sum."""
     back = Move(move.target, move.source, (move.sides[1], move.sides[0]), move.shapes)
-    return tuple(  # type: ignore[return-value]
+    mine, theirs = (
         each.with_second_biases(each.gathered(lambda path, u=each.source: u.model.get(u.layer, path)))
         for each in (move, back)
     )
+    return mine, move.ordered(theirs, back=True)
 
 
 def alike(x: Array, y: Array) -> bool:
@@ -48,38 +49,28 @@ def alike(x: Array, y: Array) -> bool:
 
 def same_weights(move: Move) -> bool:
     """Whether both layers have the same weights."""
-    return not _unequal(move, *both_weights(move))
+    return not _unequal(*both_weights(move))
 
 
-def _unequal(move: Move, mine: Arrays, theirs: Arrays) -> list[str]:
-    want = _wanted(move, mine)
-    return [key for key in want if not alike(want[key], theirs[key])]
-
-
-def _wanted(move: Move, mine: Arrays) -> Arrays:
-    """A's weights as B has them, but for the layout."""
-    return {key: a if move.rows is None or key not in ("w",) else a[move.rows] for key, a in mine.items()}
+def _unequal(mine: Arrays, theirs: Arrays) -> list[str]:
+    return [key for key in mine if not alike(mine[key], theirs[key])]
 
 
 def wrong_weights(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """B's weights are A's in another order, doubled, transposed, or none of A's."""
     move = pairing.moves[unit]
-    mine, theirs = both_weights(move)
-    want, wrong = _wanted(move, mine), _unequal(move, mine, theirs)
+    want, theirs = both_weights(move)
+    wrong = _unequal(want, theirs)
     if not wrong:
         return None
-    name, text = next(_known(move, mine, want, theirs, wrong), _unrelated(want, theirs, wrong))
+    name, text = next(_known(move, want, theirs, wrong), _unrelated(want, theirs, wrong))
     _, undo = put_back(pairing, unit)
     return Cause(name, f"{move.target}: {text}", move.target.name), undo
 
 
-def _known(move: Move, mine: Arrays, want: Arrays, theirs: Arrays, wrong: list[str]) -> Iterator[tuple[str, str]]:
-    if move.rows is not None and alike(mine["w"], theirs["w"]):
-        yield (
-            "flatten order",
-            "its rows are in the order of the other framework's flattening: channels run fastest in Keras, "
-            "columns in PyTorch; reorder the rows, (h w c) to (c h w)",
-        )
+def _known(move: Move, want: Arrays, theirs: Arrays, wrong: list[str]) -> Iterator[tuple[str, str]]:
+    if move.rows is not None or move.columns is not None:
+        yield from _misordered(move, want, theirs)
     blocks = next((s.blocks for side in move.sides for s in side.slots.values() if s.blocks), "")
     if blocks:
         gates = blocks.split("->")[0].split()
@@ -93,6 +84,24 @@ def _known(move: Move, mine: Arrays, want: Arrays, theirs: Arrays, wrong: list[s
         yield "bias doubled", "its bias is twice what it should be: PyTorch adds two biases, and both were loaded"
     if all(want[key].ndim == 2 and alike(want[key].T, theirs[key]) for key in wrong):
         yield "transposed", f"{', '.join(wrong)} is the transpose of what it should be"
+
+
+def _misordered(move: Move, want: Arrays, theirs: Arrays) -> Iterator[tuple[str, str]]:
+    along, whose = ("rows", "inputs come") if move.rows is not None else ("columns", "outputs go")
+    if not _unequal(want, move.ordered(theirs)):
+        yield (
+            "flatten order",
+            f"its {along} are in A's order, its {whose} in another: channels run fastest where Keras flattens, columns "
+            f"where PyTorch does, and what is joined comes in the order of its concatenation; reorder the {along}",
+        )
+    elif all(alike(_sorted(want[key], along), _sorted(theirs[key], along)) for key in want):
+        yield "flatten order", f"its {along} are A's, and in the order neither of A's {whose.split()[0]} nor of its own"
+
+
+def _sorted(array: Array, along: str) -> Array:
+    """Rows, or columns, in an order that does not depend on how they lie."""
+    lines = array if along == "rows" or array.ndim < 2 else array.T
+    return lines[np.lexsort(lines.reshape(len(lines), -1).T[::-1])]
 
 
 def _gates(array: Array, order: tuple[int, ...]) -> Array:

@@ -23,6 +23,7 @@ from reference.migration.subjects import Subject
 from reference.migration.training_only import training_only
 
 MOST = 10  # causes that are looked for, beside one of each layer
+MORE = 8  # inputs tried where weights differ that do nothing for the first: those of units that are off
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
     undo: list[Undo] = []
     try:
         pairing, notes = _pairing(mine, theirs, dict(names or {}), example, seed)
-        place = start = pairing.first()
+        place = start = _first(pairing)
         causes: list[Cause] = []
         while place is not None and len(causes) < MOST + len(pairing.moves):
             found = _explained(pairing, place, FINDERS)
@@ -87,7 +88,7 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
                 unexplained |= not found_more.causes
                 said, far = (said, far) if said else (found_more.where, found_more.apart)
         training = training_only(pairing.moves, pairing.trial()) if place is None else []
-        notes = [*a.notes, *b.notes, *notes, *unmatched(pairing.runs), *_notes(pairing)]
+        notes = [*a.notes, *b.notes, *notes, *unmatched(pairing.runs), *_notes(pairing, place is None and not causes)]
         return Compared(said, far, tuple(causes), unexplained, len(pairing.moves), tuple(notes), tuple(training))
     finally:
         for each in reversed(undo):
@@ -113,6 +114,21 @@ def _pairing(a: Model, b: Model, names: dict[str, str], example: Any, seed: int)
     if len(ways) > 1 and (right := next((way for way in ways if way[0].first() is None), None)) is not None:
         return right
     return max(ways, key=lambda way: sum(map(same_weights, way[0].moves)))
+
+
+def _first(pairing: Pairing) -> Place | None:
+    """The first place where the models differ; with more inputs where only the weights tell that they do."""
+    from reference.migration.causes import same_weights
+
+    place = pairing.first()
+    rng = np.random.default_rng([pairing.seed, 2])
+    for _ in range(0 if place is not None or all(map(same_weights, pairing.moves)) else MORE):
+        pairing.inputs = [rng.standard_normal(x.shape) if x.dtype.kind == "f" else x for x in pairing.inputs]
+        pairing.run()
+        place = pairing.first()
+        if place is not None:
+            break
+    return place
 
 
 def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tuple[Cause, Undo, Place | None] | None:
@@ -148,14 +164,24 @@ def _said(pairing: Pairing, place: Place) -> str:
     return f"in {place.what}"
 
 
-def _notes(pairing: Pairing) -> list[str]:
+def _notes(pairing: Pairing, same: bool) -> list[str]:
+    from reference.migration.causes import same_weights
+
     trained = [
         f"{m.target.name}.{path}"
         for m in pairing.moves
         for path in m.frozen()
         if path in m.target.model.variables(m.target.layer)
     ]
-    return corrections(pairing.moves) + [
-        f"{name} is trained beside the first bias: their sum moves twice as far as A's one bias. Freeze it at zero"
-        for name in trained
+    alone = pairing.moves if same and pairing.a.precision() == pairing.b.precision() else []
+    unseen = [
+        f"the weights of {m.target} are not A's: nothing that was tried shows it" for m in alone if not same_weights(m)
     ]
+    return (
+        unseen
+        + corrections(pairing.moves)
+        + [
+            f"{name} is trained beside the first bias: their sum moves twice as far as A's one bias. Freeze it at zero"
+            for name in trained
+        ]
+    )

@@ -55,34 +55,6 @@ def _first_layout(model: Model, run: Run) -> str:
     return "" if first is None else layout_of(model, first).get("x", "")
 
 
-def flattened_order(runs: Sequence[Run], move: Move) -> Array | None:
-    """The order of the source's features in which the target's inputs come, None where they come as they are."""
-    names = move.source.name, move.target.name
-    found = [next((i for i, s in enumerate(r.steps) if s.name == n), None) for r, n in zip(runs, names, strict=True)]
-    if None in found:
-        return None
-    mine, theirs = (run.steps[i].inputs[0] for run, i in zip(runs, found, strict=True))  # type: ignore[index]
-    if mine.ndim != 2 or mine.shape != theirs.shape or close(mine, theirs):
-        return None
-    last = 0 if move.source.model.framework != "torch" else 1
-    size = mine.shape[1]
-    earlier = runs[last].steps[: found[last]]
-    shapes = {x.shape[1:] for s in earlier for x in (s.y, *s.inputs) if x.ndim > 2 and np.prod(x.shape[1:]) == size}
-    for *spatial, channels in shapes:
-        # where each of PyTorch's features (channels, *spatial) lies among those of the other (*spatial, channels)
-        order = np.moveaxis(np.arange(size).reshape(*spatial, channels), -1, 0).ravel()
-        rows = order if last == 0 else np.argsort(order)
-        if close(mine[:, rows], theirs):
-            return np.asarray(rows)
-    return None
-
-
-def close(x: Array, y: Array) -> bool:
-    """Whether two arrays are the same but for rounding."""
-    eps = max(np.finfo(z.dtype).eps for z in (x, y) if z.dtype.kind == "f") if "f" in x.dtype.kind + y.dtype.kind else 0
-    return x.shape == y.shape and apart(x, y) <= 1e4 * float(eps)
-
-
 def apart(x: Array, y: Array) -> float:
     """The largest difference as a share of the largest element."""
     if x.shape != y.shape:

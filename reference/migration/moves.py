@@ -1,7 +1,7 @@
 """From the weights of one layer to those of its counterpart."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,13 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration.counterparts import Side, at_level, counterparts, is_a, is_known, own_class, sides
 from reference.migration.models import Model
-from reference.migration.shapes import reordered, scratch_shape
+from reference.migration.shapes import scratch_shape
 from reference.pair import Array, lay_out
 
 Arrays = dict[str, Array]
-# keys in scratch of what lies along the features that a flattening puts in another order
-ALONG_INPUT = ("w", "gamma", "beta", "running_mean", "running_variance")
+# keys in scratch of what lies along the features of the inputs, and of the outputs
+ALONG_INPUT = ("w", "w_x", "gamma", "beta", "running_mean", "running_variance")
+ALONG_OUTPUT = ("w", "b")
 
 # what a layer without a scale or a shift of its own does
 NEUTRAL = {"gamma": 1.0, "beta": 0.0}
@@ -82,7 +83,8 @@ def loose(model: Model) -> list[str]:
 class Move:
     """From a layer to its counterpart: both sides of the pair, and the shape of every weight in scratch.
 
-    `rows` is the order in which the target's inputs take the source's, where a flattening differs.
+    `rows` is the order in which the target's inputs take the source's, where a flattening differs; `columns` that of
+    its outputs, where they are made an image.
     """
 
     source: Unit
@@ -90,6 +92,7 @@ class Move:
     sides: tuple[Side, Side]
     shapes: Mapping[str, tuple[int, ...]]
     rows: Array | None = None
+    columns: Array | None = None
     # what only one of the layers has, a scale of 1 or a shift of 0
     neutral: Mapping[str, float] = field(default_factory=dict)
 
@@ -114,8 +117,7 @@ class Move:
 
     def laid_out(self, arrays: Arrays) -> Arrays:
         """Arrays as in scratch by their paths in the target."""
-        turned = {key: reordered(a, self.rows if key in ALONG_INPUT else None) for key, a in arrays.items()}
-        whole = lay_out(self.sides[1].slots, turned)
+        whole = lay_out(self.sides[1].slots, self.ordered(arrays))
         return {name: a for name, a in whole.items() if self.target.model.find(self.target.layer, name) is not None}
 
     def frozen(self) -> list[str]:
@@ -151,8 +153,38 @@ class Move:
         array = self.source.model.get(self.source.layer, second)
         return 0.0 if array is None else slot.to_scratch(array, self.shapes[key])
 
-    def turned(self, rows: Array) -> "Move":
-        return replace(self, rows=rows)
+    def ordered(self, arrays: Mapping[str, Array], back: bool = False) -> Arrays:
+        """Arrays as in scratch, their features in the order of the target's, or `back` in that of the source's."""
+        rows, columns = (np.argsort(each) if back and each is not None else each for each in (self.rows, self.columns))
+        found = {}
+        for key, array in arrays.items():
+            last = key.rpartition(".")[2]
+            turned = array if rows is None or last not in ALONG_INPUT else array[rows]
+            found[key] = turned if columns is None or last not in ALONG_OUTPUT else turned[..., columns]
+        return found
+
+    def takes_rows(self, count: int) -> bool:
+        """Whether the weights can follow `count` features of the inputs that come in another order."""
+        named = {key.rpartition(".")[2]: shape for key, shape in self.shapes.items()}
+        along = [shape for key, shape in named.items() if key in ALONG_INPUT]
+        return bool(along) and all(len(shape) < 3 and shape[0] == count for shape in along)
+
+    def gives_columns(self) -> bool:
+        """Whether the outputs are rows of features that can come in another order: those of a dense layer."""
+        return set(self.shapes) <= {"w", "b"} and len(self.shapes.get("w", ())) == 2
+
+
+def put(moves: Iterable[Move]) -> None:
+    """Put the weights in their places. Raises RequestError for a shape that does not fit."""
+    for move in moves:
+        for path, array in move.values().items():
+            there = move.target.model.get(move.target.layer, path)
+            if there is None or there.shape != array.shape:
+                shape = None if there is None else there.shape
+                raise RequestError(f"'{path}' of {move.target} has shape {shape}, the source's is {array.shape}")
+            move.target.model.set(move.target.layer, path, array)
+        for path in move.frozen():
+            move.target.model.freeze(move.target.layer, path)
 
 
 def zipped(

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from reference.migration.difference import Trial, apart, as_in_keras, flattened_order, run_once, tried
+from reference.migration.difference import Trial, apart, as_in_keras, run_once, tried
 from reference.migration.models import Model, Run
-from reference.migration.moves import Move
+from reference.migration.moves import Move, put
+from reference.migration.order import Both, settled
 from reference.migration.outputs import in_common
 from reference.pair import Array
 
@@ -59,11 +60,16 @@ class Pairing:
     logits_of: int | None = None
 
     def run(self) -> None:
-        """Both models at inference, and which rows a flattening moved."""
+        """Both models at inference, and the order of features, as it is where B has A's weights."""
         self.runs = tuple(run_once(m, self.inputs, self.layout) for m in (self.a, self.b))
-        for i, move in enumerate(self.moves):
-            rows = flattened_order(self.runs, move)
-            self.moves[i] = move.turned(rows) if rows is not None else move
+        if not any(self._differs(unit) for unit in range(len(self.moves))):
+            return
+        before = self.b.snapshot()
+        try:
+            put(self.moves)
+            self.moves = settled(Both(self.a, self.b, self.inputs, self.layout, self.limit), self.moves)
+        finally:
+            self.b.restore(before)
 
     def step(self, side: int, unit: int) -> Any:
         """The first call of a layer, in a model; None for a level of PyTorch's that is no call of its own."""
@@ -106,13 +112,24 @@ class Pairing:
                 )
             yield first, second
 
+    def _differs(self, unit: int) -> bool:
+        """Whether a layer's inputs differ, or outputs that may be in another order."""
+        steps = self.step(0, unit), self.step(1, unit)
+        if self._input_apart(unit) > self.limit:
+            return True
+        if not self.moves[unit].gives_columns() or None in steps:
+            return False
+        mine, theirs = (step.y for step in steps)
+        columns = self.moves[unit].columns
+        return apart(theirs, mine if columns is None else mine[..., columns]) > self.limit
+
     def _input_apart(self, unit: int) -> float:
         mine, theirs = self.step(0, unit), self.step(1, unit)
         if mine is None or theirs is None or not mine.inputs or not theirs.inputs:
             return 0.0
         x, y, rows = mine.inputs[0], theirs.inputs[0], self.moves[unit].rows
         if rows is not None:
-            return apart(y, x[:, rows])
+            return apart(y, x[..., rows])
         layout = self.moves[unit].sides[0].pair.torch.layout.get("x", "")
         x, y = (as_in_keras(m, each, layout) for m, each in ((self.a, x), (self.b, y)))
         return apart(y, x)

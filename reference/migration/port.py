@@ -1,7 +1,7 @@
 """Weights from one model to another, and the proof that both then do the same."""
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,10 +10,11 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration.alignment import alignments
 from reference.migration.buffers import carry
-from reference.migration.difference import find_inputs, flattened_order, run_once, tried
+from reference.migration.difference import find_inputs, tried
 from reference.migration.models import EPSILON, Model, shortest, wrap
-from reference.migration.moves import Move
+from reference.migration.moves import Move, put
 from reference.migration.optimizer_state import move_state
+from reference.migration.order import Both, settled
 from reference.migration.outputs import unmatched
 from reference.migration.running import corrections
 from reference.migration.training_only import training_only
@@ -105,7 +106,7 @@ def _moved(
     put(moves)
     notes = [*carry(a, b, moves), *notes]
     if inputs is not None:
-        moves = _with_flattening(a, b, list(moves), inputs, layout)
+        moves = settled(Both(a, b, inputs, layout, min(10 * limit_of(a, b, len(moves)), MOST)), moves)
     layers = tuple((m.sides[0].pair.name, m.source.name, m.target.name) for m in moves)
     limit = limit_of(a, b, len(layers))
     if inputs is None:
@@ -114,19 +115,6 @@ def _moved(
     notes = [*_notes(moves), *corrections(moves), *notes, *unmatched(trial.still)]
     notes += [f"differs in training: {line}" for line in training_only(moves, trial)]
     return moves, Ported(layers, trial.apart, tuple(notes), limit)
-
-
-def put(moves: Iterable[Move]) -> None:
-    """Put the weights in their places. Raises RequestError for a shape that does not fit."""
-    for move in moves:
-        for path, array in move.values().items():
-            there = move.target.model.get(move.target.layer, path)
-            if there is None or there.shape != array.shape:
-                shape = None if there is None else there.shape
-                raise RequestError(f"'{path}' of {move.target} has shape {shape}, the source's is {array.shape}")
-            move.target.model.set(move.target.layer, path, array)
-        for path in move.frozen():
-            move.target.model.freeze(move.target.layer, path)
 
 
 def _notes(moves: Sequence[Move]) -> list[str]:
@@ -140,16 +128,3 @@ def _notes(moves: Sequence[Move]) -> list[str]:
                 f"{move.source} trains two biases, the target the sum of them: trained on, it moves half as far"
             )
     return notes
-
-
-def _with_flattening(a: Model, b: Model, moves: list[Move], inputs: Any, layout: str) -> list[Move]:
-    """Rows of layers after a flattening, brought from channels last to channels first or back where numbers say so."""
-    if "torch" not in (a.framework, b.framework) or a.framework == b.framework:
-        return moves
-    for place in range(len(moves)):
-        runs = [run_once(model, inputs, layout) for model in (a, b)]
-        rows = flattened_order(runs, moves[place])
-        if rows is not None:
-            moves[place] = moves[place].turned(rows)
-            put(moves[place : place + 1])
-    return moves

@@ -3,7 +3,7 @@
 import math
 import re
 
-from reference.pair import Array, Slot
+from reference.pair import Slot
 
 Shape = tuple[int, ...]
 
@@ -41,8 +41,3 @@ def scratch_shape(slot: Slot, shape: Shape) -> Shape | None:
 def _axes(side: str) -> list[list[str]]:
     """The names in each axis: "(gate hidden) n" has [["gate", "hidden"], ["n"]]."""
     return [(grouped or single).split() for grouped, single in re.findall(r"\(([^)]*)\)|(\S+)", side)]
-
-
-def reordered(array: Array, rows: Array | None) -> Array:
-    """The array with its first axis in this order."""
-    return array if rows is None else array[rows]

@@ -237,9 +237,7 @@ def _alike(x: Mapping[str, Array], y: Mapping[str, Array]) -> bool:
 def _step(optimizer: Any, move: Move, side: int, grads: Mapping[str, Array]) -> None:
     """One step on a layer's weights, whose gradients are laid out as in scratch."""
     one_way = move if side else Move(move.target, move.source, (move.sides[1], move.sides[0]), move.shapes)
-    unit = one_way.target
-    rows = move.rows if side else None
-    laid = (one_way.turned(rows) if rows is not None else one_way).laid_out(dict(grads))
+    unit, laid = one_way.target, one_way.laid_out(dict(grads))
     variables = {path: unit.model.find(unit.layer, path) for path in laid}
     trained = {id(v) for v in unit.model.variables(unit.layer).values()}
     if unit.model.framework == "torch":
