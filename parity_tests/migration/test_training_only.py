@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 import torch
 from ported_models import Torch
@@ -146,3 +147,108 @@ def test_dropout_is_no_cause_where_there_is_none(seed: int) -> None:
 def test_dropout_at_inference_is_found() -> None:
     a, b, _ = ported(images, lambda: functions(always=True))
     assert [cause.name for cause in compare(Subject(a, "A"), Subject(b, "B")).causes] == ["training mode"]
+
+
+class Noise(nn.Module):
+    """As Keras' GaussianNoise, or at inference too."""
+
+    def __init__(self, always: bool = False) -> None:
+        super().__init__()
+        self.always = always
+
+    def forward(self, x: Any) -> Any:
+        return x + 0.3 * torch.randn_like(x) if self.always or self.training else x
+
+
+class Always(keras.Model):
+    """Drops at inference too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.drop, self.second = layers.Dense(5), layers.Dropout(0.3), layers.Dense(3)
+        self(np.zeros((2, 6), np.float32))
+
+    def call(self, x: Any) -> Any:
+        return self.second(self.drop(self.first(x), training=True))
+
+
+class Rarely(nn.Module):
+    """Turns the sign of everything one time in four."""
+
+    def forward(self, x: Any) -> Any:
+        return -x if self.training and torch.rand(()) < 0.25 else x
+
+
+def rows(*between: Any) -> Any:
+    return keras.Sequential([keras.Input((6,)), layers.Dense(5), *between, layers.Dense(3)])
+
+
+def module(*between: nn.Module) -> nn.Module:
+    return nn.Sequential(nn.Linear(6, 5), *between, nn.Linear(5, 3))
+
+
+def pictures(*augmented: Any) -> Any:
+    return keras.Sequential([keras.Input((8, 8, 3)), *augmented, layers.Conv2D(4, 3)])
+
+
+def in_forward() -> nn.Module:
+    def forward(m: Any, x: Any) -> Any:
+        h = m.first(x)
+        return m.second(h + torch.randn_like(h) if m.training else h)
+
+    return Torch(forward, first=nn.Linear(6, 5), second=nn.Linear(5, 3))
+
+
+FLIP = "'flip' (RandomFlip), 'zoom' (RandomZoom)"
+# the lines on what only one draws, and whether both draw what cannot be compared
+RANDOM = {
+    "augmentation": (
+        lambda: pictures(layers.RandomFlip(name="flip"), layers.RandomZoom(0.2, name="zoom")),
+        lambda: nn.Sequential(nn.Conv2d(3, 4, 3)),
+        [f"random layers {FLIP} / none"],
+        "",
+    ),
+    "slopes": (
+        lambda: rows(layers.LeakyReLU((1 / 8 + 1 / 3) / 2)),
+        lambda: module(nn.RReLU()),
+        ["random layers none / '1' (RReLU)"],
+        "",
+    ),
+    "own-noise": (lambda: rows(layers.GaussianNoise(0.3)), lambda: module(Noise()), [], "by noise 0.3 / '1' (Noise);"),
+    "rarely": (lambda: rows(), lambda: module(Rarely()), ["random layers none / '1' (Rarely)"], ""),
+    "both-own": (lambda: module(Noise()), lambda: module(Rarely()), [], "by '1' (Noise) / '1' (Rarely);"),
+    "in-forward": (lambda: rows(layers.Dropout(0.2)), in_forward, [], "outside its layers"),
+}
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_layers_that_draw_random_numbers_are_compared_as_at_inference(name: str) -> None:
+    source, target, lines, said = RANDOM[name]
+    a, b, moved = ported(source, target)
+    assert moved.agree, moved.differences
+    assert [n for n in moved.notes if n.startswith("differs")] == [f"differs in training: {each}" for each in lines]
+    assert [said in note for note in moved.notes if "not compared" in note] == [True] * bool(said)
+    compared = compare(Subject(a, "A"), Subject(b, "B"))
+    assert compared.same
+    assert list(compared.training) == lines
+    with torch.no_grad():
+        next(b.parameters())[0] *= 1.01
+    assert [cause.name for cause in compare(Subject(a, "A"), Subject(b, "B")).causes] == ["weights"]
+
+
+def test_a_mistake_beside_random_layers_is_found_in_training_too() -> None:
+    """The moments of a batch are those without what is drawn."""
+    a = rows(layers.GaussianNoise(0.3), layers.BatchNormalization())
+    b = module(Noise(), nn.BatchNorm1d(5, eps=1e-3, momentum=0.02))
+    assert not port(a, b).agree
+    assert [cause.name for cause in compare(Subject(a, "A"), Subject(b, "B")).causes] == ["momentum"]
+
+
+def test_random_numbers_at_inference_are_no_port() -> None:
+    a, b, said = ported(rows, lambda: module(Noise(always=True)))
+    assert not said.agree
+    assert compare(Subject(a, "A"), Subject(b, "B")).unexplained
+    a, b, said = ported(Always, lambda: module(nn.Dropout(0.3)))
+    assert not said.agree
+    (cause,) = compare(Subject(a, "A"), Subject(b, "B"), example=(3, 6)).causes
+    assert "training=True" in cause.text

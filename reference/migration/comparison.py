@@ -20,7 +20,7 @@ from reference.migration.port import MOST as MOST_APART
 from reference.migration.port import limit_of
 from reference.migration.running import corrections
 from reference.migration.subjects import Subject
-from reference.migration.training_only import training_only
+from reference.migration.training_only import not_compared, training_only
 
 MOST = 10  # causes that are looked for, beside one of each layer
 MORE = 8  # inputs tried where weights differ that do nothing for the first: those of units that are off
@@ -87,7 +87,10 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
                 causes += found_more.causes
                 unexplained |= not found_more.causes
                 said, far = (said, far) if said else (found_more.where, found_more.apart)
-        training = training_only(pairing.moves, pairing.trial()) if place is None else []
+        training: list[str] = []
+        if place is None:
+            trial = pairing.trial()
+            training, notes = training_only(pairing.moves, trial), [*notes, *not_compared(trial)]
         notes = [*a.notes, *b.notes, *notes, *unmatched(pairing.runs), *_notes(pairing, place is None and not causes)]
         return Compared(said, far, tuple(causes), unexplained, len(pairing.moves), tuple(notes), tuple(training))
     finally:

@@ -1,7 +1,7 @@
 """Two models with the same inputs: whether and how far they are apart."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration import examples, running
 from reference.migration.counterparts import layout_of
-from reference.migration.models import EPSILON, Model, Run
+from reference.migration.models import EPSILON, Model, Run, Step
 from reference.migration.moves import Arrays, Move, Unit, units
 from reference.migration.outputs import Output, in_common
 from reference.pair import Array
@@ -19,11 +19,13 @@ from reference.pair import Array
 SCALES = {"small": 1e-3, "larger": 10.0, "large": 1e3}
 
 
-def run_once(model: Model, inputs: Sequence[Array], layout: str, training: bool = False) -> Run:
+def run_once(
+    model: Model, inputs: Sequence[Array], layout: str, training: bool = False, resting: Collection[str] = ()
+) -> Run:
     """Run a model on inputs that lie as in Keras, and leave its buffers as they were."""
     before = model.snapshot()
     try:
-        return model.run(examples.for_model(model, inputs, layout), None, training)
+        return model.run(examples.for_model(model, inputs, layout), None, training, resting)
     finally:
         model.restore(before)
 
@@ -76,13 +78,15 @@ def share(difference: float, largest: float) -> float:
 class Trial:
     """Two models on the same inputs: how far quantities are apart, by name, and both runs at inference and in training.
 
-    In training mode nothing is dropped.
+    In training mode nothing is dropped, and layers that draw random numbers do what they do at inference; `random` has
+    these of each model. None stands for one that draws outside its layers: then `trained` is at inference too.
     """
 
     apart: dict[str, float]
     outputs: list[Output]
     still: tuple[Run, ...]
     trained: tuple[Run, ...]
+    random: tuple[tuple[Step, ...] | None, ...] = ((), ())
 
 
 def tried(
@@ -95,18 +99,10 @@ def tried(
     outputs = in_common((a.framework, b.framework), still)
     found = {f"{o.name} at inference": apart(*reversed(o.of(still))) for o in outputs}
     found |= _scaled(models, outputs, inputs, layout, limit, still)
-    rng = np.random.default_rng([seed, 1])  # other numbers than the inputs, whose gradient a normalisation has not
-    # in training a model may give more
-    learning = [run_once(m, inputs, layout, True) for m in models]
-    outputs_then = in_common((a.framework, b.framework), learning)
-    both = [(o, [y.shape for y in o.of(learning)]) for o in outputs_then]
-    cotangents = [(o, rng.standard_normal(shapes[0])) for o, shapes in both if shapes[0] == shapes[1]]
     start = [move.values() for move in moves]
-    trained = []
     try:
-        for side, m in enumerate(models):
-            dy = {o.places[side]: o.there(side, cotangent) for o, cotangent in cotangents}
-            trained.append(m.run(examples.for_model(m, inputs, layout), dy, True))
+        random = tuple(random_steps(m, inputs, layout) for m in models)
+        trained, outputs_then = _trained(models, inputs, layout, random, seed)
         found |= {o.name: apart(*reversed(o.of(trained))) for o in outputs_then}
         for i, (dx, want) in enumerate(zip(trained[1].inputs, trained[0].inputs, strict=True)):
             if dx is not None and want is not None:
@@ -118,7 +114,54 @@ def tried(
     finally:
         for m, snapshot in zip(models, before, strict=True):
             m.restore(snapshot)
-    return Trial(found, outputs, still, tuple(trained))
+    return Trial(found, outputs, still, trained, random)
+
+
+def _trained(
+    models: Sequence[Model],
+    inputs: Sequence[Array],
+    layout: str,
+    random: Sequence[tuple[Step, ...] | None],
+    seed: int,
+) -> tuple[tuple[Run, ...], list[Output]]:
+    """Both models in training, forward and backward, and the outputs that correspond, of which there may be more."""
+    rng = np.random.default_rng([seed, 1])  # other numbers than the inputs, whose gradient a normalisation has not
+    training = None not in random
+    resting = [{s.name for s in steps or ()} for steps in random]
+    both = list(zip(models, resting, strict=True))
+    learning = [run_once(m, inputs, layout, training, names) for m, names in both]
+    outputs = in_common([m.framework for m in models], learning)
+    shapes = [(o, [y.shape for y in o.of(learning)]) for o in outputs]
+    cotangents = [(o, rng.standard_normal(each[0])) for o, each in shapes if each[0] == each[1]]
+    runs = []
+    for side, (m, names) in enumerate(both):
+        dy = {o.places[side]: o.there(side, cotangent) for o, cotangent in cotangents}
+        runs.append(m.run(examples.for_model(m, inputs, layout), dy, training, names))
+    return tuple(runs), outputs
+
+
+def random_steps(model: Model, inputs: Sequence[Array], layout: str) -> tuple[Step, ...] | None:
+    """The layers that give something else each time, in training without dropout; None where it is the model itself."""
+    found: dict[str, Step] = {}
+    while True:
+        drawn = model.random_state()
+        first, again = (run_once(model, inputs, layout, True, found) for _ in range(2))
+        # some tell that they drew, others only by what they give, which may be the same twice
+        new = {s.name: s for s in first.steps if s.drew and s.name not in found}
+        for x, y in zip(first.steps, again.steps, strict=False):
+            same = not any(_other(model, *both) for both in zip(x.inputs, y.inputs, strict=True))
+            if same and x.name not in found and _other(model, x.y, y.y):
+                new[x.name] = x
+        other = any(_other(model, first.outputs[place], again.outputs[place]) for place in first.outputs)
+        if not new:
+            return None if other or model.random_state() != drawn else tuple(found.values())
+        found |= new
+
+
+def _other(model: Model, x: Array, y: Array) -> bool:
+    """Whether two runs of one model gave something else; sums may come in another order."""
+    allowed = min(1e3 * EPSILON[model.precision()], 1e-2)
+    return x.shape != y.shape or not np.allclose(x, y, 0, allowed * float(np.abs(x).max(initial=0)), equal_nan=True)
 
 
 def _scaled(

@@ -17,7 +17,7 @@ from reference.migration.optimizer_state import move_state
 from reference.migration.order import Both, settled
 from reference.migration.outputs import unmatched
 from reference.migration.running import corrections
-from reference.migration.training_only import training_only
+from reference.migration.training_only import not_compared, training_only
 
 # of the largest element: what two runs of up to five layers may be apart; the short dtypes are rounded to after every
 # operation, in an order that is the framework's own, so some units in the last place is all that can be asked
@@ -114,6 +114,7 @@ def _moved(
     trial = tried(a, b, moves, inputs, layout, limit, seed)
     notes = [*_notes(moves), *corrections(moves), *notes, *unmatched(trial.still)]
     notes += [f"differs in training: {line}" for line in training_only(moves, trial)]
+    notes += not_compared(trial)
     return moves, Ported(layers, trial.apart, tuple(notes), limit)
 
 

@@ -229,14 +229,24 @@ def softmax(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     return Cause("softmax", text), _with(pairing, logits_of=logits)
 
 
-def functional_dropout(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
-    """torch.nn.functional.dropout, which drops at inference too unless it is told."""
+def _quiet(pairing: Pairing, framework: str, text: str) -> tuple[Cause, Undo]:
     quiet = contextlib.ExitStack()
     for model in (pairing.a, pairing.b):
-        if model.framework == "torch":
+        if model.framework == framework:
             quiet.enter_context(model.without_dropout())
-    text = "torch.nn.functional.dropout drops at inference too: give it training=self.training"
     return Cause("training mode", text), quiet.close
+
+
+def functional_dropout(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """torch.nn.functional.dropout, which drops at inference too unless it is told."""
+    text = "torch.nn.functional.dropout drops at inference too: give it training=self.training"
+    return _quiet(pairing, "torch", text)
+
+
+def called_in_training(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """A layer of Keras that is called with training=True, and so drops at inference too."""
+    text = "a layer of the Keras model is called with training=True, and drops at inference too: leave the argument out"
+    return _quiet(pairing, "keras", text)
 
 
 FINDERS: tuple[Finder, ...] = (
@@ -250,4 +260,5 @@ FINDERS: tuple[Finder, ...] = (
     last_step,
     softmax,
     functional_dropout,
+    called_in_training,
 )

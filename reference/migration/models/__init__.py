@@ -1,7 +1,7 @@
 """Models of PyTorch, Keras and scratch under one interface: their layers, their weights, and a run that is recorded."""
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,13 +17,15 @@ BASES = {"torch": "Module", "keras": "Layer", "scratch": "Layer"}
 
 @dataclass(frozen=True)
 class Step:
-    """A layer at work: its name and object, its inputs, its output, and the gradient of that output."""
+    """A layer at work: its name and object, its inputs, its output, the gradient of that output, and whether it drew
+    random numbers."""
 
     name: str
     layer: Any
     inputs: tuple[Array, ...]
     y: Array
     dy: Array | None = None
+    drew: bool = False
 
 
 # of the dtypes that weights may have: the distance from 1 to the next number
@@ -100,8 +102,20 @@ class Model(Protocol):
     def without_dropout(self) -> AbstractContextManager[None]:
         """Inside, layers of dropout let all through."""
 
-    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
-        """Forward, without dropout, and backward where `dy` has cotangents of outputs by place; buffers may follow."""
+    def random_state(self) -> Any:
+        """What changes when random numbers are drawn."""
+
+    def run(
+        self,
+        inputs: Sequence[Array],
+        dy: Mapping[str, Array] | None = None,
+        training: bool = False,
+        resting: Collection[str] = (),
+    ) -> Run:
+        """Forward, without dropout, and backward where `dy` has cotangents of outputs by place; buffers may follow.
+
+        The layers `resting`, by name, do what they do at inference.
+        """
 
 
 def framework_of(model: Any) -> str | None:

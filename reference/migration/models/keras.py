@@ -1,7 +1,7 @@
 """A Keras model whose layers can be looked at."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -68,25 +68,34 @@ class Wrapped:
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
 
-    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
+    def random_state(self) -> Any:
+        return _random_state(self.model)
+
+    def run(
+        self,
+        inputs: Sequence[Array],
+        dy: Mapping[str, Array] | None = None,
+        training: bool = False,
+        resting: Collection[str] = (),
+    ) -> Run:
         tensors = self.tensors(inputs)
         named = dict(self.leaves())
         tape = tf.GradientTape(watch_accessed_variables=False)
         weights = [(n, path, v) for n, layer in named.items() for path, v in self.variables(layer).items()]
         dropping = {name: list(_dropping(layer)) for name, layer in named.items()}
         quiet = self.without_dropout() if training else contextlib.nullcontext()
-        with self.computing(), _recorded(named) as calls, quiet, tape:
+        with self.computing(), _recorded(named, resting) as calls, quiet, tape:
             wanted = [x for x in tensors if x.dtype.is_floating]
             tape.watch([*wanted, *(v.value for _, _, v in weights)])
             made = dict(leaves(_called(self.model, tensors, training)))
         ys = {place: _array(y) for place, y in made.items()}
-        steps = [Step(name, named[name], given, kept) for name, given, kept, _ in calls]
+        steps = [Step(name, named[name], given, kept, None, drew) for name, given, kept, _, drew in calls]
         dropped = [
             (kind, rate, 0 if kind == OF_ATTENTION else s.y.size) for s in steps for kind, rate in dropping[s.name]
         ]
         if dy is None:
             return Run(ys, (), tuple(steps), {}, tuple(dropped))
-        outputs = [out for _, _, _, out in calls]
+        outputs = [out for *_, out, _ in calls]
         targets = [*wanted, *outputs, *(v.value for _, _, v in weights)]
         pulled = {place: y for place, y in made.items() if place in dy and y.dtype.is_floating}
         cotangents = [tf.cast(tf.convert_to_tensor(dy[place]), y.dtype) for place, y in pulled.items()]
@@ -125,15 +134,27 @@ def _after(path: str, name: str) -> str:
     return path.rpartition(f"{name}/")[2]
 
 
+# a layer's name, its inputs, its output as an array and as a tensor, and whether it drew random numbers
+Call = tuple[str, tuple[Array, ...], Array, Any, bool]
+
+
+def _random_state(layer: Any) -> list[bytes]:
+    return [v.numpy().tobytes() for v in layer.variables if "float" not in str(v.dtype)]
+
+
 @contextlib.contextmanager
-def _recorded(leaves: dict[str, Any]) -> Iterator[list[tuple[str, tuple[Array, ...], Array, Any]]]:
-    calls: list[tuple[str, tuple[Array, ...], Array, Any]] = []
+def _recorded(leaves: dict[str, Any], resting: Collection[str]) -> Iterator[list[Call]]:
+    calls: list[Call] = []
 
     def keeping(name: str, call: Any) -> Any:
         def keep(*given: Any, **options: Any) -> Any:
+            if name in resting and "training" in options:
+                options["training"] = False
+            before = _random_state(leaves[name])
             made = call(*given, **options)
             y = as_tuple(made)[0]
-            calls.append((name, tuple(_array(x) for x in given if tf.is_tensor(x)), _array(y), y))
+            drew = _random_state(leaves[name]) != before
+            calls.append((name, tuple(_array(x) for x in given if tf.is_tensor(x)), _array(y), y, drew))
             return made
 
         return keep

@@ -1,7 +1,7 @@
 """A network of scratch whose layers can be looked at."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,16 @@ class Wrapped:
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
 
-    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
+    def random_state(self) -> Any:
+        return None  # layers draw for dropout only, which is left out
+
+    def run(
+        self,
+        inputs: Sequence[Array],
+        dy: Mapping[str, Array] | None = None,
+        training: bool = False,
+        resting: Collection[str] = (),
+    ) -> Run:
         inputs = self.tensors(inputs)
         named = dict(self.leaves())
         with _recorded(named) as (calls, gradients), _as_it_is(self.model, training):

@@ -1,7 +1,7 @@
 """A PyTorch module whose layers can be looked at."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,20 +69,33 @@ class Wrapped:
             parameter.requires_grad_(flags[name])
         self.model.train(training)
 
-    def run(self, inputs: Sequence[Array], dy: Mapping[str, Array] | None = None, training: bool = False) -> Run:
+    def random_state(self) -> Any:
+        return _random_state()
+
+    def run(
+        self,
+        inputs: Sequence[Array],
+        dy: Mapping[str, Array] | None = None,
+        training: bool = False,
+        resting: Collection[str] = (),
+    ) -> Run:
         tensors = [self._tensor(x) for x in inputs]
         named = dict(self.leaves())
-        with _recorded(named) as calls, _as_it_is(self.model, training) as dropped, self.computing():
+        with (
+            _recorded(named) as calls,
+            _as_it_is(self.model, training, [named[name] for name in resting]) as dropped,
+            self.computing(),
+        ):
             made = dict(leaves(self.model(*tensors)))
         ys = {place: array(y) for place, y in made.items()}
-        steps = [Step(name, named[name], given, kept) for name, given, kept, _ in calls]
+        steps = [Step(name, named[name], given, kept, None, drew) for name, given, kept, _, drew in calls]
         if dy is None:
             return Run(ys, (), tuple(steps), {}, tuple(dropped))
         weights = [
             (name, path, weight) for name, layer in named.items() for path, weight in self.variables(layer).items()
         ]
         wanted = [x for x in tensors if x.requires_grad]
-        outputs = [out for _, _, _, out in calls if out.requires_grad]
+        outputs = [out for *_, out, _ in calls if out.requires_grad]
         targets = [*wanted, *outputs, *(weight for _, _, weight in weights)]
         pulled = {place: y for place, y in made.items() if place in dy and y.requires_grad}
         cotangents = [torch.from_numpy(np.array(dy[place])).to(y.dtype) for place, y in pulled.items()]
@@ -95,7 +108,7 @@ class Wrapped:
         dxs = tuple(next(filled) if x.requires_grad else None for x in tensors)
         steps = [
             Step(s.name, s.layer, s.inputs, s.y, next(filled) if out.requires_grad else None)
-            for s, (_, _, _, out) in zip(steps, calls, strict=True)
+            for s, (*_, out, _) in zip(steps, calls, strict=True)
         ]
         grads = {(name, path): next(filled) for name, path, _ in weights}
         return Run(ys, dxs, tuple(steps), grads, tuple(dropped))
@@ -116,19 +129,43 @@ class Wrapped:
         return made.to(getattr(torch, self.dtype())).requires_grad_()
 
 
+# a layer's name, its inputs, its output as an array and as a tensor, and whether it drew random numbers
+Call = tuple[str, tuple[Array, ...], Array, Any, bool]
+
+
+def _random_state() -> bytes:
+    return bytes(torch.get_rng_state().numpy().tobytes())
+
+
 @contextlib.contextmanager
-def _recorded(leaves: dict[str, Any]) -> Iterator[list[tuple[str, tuple[Array, ...], Array, Any]]]:
-    calls: list[tuple[str, tuple[Array, ...], Array, Any]] = []
+def _recorded(leaves: dict[str, Any]) -> Iterator[list[Call]]:
+    calls: list[Call] = []
+    states: dict[str, bytes] = {}
+
+    def before(name: str) -> Any:
+        def keep(layer: Any, given: Any) -> None:
+            states[name] = _random_state()
+
+        return keep
 
     def hook(name: str) -> Any:
         def keep(layer: Any, given: Any, made: Any) -> None:
             y = as_tuple(made)[0]
             if isinstance(y, torch.Tensor):
-                calls.append((name, tuple(array(x) for x in given if isinstance(x, torch.Tensor)), array(y), y))
+                calls.append(
+                    (
+                        name,
+                        tuple(array(x) for x in given if isinstance(x, torch.Tensor)),
+                        array(y),
+                        y,
+                        _random_state() != states[name],
+                    )
+                )
 
         return keep
 
-    handles = [layer.register_forward_hook(hook(name)) for name, layer in leaves.items()]
+    handles = [layer.register_forward_pre_hook(before(name)) for name, layer in leaves.items()]
+    handles += [layer.register_forward_hook(hook(name)) for name, layer in leaves.items()]
     try:
         yield calls
     finally:
@@ -137,7 +174,7 @@ def _recorded(leaves: dict[str, Any]) -> Iterator[list[tuple[str, tuple[Array, .
 
 
 @contextlib.contextmanager
-def _as_it_is(model: Any, training: bool) -> Iterator[list[Dropped]]:
+def _as_it_is(model: Any, training: bool, resting: Sequence[Any]) -> Iterator[list[Dropped]]:
     """In or out of training mode, and layer by layer: PyTorch's fast path for attention skips them.
 
     In training mode without dropout, whose calls are given. At inference only what drops there too is left to drop.
@@ -146,6 +183,8 @@ def _as_it_is(model: Any, training: bool) -> Iterator[list[Dropped]]:
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     model.train(training)
+    for layer in resting:
+        layer.eval()
     try:
         with contextlib.ExitStack() as stack:
             yield stack.enter_context(_without_dropout(model)) if training else []
