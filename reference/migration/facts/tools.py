@@ -31,8 +31,10 @@ def loaded_keras(layer: Any, *weights: Any) -> Callable[..., Any]:
     """A Keras layer with these weights; it takes its input's shape from the first call."""
 
     def call(x: Any, *more: Any, **options: Any) -> Any:
-        if not layer.built:
+        if not layer.built and more:
             layer(x, *more, **options)
+        elif not layer.built:
+            layer.build(np.shape(x))  # a call is as slow as the one that counts
         layer.set_weights([numpy(w) for w in weights])
         return layer(x, *more, **options)
 
