@@ -1,16 +1,19 @@
 """Training that is interrupted and gone on with."""
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from training_runs import short, trained
 
+from reference.commands.train import say_unkept
 from reference.errors import RequestError
 from reference.training.checkpoint import Checkpoint
 from reference.training.comparison import Plan
@@ -95,10 +98,20 @@ def test_a_checkpoint_of_something_else_is_one_line(digits: Dataset, tmp_path: P
             trained(recipe, digits, tmp_path, ("torch",))
 
 
-def test_a_place_that_cannot_be_written_to_is_one_line(digits: Dataset, tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_kept_is_done_all_the_same(digits: Dataset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(RequestError, match=r"cannot be kept in .*XDG_CACHE_HOME"):
-        trained(short("two-layer-net", 3, epoch=3), digits, tmp_path / "file", ("torch",))
+    recipe = short("two-layer-net", 3, epoch=3)
+    made = trained(recipe, digits, tmp_path / "file", ("torch",))
+    kept = trained(recipe, digits, tmp_path / "folder", ("torch",))
+    assert re.search(r"cannot be kept in .*--resume.*XDG_CACHE_HOME", made.unkept)
+    assert not kept.unkept
+    assert made.epochs == kept.epochs
+
+
+def test_one_line_says_that_runs_are_not_kept(capfd: pytest.CaptureFixture[str]) -> None:
+    runs = [SimpleNamespace(unkept=why) for why in ("no room", "", "no room")]
+    say_unkept([SimpleNamespace(runs=runs)] * 2)  # type: ignore[list-item]
+    assert capfd.readouterr().err == "crosscheck: no room\n"
 
 
 def test_a_checkpoint_holds_no_code(digits: Dataset, tmp_path: Path) -> None:

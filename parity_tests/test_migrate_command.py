@@ -77,6 +77,31 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments, said, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_site_that_is_not_finished_leaves_nothing(tmp_path, monkeypatch, some):
+    monkeypatch.setattr("reference.commands.migrate._build", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert invoke(f"migrate dense --html {tmp_path}/a/site").exit_code == 130
+    assert list(tmp_path.iterdir()) == []
+    written = []
+
+    def stopped(path, *_):
+        written.append(path)
+        path.write_text("whole")
+        if len(written) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("reference.report.migration_site.write_named", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_site(tmp_path / "site", some)
+    assert len(written) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_site_in_a_new_folder(tmp_path, some):
+    write_site(tmp_path / "a" / "site", some)
+    assert sorted(each.name for each in (tmp_path / "a" / "site").iterdir()) == ["index.html", "pitfalls.html"]
+    assert [each.name for each in (tmp_path / "a").iterdir()] == ["site"]
+
+
 def test_a_fact_that_does_not_hold_is_a_disagreement(monkeypatch):
     from dataclasses import replace
 
@@ -137,11 +162,31 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 )
 def test_the_search_works_in_a_browser(some, tmp_path, asked, found):
     write_site(tmp_path, some)
-    url = f"{(tmp_path / 'index.html').as_uri()}#{asked}"
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    done = subprocess.run([*command, "--dump-dom", url], capture_output=True, text=True, check=True, timeout=120)
-    shown = re.findall(r'<article id="([^"]+)" data-words="[^"]*"( hidden="")?>', done.stdout)
+    seen = in_browser(f"{(tmp_path / 'index.html').as_uri()}#{asked}", tmp_path / "profile")
+    shown = re.findall(r'<article id="([^"]+)" data-words="[^"]*"( hidden="")?>', seen)
     assert [name for name, hidden in shown if not hidden] == found
     if asked == "dense":
-        assert re.search(r'<article id="dense"[^>]*>\s*<details open="">', done.stdout)
+        assert re.search(r'<article id="dense"[^>]*>\s*<details open="">', seen)
     assert Path(tmp_path / "index.html").exists()
+
+
+def in_browser(url, profile, *options):
+    """The page as a browser has it after its script has run."""
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}", *options]
+    done = subprocess.run([*command, "--dump-dom", url], capture_output=True, text=True, check=True, timeout=120)
+    return done.stdout
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+@pytest.mark.parametrize("width", [420, 1280])
+def test_what_is_wide_scrolls_in_its_own_place(some, tmp_path, width):
+    """A window is at least 500 wide, so the page stands in a frame."""
+    write_site(tmp_path, some)
+    page = re.sub(r"<meta[^>]*Content-Security-Policy[^>]*>", "", (tmp_path / "index.html").read_text())
+    told = "<script>top.document.title = document.documentElement.scrollWidth + ' of ' + innerWidth</script></body>"
+    (tmp_path / "open.html").write_text(page.replace("<details", "<details open").replace("</body>", told))
+    frame = f'<title>none</title><iframe width="{width}" height="9000" src="open.html"></iframe>'
+    (tmp_path / "frame.html").write_text(frame)
+    options = "--disable-web-security", "--allow-file-access-from-files", "--virtual-time-budget=5000"
+    seen = in_browser((tmp_path / "frame.html").as_uri(), tmp_path / "profile", "--window-size=1400,9100", *options)
+    assert f"<title>{width} of {width}</title>" in seen

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -214,3 +216,10 @@ def test_documents_hold_what_the_page_tells(digits: Dataset) -> None:
     each = trained("cnn", digits, 1, lambda i: 0.5, Drift([0.0, 0.0]))
     parity = parity_document((check(RIGHT),), 7, 1.0)
     json.dumps({"parity": parity, "train": to_json([each])}, allow_nan=False)
+
+
+def test_matplotlib_says_nothing_where_the_home_cannot_be_written_to() -> None:
+    away = {"HOME": "/proc/none", "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": ""}
+    code = "import reference.report.plots"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **away}, capture_output=True, check=True)
+    assert done.stderr == b""

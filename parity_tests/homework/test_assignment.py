@@ -131,6 +131,8 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 def test_an_unknown_assignment_has_close_ones() -> None:
     with pytest.raises(RequestError, match=r"no assignment is called 'rnn-minst'\. Close: rnn-mnist"):
         find("rnn-minst")
+    with pytest.raises(RequestError, match=r"crosscheck assignment new 'no where/x\.toml'$"):
+        find("no where/x.toml")
     with pytest.raises(RequestError, match=r"nowhere/x\.toml: there is no such file"):
         find("nowhere/x.toml")
 

@@ -112,25 +112,27 @@ def _writable(path: Path | None, option: str) -> None:
     """Raise RequestError unless it can be written to; now, not after minutes of work."""
     if path is None:
         return
-    folder = path if option == "--html" else path.resolve().parent
-    if option == "--html":
-        if path.exists() and not path.is_dir():
-            raise RequestError(f"--html {path} is a file, expected a folder. Name another")
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RequestError(
-                f"--html {path} cannot be made: {(error.strerror or '').lower()}. Name another"
-            ) from None
-    elif path.is_dir():
+    if option == "--html" and path.exists() and not path.is_dir():
+        raise RequestError(f"--html {path} is a file, expected a folder. Name another")
+    if option == "--markdown" and path.is_dir():
         raise RequestError(f"--markdown {path} is a folder, expected a file. Name a file in it")
-    probe = folder / ".writable"
+    folder = path.resolve() if option == "--html" else path.resolve().parent
+    made = []
     try:
+        # the folder is made when there is something to put in it
+        missing = [each for each in (folder, *folder.parents) if not each.exists()] if option == "--html" else []
+        for each in reversed(missing):
+            each.mkdir()
+            made.append(each)
+        probe = folder / ".writable"
         probe.touch()
         probe.unlink()
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise RequestError(f"{option} {path} cannot be written: {why}. Name another") from None
+    finally:
+        for each in reversed(made):
+            each.rmdir()
 
 
 def _build(name: str | None, jobs: int) -> "Reference":

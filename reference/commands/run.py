@@ -11,7 +11,7 @@ import click
 
 from reference.commands import checks
 from reference.commands.options import DEFAULT_SEED, jobs_option, json_option
-from reference.commands.train import DEFAULT_SEEDS, FULL_SEEDS
+from reference.commands.train import DEFAULT_SEEDS, FULL_SEEDS, say_unkept
 from reference.errors import RequestError
 
 if TYPE_CHECKING:
@@ -176,4 +176,5 @@ def _train(plans: Sequence["Plan"], resume: bool, jobs: int) -> list["Comparison
         for comparison in train(plans, resume=resume, jobs=jobs, advance=advance):
             done.append(comparison)
             print_comparison(console(), comparison)
+    say_unkept(done)
     return done

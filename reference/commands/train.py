@@ -1,10 +1,15 @@
 """crosscheck train: the models learn side by side."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reference.commands.options import jobs_option, json_option
+
+if TYPE_CHECKING:
+    from reference.training.comparison import Comparison
 
 DEFAULT_SEEDS, FULL_SEEDS = 1, 3
 
@@ -65,4 +70,13 @@ def command(
             print_comparison(out, comparison)
             if json_file is not None:
                 write_json(json_file, to_json(done))
+    say_unkept(done)
     return 0 if all(each.agree for each in done) else 1
+
+
+def say_unkept(comparisons: Sequence["Comparison"]) -> None:
+    """One line for each reason why runs are not on disk."""
+    from reference.cli import say
+
+    for line in dict.fromkeys(run.unkept for each in comparisons for run in each.runs if run.unkept):
+        say(line)

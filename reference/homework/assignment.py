@@ -9,6 +9,7 @@ import hashlib
 import math
 import re
 import secrets
+import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -116,7 +117,8 @@ def locate(name: str) -> Path:
         there = f". It has {inside}" if inside else ""
         raise RequestError(f"{name} is a folder, expected the file of an assignment{there}")
     if path.suffix == ".toml" or len(path.parts) > 1:
-        raise RequestError(f"{name}: there is no such file. Write one with: crosscheck assignment new {name}")
+        written = shlex.quote(name)
+        raise RequestError(f"{name}: there is no such file. Write one with: crosscheck assignment new {written}")
     close = difflib.get_close_matches(name, shipped(), n=3, cutoff=0.4)
     hint = f"Close: {', '.join(close)}." if close else f"There are {', '.join(shipped())}, and files of one's own."
     raise RequestError(f"no assignment is called '{name}'. {hint}  (crosscheck assignment list)")

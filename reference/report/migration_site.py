@@ -1,13 +1,17 @@
 """The migration reference as a site of two pages that needs nothing else: it works from a folder, without a network."""
 
 import datetime
+import os
 import re
+import shutil
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
+from reference.errors import RequestError
 from reference.migration.build import Reference
 from reference.migration.rows import EXACT, GLUE, NOT, Row, percent
 from reference.report.html import write_named
@@ -50,8 +54,29 @@ def write_site(folder: Path, made: Reference) -> None:
         )
         for name, template in PAGES.items()
     }
-    for name, text in pages.items():
-        write_named(folder / name, text, "--html")
+    _write(folder, pages)
+
+
+def _write(folder: Path, pages: Mapping[str, str]) -> None:
+    """All pages or none: a new folder has them when it appears."""
+    folder = folder.resolve()
+    if folder.exists():
+        for name, text in pages.items():
+            write_named(folder / name, text, "--html")
+        return
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = folder.with_name(f".{folder.name}.{os.getpid()}")
+        try:
+            beside.mkdir()
+            for name, text in pages.items():
+                write_named(beside / name, text, "--html")
+            beside.rename(folder)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise RequestError(f"{folder} cannot be written: {why}. Name another with --html") from error
 
 
 def _style() -> Markup:

@@ -7,13 +7,16 @@ import re
 import statistics
 from typing import Any
 
-from matplotlib import rc_context
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
-
+from reference.frameworks.imports import quiet_stderr
 from reference.training.comparison import Comparison, looks
 from reference.training.drift import PARTED
+
+# it looks for a folder of its own, and tells where the home cannot be written to
+with quiet_stderr():
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 # Matplotlib is given these colours, and the page has a variable for each: so the curves follow its light and dark.
 INKS = {

@@ -51,7 +51,7 @@ class Checkpoint:
                 beside.unlink(missing_ok=True)
         except OSError as error:
             raise RequestError(
-                f"the run cannot be kept in {self.path.parent} ({error.strerror}). "
+                f"the run cannot be kept in {self.path.parent} ({error.strerror}), so --resume will not go on with it. "
                 "Make room there, or name another folder for caches with XDG_CACHE_HOME"
             ) from error
         self.saved = time.monotonic()

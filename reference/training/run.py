@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from reference.errors import RequestError
 from reference.frameworks import Trainer
 from reference.pair import Array
 from reference.training.checkpoint import Checkpoint
@@ -35,7 +36,7 @@ class Epoch:
 
 @dataclass
 class Run:
-    """What came of one run, by implementation."""
+    """What came of one run, by implementation; `unkept` says why it could not be kept on disk, if it could not."""
 
     model: str
     dtype: str
@@ -44,6 +45,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     epochs: dict[str, list[Epoch]] = field(default_factory=dict)
     drift: dict[str, Drift] = field(default_factory=dict)
+    unkept: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -117,11 +119,11 @@ def _run(
                 if lockstep:
                     lockstep.after(epoch, step)
                 advance(1)
-                checkpoint.save_now_and_then(state.kept)
+                state.keep(checkpoint.save_now_and_then, state.kept)
             state.end_epoch(split, recipe.gradient_scale)
             if lockstep:
                 lockstep.end_epoch(epoch)
-            checkpoint.save(*state.kept())
+            state.keep(checkpoint.save, *state.kept())
     except KeyboardInterrupt:
         checkpoint.save(*state.kept())
         raise
@@ -209,6 +211,13 @@ class _State:
                 Epoch(number, cost / self.steps, right / seen, *_judge(logits, split.t_test, scale))
             )
         self._begin_epoch()
+
+    def keep(self, save: Callable[..., None], *what: Any) -> None:
+        """Save; where that cannot be done the run goes on without."""
+        try:
+            save(*what)
+        except RequestError as error:
+            self.result.unkept = str(error)
 
     def kept(self) -> tuple[dict[str, Any], dict[str, Array]]:
         arrays = {
