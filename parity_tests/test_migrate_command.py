@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,7 +182,8 @@ def in_browser(url, profile, *options):
 @pytest.mark.parametrize("width", [420, 1280])
 def test_what_is_wide_scrolls_in_its_own_place(some, tmp_path, width):
     """A window is at least 500 wide, so the page stands in a frame."""
-    write_site(tmp_path, some)
+    glue = ("reference.migration.glue.torch.recurrent.ResetBeforeGRU",)
+    write_site(tmp_path, replace(some, pairs=tuple(replace(row, glue=glue) for row in some.pairs)))
     page = re.sub(r"<meta[^>]*Content-Security-Policy[^>]*>", "", (tmp_path / "index.html").read_text())
     told = "<script>top.document.title = document.documentElement.scrollWidth + ' of ' + innerWidth</script></body>"
     (tmp_path / "open.html").write_text(page.replace("<details", "<details open").replace("</body>", told))
