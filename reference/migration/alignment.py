@@ -5,13 +5,15 @@ from typing import Any
 
 from reference.errors import RequestError
 from reference.migration.difference import run_once
+from reference.migration.matching import fitting, match, zipped
 from reference.migration.models import Model
-from reference.migration.moves import Move, Unit, loose, match, units, zipped
+from reference.migration.moves import Move, Unit, loose, units, without_tied
 from reference.pair import Array
 
 Fit = Callable[[Unit, Unit], Move]
 BY_NAME = "layers are taken by their names"
 AS_MADE = "layers are taken in the order in which they were made"
+AS_FIT = "layers are taken in the order in which their weights fit"
 
 
 def alignments(
@@ -20,7 +22,8 @@ def alignments(
     """Every layer that has weights with its counterpart, in each way that may be right, and what is to be known of it.
 
     First in the order of the calls, where the models can be run; then in that in which layers were made, for Keras
-    calls the branches of a functional model in an order of its own; then by their names, where all have the same.
+    calls the branches of a functional model in an order of its own; then by their names, where all have the same; then
+    each with the first that fits.
     Raises RequestError, of the first way, where a layer has no counterpart in any.
     """
     called = None if inputs is None else [[s.name for s in run_once(m, inputs, layout, True).steps] for m in (a, b)]
@@ -29,11 +32,12 @@ def alignments(
         ways = [("", names, called), *ways]
     if not names and (alike := _named_alike(a, b)):
         ways.append((BY_NAME, alike, [None, None]))
+    ways.append((AS_FIT, names, called or [None, None]))
     found: list[list[tuple[str, str]]] = []
     refused: RequestError | None = None
     for note, by_name, order in ways:
         try:
-            moves = aligned(a, b, by_name, order, fit)
+            moves = aligned(a, b, by_name, order, fit, fitting if note == AS_FIT else zipped)
         except RequestError as error:
             refused = refused or error
             continue
@@ -62,7 +66,12 @@ def _uncalled(moves: Sequence[Move], called: Sequence[Sequence[str]] | None) -> 
 
 
 def aligned(
-    a: Model, b: Model, names: dict[str, str], orders: Sequence[Any], fit: Callable[[Unit, Unit], Move] = match
+    a: Model,
+    b: Model,
+    names: dict[str, str],
+    orders: Sequence[Any],
+    fit: Fit = match,
+    join: Callable[..., Any] = zipped,
 ) -> list[Move]:
     """Every layer that has weights with its counterpart. Raises RequestError where one has none."""
     for model in (a, b):
@@ -72,6 +81,8 @@ def aligned(
                 "layer of the framework"
             )
     mine, theirs = units(a, orders[0]), units(b, orders[1])
+    if len(mine) != len(theirs):
+        mine, theirs = without_tied(mine), without_tied(theirs)
     for kind, known, wanted in (("source", mine, names), ("target", theirs, names.values())):
         if unknown := [name for name in wanted if name not in {u.name for u in known}]:
             raise RequestError(
@@ -83,7 +94,7 @@ def aligned(
         pairs += zip([u for u in mine if u.name == name], [u for u in theirs if u.name == other], strict=False)
     used = {id(u) for both in pairs for u in both}
     free = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
-    in_order, *rest = zipped(*free, fit)
+    in_order, *rest = join(*free, fit)
     moves = [*(fit(x, y) for x, y in pairs), *in_order]
     if rest[0] or rest[1]:
         left, model = (rest[0][0], b) if rest[0] else (rest[1][0], a)

@@ -9,7 +9,8 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration import setting_causes
 from reference.migration.counterparts import Side, at_level, is_a, sides
-from reference.migration.moves import Move, Unit, match, match_sides
+from reference.migration.matching import match, match_sides
+from reference.migration.moves import Move, Unit
 from reference.migration.pairing import Cause, Finder, Pairing, Undo
 from reference.pair import Array
 

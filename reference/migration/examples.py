@@ -94,8 +94,9 @@ def _input(asked: Any, tokens: int, rng: np.random.Generator, time: int) -> Arra
 
 
 def _draw_tokens(tokens: int, shape: Sequence[int], rng: np.random.Generator) -> Array:
-    """Random tokens; all rows but the first end with token 0, which some models take for padding."""
-    drawn = rng.integers(0, tokens, shape)
+    """Random tokens; all rows but the first end with token 0, and it is nowhere else: some models take it for padding,
+    and count how many others there are."""
+    drawn = rng.integers(min(1, tokens - 1), tokens, shape)
     drawn[1:, -2:] = 0
     return drawn
 

@@ -1,15 +1,14 @@
 """From the weights of one layer to those of its counterpart."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration.counterparts import Side, at_level, counterparts, is_a, is_known, own_class, sides
+from reference.migration.counterparts import Side, is_known
 from reference.migration.models import Model
-from reference.migration.shapes import scratch_shape
 from reference.pair import Array, lay_out
 
 Arrays = dict[str, Array]
@@ -69,6 +68,17 @@ def _has_weights(model: Model, layer: Any) -> bool:
     if model.framework == "scratch":
         return bool({**layer.params, **layer.buffers})
     return bool(list(layer.parameters())) or (is_known("torch", model, layer) and bool(list(layer.buffers())))
+
+
+def without_tied(found: list[Unit]) -> list[Unit]:
+    """The layers without those whose weights are all a layer's before them, such as an output tied to an embedding."""
+    own, seen = [], set[int]()
+    for unit in found:
+        weights = {id(v) for v in unit.model.variables(unit.layer).values()}
+        if not weights or unit.level or not weights <= seen:
+            own.append(unit)
+        seen |= weights
+    return own
 
 
 def loose(model: Model) -> list[str]:
@@ -185,105 +195,3 @@ def put(moves: Iterable[Move]) -> None:
             move.target.model.set(move.target.layer, path, array)
         for path in move.frozen():
             move.target.model.freeze(move.target.layer, path)
-
-
-def zipped(
-    mine: list[Unit], theirs: list[Unit], fit: Callable[[Unit, Unit], Move]
-) -> tuple[list[Move], list[Unit], list[Unit]]:
-    """Layers in their order with their counterparts, and what is left of either side."""
-    moves = []
-    while mine and theirs:
-        a, b = mine[0], theirs[0]
-        if found := _as_one(a, theirs):
-            several, (side, other) = found
-            moves.append(match_sides(a, several, (side, other)))
-            mine, theirs = mine[1:], theirs[len(several.parts) :]
-        elif found := _as_one(b, mine):
-            several, (side, other) = found
-            moves.append(match_sides(several, b, (other, side)))
-            mine, theirs = mine[len(several.parts) :], theirs[1:]
-        else:
-            moves.append(fit(a, b))
-            mine, theirs = mine[1:], theirs[1:]
-    return moves, mine, theirs
-
-
-def _as_one(one: Unit, others: list[Unit]) -> tuple[Unit, tuple[Side, Side]] | None:
-    """PyTorch's next layers as what a pair composes the twin of a layer of, such as a separable convolution."""
-    if others[0].model.framework != "torch" or one.model.framework == "torch":
-        return None
-    for side in sides(one.model.framework):
-        twin = side.pair.torch
-        places = {slot.name.split(".")[0] for slot in twin.slots.values()}
-        if len(places) > 1 and all(map(str.isdigit, places)) and is_a(side, one.model, one.layer):
-            taken = others[: len(places)]
-            parts = tuple(unit.name for unit in taken)
-            several = Unit(taken[0].model, parts[0], [unit.layer for unit in taken], parts=parts)
-            return several, (side, Side(side.pair, list, None, twin.slots, twin.frozen))
-    return None
-
-
-def match(a: Unit, b: Unit) -> Move:
-    """How the weights of one go to the other. Raises RequestError where they do not correspond."""
-    misfits = []
-    for mine, theirs in counterparts(a.model, a.layer, b.model, b.layer):
-        both = (at_level(mine, a.level), at_level(theirs, b.level))
-        try:
-            return match_sides(a, b, both)
-        except RequestError as error:
-            misfits.append(error)
-    if misfits:
-        raise misfits[0]
-    theirs_class = own_class(b.model.framework, b.layer).__name__
-    raise RequestError(
-        f"{a} of the {a.model.framework} model has no counterpart: in its place the {b.model.framework} model has "
-        f"{b}, and no pair has {own_class(a.model.framework, a.layer).__name__} beside {theirs_class}"
-    )
-
-
-def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
-    """How the weights of one go to the other, by these sides of a pair. Raises RequestError where they do not fit."""
-    shapes: dict[str, tuple[int, ...]] = {}
-    neutral: dict[str, float] = {}
-    for unit, side, other in ((a, both[0], b), (b, both[1], a)):
-        _all_covered(unit, side, other)
-    for key in both[0].slots:
-        slots = both[0].slots[key], both[1].slots[key]
-        found = [u.model.get(u.layer, s.name) for u, s in zip((a, b), slots, strict=True)]
-        arrays = [array for array in found if array is not None]
-        if not arrays:
-            continue
-        if len(arrays) == 1 and key in NEUTRAL and (found[0] is None or bool((arrays[0] == NEUTRAL[key]).all())):
-            neutral[key] = NEUTRAL[key]
-            continue
-        for unit, slot, array, other in zip((a, b), slots, found, (b, a), strict=True):
-            if array is None:
-                raise RequestError(f"{unit} has no '{slot.name}', which {other} has a counterpart of")
-        told = [scratch_shape(slot, array.shape) for slot, array in zip(slots, arrays, strict=True)]
-        lie = list(zip(slots, arrays, strict=True))
-        shape = next((each for each in told if each is not None and all(_fits(s, x, each) for s, x in lie)), None)
-        if shape is None:
-            raise RequestError(
-                f"'{slots[0].name}' of {a} has shape {arrays[0].shape}, which does not fit '{slots[1].name}' of {b}, "
-                f"of shape {arrays[1].shape}"
-            )
-        shapes[key] = shape
-    return Move(a, b, both, shapes, neutral=neutral)
-
-
-def _all_covered(unit: Unit, side: Side, other: Unit) -> None:
-    """Raise RequestError unless every trainable weight of the layer is in a slot of the pair."""
-    paths = [*(slot.name for slot in side.slots.values()), *side.frozen]
-    found = {id(unit.model.find(unit.layer, path)) for path in paths}
-    for name, weight in unit.model.variables(unit.layer).items():
-        levelled = unit.level or getattr(unit.layer, "num_layers", 1) > 1
-        if id(weight) not in found and not (levelled and f"_l{unit.level}" not in name):
-            raise RequestError(f"'{name}' of {unit} would not be used: {other} has nothing that corresponds to it")
-
-
-def _fits(slot: Any, array: Array, shape: tuple[int, ...]) -> bool:
-    try:
-        moved = slot.to_scratch(array, shape)
-    except Exception:  # einops raises its own errors for shapes that do not divide
-        return False
-    return bool(np.shape(moved) == shape)

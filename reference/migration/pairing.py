@@ -1,5 +1,6 @@
 """Two models on the same inputs, the place where they first differ, and what a cause of that is."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -83,11 +84,13 @@ class Pairing:
     def first(self) -> Place | None:
         """The first place where the models differ."""
         count = len(self.moves)
-        for unit in range(count):
-            far = self._input_apart(unit)
-            if far > self.limit:
-                return Place(unit, "input", unit, far)
+        inputs = [self._input_apart(unit) for unit in range(count)]
         far = max(apart(second, first) for first, second in self._as_probabilities())
+        for unit, (here, after) in enumerate(itertools.pairwise([*inputs, far])):
+            # of another shape, and yet the same comes of it: padded outside the layer, or samples and steps in one axis
+            harmless = here == np.inf and after <= self.limit
+            if here > self.limit and not harmless:
+                return Place(unit, "input", unit, here)
         if far > self.limit:
             return Place(count, "output", count, far)
         if self.logits_of is not None:

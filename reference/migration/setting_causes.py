@@ -18,14 +18,14 @@ def _pair(pairing: Pairing, unit: int) -> tuple[Unit, Unit]:
 
 
 def _torch_side(pairing: Pairing, unit: int) -> tuple[Any, Any, str] | None:
-    """PyTorch's layer, the other framework's, and the name of the layer in B."""
+    """PyTorch's layer, the other framework's, and the name of PyTorch's."""
     a, b = _pair(pairing, unit)
     if {a.model.framework == "torch", b.model.framework == "torch"} != {True, False}:
         return None
     torch_unit, other = (a, b) if a.model.framework == "torch" else (b, a)
     if "forward" in vars(torch_unit.layer):
         return None  # repaired already
-    return torch_unit.layer, other.layer, b.name
+    return torch_unit.layer, other.layer, torch_unit.name
 
 
 def _with(layer: Any, **values: Any) -> Undo:
@@ -157,6 +157,32 @@ def mask_polarity(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     return Cause("mask polarity", text, name), handle.remove
 
 
+def masking(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """A layer of Keras that skips the steps which a mask leaves out, where the other model's reads them."""
+    units = _pair(pairing, unit)
+    for side, model in enumerate((pairing.a, pairing.b)):
+        layer = units[side].layer
+        if model.framework != "keras" or "call" in vars(layer):
+            continue
+        sources = [e for _, e in model.leaves() if getattr(e, "mask_zero", False) or type(e).__name__ == "Masking"]
+        if not sources:
+            continue
+        text = (
+            f"{units[side]}: skips the steps that '{sources[0].name}' masks, {units[1 - side]} reads them all. Give it "
+            "packed sequences (pack_padded_sequence), or take the masked layers of reference.migration.glue"
+        )
+        return Cause("masking", text, units[1].name), _unmasked(layer)
+    return None
+
+
+def _unmasked(layer: Any) -> Undo:
+    """Have a Keras layer read all steps; how to undo it."""
+    call = layer.call
+    # not setattr: Keras would track it
+    object.__setattr__(layer, "call", lambda *given, mask=None, **more: call(*given, **more))
+    return lambda: object.__delattr__(layer, "call")
+
+
 def reset_gate(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """A GRU of PyTorch in the place of one whose reset gate acts before the matrix."""
     import torch
@@ -256,6 +282,7 @@ FINDERS: tuple[Finder, ...] = (
     padding,
     cropping,
     mask_polarity,
+    masking,
     reset_gate,
     last_step,
     softmax,

@@ -159,13 +159,16 @@ def _recorded(leaves: dict[str, Any], resting: Collection[str]) -> Iterator[list
 
         return keep
 
+    own = {name: vars(layer)["call"] for name, layer in leaves.items() if "call" in vars(layer)}
     for name, layer in leaves.items():
         object.__setattr__(layer, "call", keeping(name, layer.call))
     try:
         yield calls
     finally:
-        for layer in leaves.values():
+        for name, layer in leaves.items():
             object.__delattr__(layer, "call")
+            if name in own:
+                object.__setattr__(layer, "call", own[name])
 
 
 def _rates(model: Any) -> list[tuple[Any, str, float]]:
