@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratch.layer import Array
-from scratch.losses import Loss, Reduction, require_same_shape
+from scratch.losses import Reduction
 from scratch.regression_losses import PointwiseLoss
 from scratch.smooth_activations import sigmoid, softplus
 
@@ -141,23 +141,3 @@ class SoftMargin(PointwiseLoss):
 
     def slope(self, x: Array, t: Array) -> Array:
         return -t * sigmoid(-t * x)
-
-
-class CategoricalHinge(Loss):
-    """loss = max(1 + max_k (1 - t_k) p_k - sum_k t_k p_k, 0), t one-hot; p, t: (batch, ..., classes).
-
-    The true class takes part in the inner maximum as 0. Equal maxima share the gradient evenly; at the kink it passes.
-    """
-
-    def forward(self, p: Array, t: Array) -> Array:
-        require_same_shape(self, p, t)
-        others = (1 - t) * p
-        largest = others.max(axis=-1)
-        margin = 1 + largest - (t * p).sum(axis=-1)
-        ties = others == largest[..., None]
-        self.slope = (1 - t) * ties / ties.sum(axis=-1, keepdims=True, dtype=t.dtype) - t
-        self.slope = self.slope * (margin >= 0)[..., None]
-        return self.reduce(np.maximum(margin, 0))
-
-    def backward(self, dy: Array | float = 1.0) -> Array:
-        return self.slope * self.share(dy, self.slope)

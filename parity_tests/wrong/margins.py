@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from scratch.binary_losses import CategoricalHinge, Hinge, SoftMargin, SquaredHinge
+from scratch.binary_losses import Hinge, SoftMargin, SquaredHinge
 from scratch.layer import Array
+from scratch.margin_losses import CategoricalHinge
 from scratch.smooth_activations import sigmoid, softplus
 from wrong import Versions
 from wrong.common import ANY, made_by

@@ -8,12 +8,11 @@ import numpy as np
 
 from reference.fills import choose, constant, listed, mixed, normal, one_hot, tied
 from reference.pair import Case, Input, Pair, Twin
-from reference.pairs.losses import PLACES, REDUCTIONS, composed, draw_shape, fixed, unlike_keras
+from reference.pairs.losses import composed, fixed, unlike_keras
 from reference.pairs.regression_losses import draw_pointwise, keras_own, pointwise_cases, torch_own
 from scratch.binary_losses import (
     BinaryCrossEntropy,
     BinaryFocalCrossEntropy,
-    CategoricalHinge,
     Hinge,
     SigmoidCrossEntropy,
     SoftMargin,
@@ -265,35 +264,4 @@ SOFT_MARGIN = Pair(
         Case("confident", {"p": listed([20.0, -25.0, 30.0, -35.0]), "t": fixed(listed([1.0, -1.0, 1.0, -1.0]))}),
     ),
     draw=draw_pointwise(normal, signs),
-)
-
-
-def _keras_categorical(keras: Any, o: SimpleNamespace) -> Any:
-    build = keras_own(lambda keras, o: keras.losses.CategoricalHinge).build
-    assert build is not None
-    return build(keras, SimpleNamespace(**vars(o), per_sample=True))
-
-
-def _draw_categorical(rng: np.random.Generator) -> Case:
-    shape = (*draw_shape(rng), int(rng.integers(2, 8)))
-    return Case("", {"p": normal(*shape), "t": one_hot(*shape)}, {"reduction": choose(rng, *REDUCTIONS)})
-
-
-CATEGORICAL_HINGE = Pair(
-    "categorical_hinge",
-    CategoricalHinge,
-    torch=composed("torch", "categorical_hinge", reason="PyTorch's MultiMarginLoss sums over the wrong classes"),
-    keras=Twin(_keras_categorical),
-    kind="loss",
-    cases=(
-        *(Case(r, {"p": normal(*at, 6), "t": one_hot(*at, 6)}, {"reduction": r}) for r, at in PLACES.items()),
-        Case("batch1", {"p": normal(1, 5), "t": one_hot(1, 5)}),
-        Case("all-right", {"p": listed([-3.0, 5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),
-        Case("all-negative", {"p": listed([-3.0, -5.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}),
-        Case("positions", {"p": normal(2, 3, 5), "t": one_hot(2, 3, 5)}),
-        Case("kink", {"p": listed([-3.0, 1.0, -4.0]), "t": fixed(listed([0.0, 1.0, 0.0]))}, smooth=False),
-        Case("ties", {"p": tied(4, 6), "t": one_hot(4, 6)}, smooth=False),
-        Case("rows", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}),
-    ),
-    draw=_draw_categorical,
 )

@@ -147,6 +147,19 @@ def soft_margin(x: Any, t: Any) -> Any:
     return ops.softplus(-t * x)
 
 
+def multi_margin(
+    x: Any, t: Any, margin: float, p: int, class_weights: Sequence[float] | None, over_classes: bool
+) -> Any:
+    """PyTorch's MultiMarginLoss: what the wrong scores exceed the right one less a margin by, summed or averaged."""
+    rows = one_hot_like(t, x)
+    # relu and not maximum, whose gradient at the kink is not 0
+    excess = (1 - rows) * ops.relu(margin + x - ops.sum(rows * x, axis=-1, keepdims=True)) ** p
+    losses = ops.mean(excess, axis=-1) if over_classes else ops.sum(excess, axis=-1)
+    if class_weights is None:
+        return losses
+    return losses * ops.sum(rows * ops.convert_to_tensor(class_weights, x.dtype), axis=-1)
+
+
 def smooth_l1(p: Any, t: Any, beta: float) -> Any:
     """Huber's loss divided by its delta."""
     return keras.losses.huber(t[..., None], p[..., None], delta=beta) / beta

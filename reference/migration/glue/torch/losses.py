@@ -85,6 +85,12 @@ def categorical_hinge(p: Tensor, t: Tensor) -> Tensor:
     return (1 + ((1 - t) * p).amax(-1) - (t * p).sum(-1)).clamp(min=0)
 
 
+def margins(own: Callable[..., Tensor], x: Tensor, t: Tensor) -> Tensor:
+    """PyTorch's MultiMarginLoss of each position; it takes rows of scores and class indices only."""
+    classes = t if t.ndim < x.ndim else t.argmax(-1)
+    return own(x.reshape(-1, x.shape[-1]), classes.reshape(-1)).reshape(x.shape[:-1])
+
+
 def log_cosh(p: Tensor, t: Tensor) -> Tensor:
     """log(cosh(p - t)), without overflow."""
     d = (p - t).abs()
