@@ -96,7 +96,8 @@ class Candidates:
             _, args, kwargs = call
             for leaf in leaves([*args, kwargs]):
                 yield 3, Leaf(re.sub(r"^\[\d+\]", "", leaf.path) or ".d", leaf.array)
-        names = self.subject.backward.returns if self.subject.backward else ()
+        last = self.subject.backward or self.subject.forward
+        names = last.returns if last else ()
         for leaf in leaves(attempt.returned):
             # a method that returns one array returns the input's gradient: what it has stored by name counts more
             yield 1 if self.subject.is_class and not leaf.path else 3, _named(leaf, names)

@@ -123,6 +123,7 @@ class Judge(Candidates):
         if backward is None:
             if self.family.loss and isinstance(attempt.value, tuple | list | dict):
                 attempt.returned = attempt.value
+                self._weights(attempt, judged, like)
                 self._inputs(attempt, judged, self.subject.forward.name if self.subject.forward else "", like)
             return judged
         if attempt.at == "backward":
@@ -137,7 +138,8 @@ class Judge(Candidates):
         places = judged.places = self.places_of(attempt)
         found: dict[str, tuple[Array, Array, str]] = {}
         flat = np.append(attempt.problem.flat(_gradients(attempt)), 0.0)
-        part = self.subject.backward.name if self.subject.backward else ""
+        last = self.subject.backward or self.subject.forward
+        part = last.name if last else ""
         for name, place in places.items():
             want = flat[place.ids]
             candidate = self._candidate(attempt, name, place, want)

@@ -29,11 +29,9 @@ from reference.homework.loss_problems import (
     summed,
     takes_mask,
 )
-from reference.homework.problem import Layout, Problem, problem
+from reference.homework.problem import Problem
 from reference.homework.subject import Subject
-from reference.pair import Array, Input, Pair, Twin
-from scratch.layer import Layer
-from scratch.losses import SoftmaxCrossEntropy
+from reference.pair import Input
 
 PREDICTION = (
     r"p|y|yhat|yp|ypred\w*|pred\w*|outputs?|out|a|z|x|logits?|scores?|probs?|probabilities|h|o|hypothesis|"
@@ -62,6 +60,8 @@ class Asking:
     forms: Sequence[Form]
     classes: bool
     numbers: Mapping[str, float]
+    spelled: Mapping[str, str]
+    fixed: Mapping[str, Any]
 
     def problems(self, subject: Subject, seed: int) -> list[Problem]:
         """All forms: with a mask where one is taken, then each loss apart, over time, or of a single output, as rarer.
@@ -100,22 +100,23 @@ class Asking:
         given = by_rank[base.arrays.inputs["t"].ndim]
         if mask is not None:
             if not mask_needed(subject):
-                yield summed(self.pair, *given, seed, "no mask")
-            yield masked(self.pair, *given, seed, "a mask of another type", as_bool=mask.dtype != bool)
+                yield summed(self.pair, *given, seed, "no mask", **self.fixed)
+            yield masked(self.pair, *given, seed, "a mask of another type", as_bool=mask.dtype != bool, **self.fixed)
         elif self.classes and ignores(subject) and "rows" not in base.facts:
-            yield ignoring(self.pair, *by_rank[base.arrays.inputs["x"].ndim - 1], seed, "targets of -1")
+            yield ignoring(self.pair, *by_rank[base.arrays.inputs["x"].ndim - 1], seed, "targets of -1", **self.fixed)
 
     def _numbers(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         for name in self.numbers:
-            if (other := another_number(subject, name, base.options[name])) is not None:
+            if (other := another_number(subject, self.spelled[name], base.options[name])) is not None:
                 ask = self._of(subject, **{name: other})
                 asked = ask(_smaller(base), seed, f"{name} {other:g}", rows=base.facts.get("rows"))
-                yield from (replace(found, required=True) for found in asked)
+                alike = [found for found in asked if found.arrays.inputs["t"].ndim == base.arrays.inputs["t"].ndim]
+                yield from (replace(found, required=True) for found in alike)
 
     def _of(self, subject: Subject, **changed: float) -> Callable[..., list[Problem]]:
         """Makes the forms of a problem, with the options as the submission has them but for those `changed`."""
-        given = {name: number_given(subject, name, usual) for name, usual in self.numbers.items()}
-        options: dict[str, Any] = {**given, **changed}
+        given = {name: number_given(subject, self.spelled[name], usual) for name, usual in self.numbers.items()}
+        options: dict[str, Any] = {**self.fixed, **given, **changed}
 
         def ask(
             shape: tuple[int, ...],
@@ -148,13 +149,18 @@ def loss(
     rank: int = 6,
     loose: float = 0.0,
     numbers: Mapping[str, float] | None = None,
+    spelled: Mapping[str, str] | None = None,
+    fixed: Mapping[str, Any] | None = None,
 ) -> Family:
     """A family of one loss; `forms` are the predictions and targets it may take.
 
     `classes`: one loss of each row, which may come over time and with a mask; else one of each element. `numbers` are
-    options by name, with what they are where a submission has no default for them.
+    options by name, with what they are where a submission has no default for them, `spelled` what else they are called.
+    Options that are `fixed` no submission is given.
     """
-    asking = Asking(pair, forms, classes, numbers or {})
+    numbers = numbers or {}
+    called = {name: name for name in numbers} | dict(spelled or {})
+    asking = Asking(pair, forms, classes, numbers, called, fixed or {})
     return Family(
         name,
         classes=names,
@@ -164,7 +170,7 @@ def loss(
         variants=asking.variants,
         layouts=layouts,
         values=lambda asked, layout: {name: [asked.options[name]] for name in asking.numbers},
-        roles={name: name for name in asking.numbers},
+        roles=called,
         inputs=INPUTS,
         rank=rank,
         scales=scales,
@@ -201,7 +207,7 @@ CROSS_ENTROPY = loss(
     (
         r".*cross_?entropy\w*|logloss|ce(loss)?|negativeloglikelihood|nll(loss)?|"
         r"(get|compute|calc\w*)?(cost|loss)(value|function|fn)?|"
-        r"(categorical|multiclass)\w*|xent\w*"
+        r"(categorical|multiclass)(?!\w*(hinge|svm|margin))\w*|xent\w*"
     ),
     ((probabilities, one_hot), (probabilities, class_indices)),
     classes=True,
@@ -243,55 +249,3 @@ SMOOTH_L1 = loss("smooth_l1", "smooth_l1", r"smooth\w*", ((normal, _NORMALS),), 
 HINGE = loss("hinge", "hinge", r".*hinge\w*", ((normal, _given(_signs)),), rank=5)
 SQUARED_HINGE = loss("squared_hinge", "squared_hinge", r"squaredhinge\w*", ((normal, _given(_signs)),))
 LOG_COSH = loss("log_cosh", "log_cosh", r"logcosh\w*", ((normal, _NORMALS),))
-
-
-# ---- softmax whose backward takes the targets: y = softmax(x), dx = y - t
-
-
-class SoftmaxOutput(Layer):
-    """y = softmax(x); backward takes targets t, as indices or rows, and is that of the cross-entropy: y - t."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loss = SoftmaxCrossEntropy(reduction="sum")
-
-    def forward(self, x: Array, t: Array) -> Array:
-        self.loss.forward(x, t)
-        return self.loss.y
-
-    def backward(self, dy: Array) -> Array:
-        return self.loss.backward()
-
-
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
-OUTPUT = Pair("softmax_output", SoftmaxOutput, NONE, NONE, ())
-
-
-def _output_problem(seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
-    t = Input((n,), lambda rng, shape: rng.integers(0, c, shape), differentiable=False) if indices else one_hot(n, c)
-    return problem(OUTPUT, {"x": normal(n, c), "t": t}, seed, label=label, apart=("t",))
-
-
-def _output_layouts(asked: Problem) -> Sequence[Layout]:
-    columns = {"x": "n c -> c n", "y": "n c -> c n"}
-    if asked.extras["t"].ndim > 1:
-        columns["t"] = "n c -> c n"
-    return Layout(said=("with cross-entropy, y - t",)), Layout(
-        columns, said=("with cross-entropy, y - t", "(classes, batch)")
-    )
-
-
-SOFTMAX_OUTPUT = Family(
-    "softmax_output",
-    classes=r"(my|stable|np)?soft_?max(?!.*(loss|cross|ce)).*|outputlayer",
-    functions=r"soft_?max(forward|layer)?",
-    pairs=("softmax_cross_entropy",),
-    problems=lambda subject, seed: [_output_problem(seed, "", N, C, indices) for indices in (False, True)],
-    variants=lambda subject, seed, base: [_output_problem(seed, "other sizes", 3, 5, base.extras["t"].ndim == 1)],
-    layouts=_output_layouts,
-    targets=TARGET,
-    same_output="softmax",
-    rank=5,
-    reductions=lambda asked: {},
-    input_scales=lambda asked: {"": 1.0, "gradients averaged over the batch": 1 / asked.batch},
-)

@@ -1,0 +1,61 @@
+"""Softmax whose backward pass takes the targets: y = softmax(x), dx = y - t."""
+
+from collections.abc import Sequence
+
+from reference.fills import normal, one_hot
+from reference.homework.families.losses import TARGET
+from reference.homework.family import Family
+from reference.homework.loss_problems import C, N
+from reference.homework.problem import Layout, Problem, problem
+from reference.pair import Array, Input, Pair, Twin
+from scratch.layer import Layer
+from scratch.losses import SoftmaxCrossEntropy
+
+
+class SoftmaxOutput(Layer):
+    """y = softmax(x); backward takes targets t, as indices or rows, and is that of the cross-entropy: y - t."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = SoftmaxCrossEntropy(reduction="sum")
+
+    def forward(self, x: Array, t: Array) -> Array:
+        self.loss.forward(x, t)
+        return self.loss.y
+
+    def backward(self, dy: Array) -> Array:
+        return self.loss.backward()
+
+
+NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
+OUTPUT = Pair("softmax_output", SoftmaxOutput, NONE, NONE, ())
+
+
+def _output_problem(seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
+    t = Input((n,), lambda rng, shape: rng.integers(0, c, shape), differentiable=False) if indices else one_hot(n, c)
+    return problem(OUTPUT, {"x": normal(n, c), "t": t}, seed, label=label, apart=("t",))
+
+
+def _output_layouts(asked: Problem) -> Sequence[Layout]:
+    columns = {"x": "n c -> c n", "y": "n c -> c n"}
+    if asked.extras["t"].ndim > 1:
+        columns["t"] = "n c -> c n"
+    return Layout(said=("with cross-entropy, y - t",)), Layout(
+        columns, said=("with cross-entropy, y - t", "(classes, batch)")
+    )
+
+
+SOFTMAX_OUTPUT = Family(
+    "softmax_output",
+    classes=r"(my|stable|np)?soft_?max(?!.*(loss|cross|ce)).*|outputlayer",
+    functions=r"soft_?max(forward|layer)?",
+    pairs=("softmax_cross_entropy",),
+    problems=lambda subject, seed: [_output_problem(seed, "", N, C, indices) for indices in (False, True)],
+    variants=lambda subject, seed, base: [_output_problem(seed, "other sizes", 3, 5, base.extras["t"].ndim == 1)],
+    layouts=_output_layouts,
+    targets=TARGET,
+    same_output="softmax",
+    rank=5,
+    reductions=lambda asked: {},
+    input_scales=lambda asked: {"": 1.0, "gradients averaged over the batch": 1 / asked.batch},
+)
