@@ -59,16 +59,23 @@ class MultiHeadAttention(Layer):
             mask = mask[:, None]
         q, k, v = (self._to_heads(name, x) for name, x in self.inputs.items())
         self.heads = self.attention.forward(q, k, v, mask)
+        return self._joined()
+
+    def backward(self, dy: Array) -> tuple[Array, Array, Array]:
+        dq, dk, dv = self.attention.backward(self._parted(dy))
+        return self._from_heads("q", dq), self._from_heads("k", dk), self._from_heads("v", dv)
+
+    def _joined(self) -> Array:
+        """The projection of all heads: (batch, queries, n_out)."""
         y = np.tensordot(self.heads, self.params["w_o"], ((1, 3), (0, 1)))
         return y + self.params["b_o"] if "b_o" in self.params else y
 
-    def backward(self, dy: Array) -> tuple[Array, Array, Array]:
+    def _parted(self, dy: Array) -> Array:
+        """The gradient of `_joined`: that of each head, (batch, heads, queries, value_size); fills `grads`."""
         self.grads["w_o"] = np.tensordot(self.heads, dy, ((0, 2), (0, 1)))
         if "b_o" in self.params:
             self.grads["b_o"] = dy.sum(axis=(0, 1))
-        dheads = np.tensordot(dy, self.params["w_o"], (2, 2)).transpose(0, 2, 1, 3)
-        dq, dk, dv = self.attention.backward(dheads)
-        return self._from_heads("q", dq), self._from_heads("k", dk), self._from_heads("v", dv)
+        return np.tensordot(dy, self.params["w_o"], (2, 2)).transpose(0, 2, 1, 3)
 
     def _to_heads(self, name: str, x: Array) -> Array:
         """(batch, time, n) -> (batch, heads, time, size)."""

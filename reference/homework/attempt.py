@@ -121,7 +121,10 @@ def _weight_likeness(leaf: Leaf, names: str) -> int:
     name = plain(leaf.name)
     if means(leaf.name, names):
         return 3
-    if name in ("val", "value", "data") and means(Leaf(leaf.owner, leaf.array).name, names):
+    owner = Leaf(leaf.owner, leaf.array).name
+    if name in ("val", "value", "data") and means(owner, names):
+        return 3
+    if owner and means(owner + leaf.name, names):  # of a layer that is kept as a part: .query.W
         return 3
     if gradient_likeness(leaf, Leaf("", leaf.array)) == 0 or name.startswith(("d", "grad", "m", "v", "x", "l")):
         return 0

@@ -163,7 +163,9 @@ class Trying(Planner):
         own = [leaf for leaf in leaves(state) if isinstance(leaf.array, np.ndarray) and leaf.path == f".{leaf.name}"]
         kept = [pattern for name, pattern in self.family.roles.items() if name in attempt.problem.arrays.buffers]
         own = [leaf for leaf in own if not any(means(leaf.name, pattern) for pattern in kept)]
-        return [leaf.name for leaf in own if leaf.path not in taken and leaf.name in read and leaf.array.any()]
+        # of two values, one of them 0, is a mask
+        own = [leaf for leaf in own if leaf.array.any() and (leaf.array.all() or np.unique(leaf.array).size > 2)]
+        return [leaf.name for leaf in own if leaf.path not in taken and leaf.name in read]
 
     def _make(self, attempt: Attempt) -> Any:
         """Make the object; its attributes."""

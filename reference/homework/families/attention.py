@@ -20,7 +20,7 @@ MASK = r"\w*mask\w*"
 SIZES, OTHER = (3, 2, 5, 7, 4), (2, 5, 3, 6, 7)
 
 
-def _seen(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def seen_keys(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Which keys each query sees: always the first, and not all."""
     seen = rng.random(shape) < 0.5
     seen[..., 0], seen[..., -1] = True, np.arange(shape[-2]) % 2 == 0
@@ -36,9 +36,9 @@ def _ask(seed: int, sizes: tuple[int, ...], label: str, mask: str) -> Problem:
         "v": normal(*lead, keys, values),
     }
     if mask:
-        inputs["mask"] = Input((*lead, queries, keys), _seen, differentiable=False)
+        inputs["mask"] = Input((*lead, queries, keys), seen_keys, differentiable=False)
     found = problem("dot_product_attention", inputs, seed, label=label, facts={"mask": mask})
-    return _masked_as(found, mask) if mask else found
+    return masked_as(found, mask) if mask else found
 
 
 # how a mask says what is seen, in words, and made of what is seen
@@ -51,12 +51,13 @@ FORMS: Mapping[str, Callable[[Array], Array]] = {
 }
 
 
-def _masked_as(found: Problem, mask: str) -> Problem:
+def masked_as(found: Problem, mask: str) -> Problem:
+    """A problem with its mask in one of the forms."""
     inputs = {**found.arrays.inputs, "mask": FORMS[mask](found.arrays.inputs["mask"])}
     return replace(
         found,
         arrays=replace(found.arrays, inputs=inputs),
-        remake=lambda seed: _masked_as(replace(found, remake=None).again(seed), mask),
+        remake=lambda seed: masked_as(replace(found, remake=None).again(seed), mask),
     )
 
 
@@ -91,7 +92,7 @@ def _layouts(asked: Problem) -> tuple[Layout]:
 ATTENTION = Family(
     "dot_product_attention",
     classes=r"(?!.*(multi|head|self|cross|additive|bahdanau|luong)).*attention\w*",
-    functions=r"(?!.*(multi|head|self|cross|additive|bahdanau|luong)).*attention(?!.*back)\w*",
+    functions=r"(?!.*(multi|head|additive|bahdanau|luong)).*attention(?!.*back)\w*",
     problems=_problems,
     variants=lambda subject, seed, base: list(_variants(subject, seed, base)),
     layouts=_layouts,
