@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -31,6 +31,10 @@ BIASES = {
 }
 BIASES["o"] += rf"|{_WEIGHT}?proj(ection)?{_BIAS}"
 PACKED = r"(w|weights?|c|to|in)?_?(qkv|attn|inproj)(proj(ection)?|linear|w|weights?|kernel)*"
+
+PACKED_BIAS = rf"({PACKED})?{_BIAS}({PACKED})?"
+OUT_IN = "weights (out, in)"
+Kept = Literal["apart", "together", "by heads"]
 
 
 class Attended(MultiHeadAttention):
@@ -70,7 +74,8 @@ ATTENDED = Pair("multi_head_attention", Attended, NONE, NONE, ())
 class Form:
     """What is asked: of one sequence `alone` or three, and of what sizes the heads are.
 
-    The mask is one for all samples, or with `padding` one for all queries.
+    The mask is one for all samples, or with `padding` one for all queries. `kept`: how the weights of queries, keys and
+    values are.
     """
 
     alone: bool
@@ -84,6 +89,7 @@ class Form:
     value_size: int
     n_in: int
     single: bool = False
+    kept: Kept = "apart"
 
 
 def ask(seed: int, label: str, form: Form, n: int, times: tuple[int, int]) -> Problem:
@@ -120,34 +126,35 @@ def _flat(ids: Array) -> Array:
 
 
 def schemes(asked: Problem) -> Sequence[Scheme]:
-    """Weights of all heads together, as (in, out) or (out, in), those of q, k and v in one, and each head's apart."""
-    ids = asked.ids()
+    """Weights of all heads together, as (in, out) or (out, in), of q, k and v in one, or of each head by itself."""
+    ids, kept = asked.ids(), asked.facts["form"].kept
     qkv = {name: _flat(ids[f"w_{name}"]) for name in "qkv"}
     apart = {name: ids[f"w_{name}"].transpose(1, 0, 2) for name in "qkv"}
     o = {"o": ids["w_o"].reshape(-1, ids["w_o"].shape[-1])} if "w_o" in ids else {}
     bias = {name: ids[f"b_{name}"].ravel() for name in "qkvo" if f"b_{name}" in ids}
     biases = {f"b_{name}": Entry(BIASES[name], (b, b[None], b[None, None])) for name, b in bias.items()}
-
-    def entries(weights: Mapping[str, Array], *more: Mapping[str, Array]) -> dict[str, Entry]:
-        return {
-            f"w_{name}": Entry(WEIGHTS[name], (w, *(other[name] for other in more if name in other)))
-            for name, w in weights.items()
-        }
-
+    if kept == "by heads":
+        each = [(name, head, array) for name in "qkv" for head, array in enumerate(apart[name])]
+        weights = {f"w_{name}{head}": Entry(WEIGHTS[name], (array,)) for name, head, array in each}
+        return (Scheme({**weights, **_entries(o)}, ("weights of each head",)),)
+    if kept == "together":
+        whole = np.concatenate(list(qkv.values()), axis=1)
+        more = {}
+        if bias:
+            more["b_qkv"] = Entry(PACKED_BIAS, (np.concatenate([bias[name] for name in "qkv"]),))
+            more |= {"b_o": biases["b_o"]} if "b_o" in biases else {}
+        said = "one weight for queries, keys and values"
+        plain, turned = {"w_qkv": Entry(PACKED, (whole,)), **_entries(o)}, {name: w.T.copy() for name, w in o.items()}
+        return (
+            Scheme({**plain, **more}, (said,)),
+            Scheme({"w_qkv": Entry(PACKED, (whole.T.copy(),)), **_entries(turned), **more}, (said, OUT_IN)),
+        )
     turned = {name: w.T.copy() for name, w in {**qkv, **o}.items()}
-    whole, rest = np.concatenate(list(qkv.values()), axis=1), entries(o)
-    packed = {"w_qkv": Entry(PACKED, (whole,)), **rest}
-    if bias:
-        packed |= {"b_qkv": Entry(rf"({PACKED})?{_BIAS}({PACKED})?", (np.concatenate([bias[n] for n in "qkv"]),))}
-        packed |= {"b_o": biases["b_o"]} if "b_o" in biases else {}
-    each = {
-        f"w_{name}{h}": Entry(WEIGHTS[name], (ids[f"w_{name}"][:, h],))
-        for name in "qkv"
-        for h in range(len(apart["q"]))
-    }
-    return (
-        Scheme({**entries({**qkv, **o}, apart), **biases}),
-        Scheme({**entries(turned), **biases}, ("weights (out, in)",)),
-        Scheme(packed, ("one weight for queries, keys and values",)),
-        *([Scheme({**each, **rest}, ("weights of each head",))] if len(apart["q"]) > 1 and not bias else []),
-    )
+    plain = _entries({**qkv, **o})
+    for name, array in apart.items():
+        plain[f"w_{name}"] = Entry(WEIGHTS[name], (qkv[name], array))
+    return Scheme({**plain, **biases}), Scheme({**_entries(turned), **biases}, (OUT_IN,))
+
+
+def _entries(weights: Mapping[str, Array]) -> dict[str, Entry]:
+    return {f"w_{name}": Entry(WEIGHTS[name], (w,)) for name, w in weights.items()}

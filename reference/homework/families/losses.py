@@ -165,7 +165,7 @@ def loss(
         name,
         classes=names,
         functions=names,
-        pairs=(pair if isinstance(pair, str) else pair.name,),
+        pairs=(pair_name,),
         problems=asking.problems,
         variants=asking.variants,
         layouts=layouts,
@@ -176,7 +176,7 @@ def loss(
         scales=scales,
         loose=loose,
         loss=True,
-        gradient="" if "softmax" in name or "sigmoid" in name else "dp",
+        gradient="" if any(word in pair_name for word in ("softmax", "sigmoid", "margin")) else "dp",
         reductions=lambda asked: {},
     )
 

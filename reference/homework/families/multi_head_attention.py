@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.homework.families.attention import FORMS, KEY, MASK, QUERY, VALUE
 from reference.homework.family import INPUT, Family
-from reference.homework.heads import BIASES, WEIGHTS, Form, ask, schemes
+from reference.homework.heads import BIASES, PACKED, PACKED_BIAS, WEIGHTS, Form, Kept, ask, schemes
 from reference.homework.problem import Layout, Problem
 from reference.homework.roles import means
 from reference.homework.subject import Subject
@@ -48,10 +48,24 @@ def _forms(subject: Subject) -> Iterator[Form]:
     several = _named(subject, HEADS)
     projections = (True,) if several or _has_weights(subject, "o") else (True, False)
     masks = [(form, padding) for padding in (False, True) for form in FORMS] if _takes(subject, MASK) else [("", False)]
-    biases = (True, False) if subject.made or _has(subject, BIASES["q"]) else (False,)
+    # of layers that it holds nothing is known here
+    biases = (True, False) if _has(subject, f"{BIASES['q']}|{PACKED_BIAS}") or _holds(subject) else (False,)
     for causal, mask, bias, sizes in itertools.product(_causal(subject), masks, biases, _sizes(subject, several)):
         for projected in projections if _has(subject, WEIGHTS["o"]) or several else (False,):
-            yield Form(alone, projected, bias, causal, *mask, *sizes)
+            yield Form(alone, projected, bias, causal, *mask, *sizes, kept=_kept(subject))
+
+
+def _holds(subject: Subject) -> bool:
+    """Whether it makes objects of classes, which may be layers."""
+    calls = (n for node in subject.nodes for n in ast.walk(node) if isinstance(n, ast.Call))
+    return subject.is_class and any(isinstance(call.func, ast.Name) and call.func.id[:1].isupper() for call in calls)
+
+
+def _kept(subject: Subject) -> Kept:
+    """How it keeps the weights of queries, keys and values."""
+    if _has(subject, WEIGHTS["q"]) and _has(subject, WEIGHTS["k"]):
+        return "apart"
+    return "together" if _has(subject, PACKED) else "by heads"
 
 
 def _causal(subject: Subject) -> tuple[bool, ...]:
@@ -171,7 +185,7 @@ MULTI_HEAD_ATTENTION = Family(
     values=_values,
     roles=ROLES,
     inputs={"x": INPUT, "q": QUERY, "k": KEY, "v": VALUE, "mask": MASK},
-    wildcards=("n_in", "heads", "size"),
+    wildcards=("n_in", "heads"),
     rank=9,
     reductions=lambda asked: {"gradients averaged over the batch": 1 / asked.batch},
 )
