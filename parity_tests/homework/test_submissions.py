@@ -16,6 +16,7 @@ from reference.homework.verdict import SymbolReport
 
 FOLDER = Path(__file__).parent / "submissions"
 Entry = dict[str, Any]
+REMARKS = ("once only: ", "right over columns")
 
 
 def entries() -> Iterator[tuple[str, Entry]]:
@@ -48,7 +49,10 @@ def test_verdict(group: str, entry: Entry) -> None:
         assert named & {plain(name) for name in (*entry["wrong"], *entry.get("either", ()))}, said
     if "diagnosis" in entry and "undiagnosed" not in entry:
         assert [cause.id for cause in report.causes][:1] == [entry["diagnosis"]], report.causes
+    assert entry.get("remark", "") in report.remark
     if report.verdict == "correct":
+        for said in REMARKS:  # neither forgotten nor said of one that does not deserve it
+            assert (said in report.remark) == (said in entry.get("remark", "")), report.remark
         proved = [cause.id for cause in report.causes if cause.reproduces]
         assert proved == ([entry["diagnosis"]] if "diagnosis" in entry else [])
         for cause in report.causes:  # only of what it is said not to be right for

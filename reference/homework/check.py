@@ -155,6 +155,8 @@ def _place(subject: Subject) -> tuple[int | None, int | None]:
     return subject.symbol.cell, subject.symbol.line
 
 
+# what a name may have beside what it says
+BESIDE = r"^(make|create|build|new|get|my|activation)_?|_?layer$"
 # tried where a name says nothing, in this order
 BY_NUMBERS = ("relu", "sigmoid", "tanh", "softmax", "dense", "simple_rnn", "conv2d", "max_pool2d", "avg_pool2d")
 # layers with weights, whose output nothing else gives: where it agrees, what does not is wrong
@@ -221,7 +223,10 @@ def candidates_of(subject: Subject, pair: str) -> list[Family]:
     """The families a subject may belong to by its name, or those of the pair that was asked for."""
     if pair:
         return [replace(family, asked=pair) for family in families() if pair in (family.name, *family.pairs)]
-    names = {subject.name, re.sub(r"^(make|create|build|new|get|my)_?|_?layer$", "", subject.name, flags=re.I)}
+    names = {
+        subject.name,
+        re.sub(r"^(make|create|build|new|get|my|activation)_?|_?layer$", "", subject.name, flags=re.I),
+    }
     named = [
         f
         for f in families()

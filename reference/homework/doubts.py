@@ -102,6 +102,18 @@ def moves_wrongly(right: Right) -> Wrong | None:
     return Wrong("the gradient of the input is computed with the weights after their update", right.judged, tried)
 
 
+def spoilt(right: Right) -> str:
+    """A remark where a second backward pass after the same forward pass differs, unless gradients add up; else ""."""
+    backward = right.trying.subject.backward
+    if right.back is None or backward is None:
+        return ""
+    again = right.trying.backward_again(right.attempt, right.back)
+    if again is None or (other := right.judge.whole(again, right.judged)).right or _piles_up(right.judged, other):
+        return ""
+    wrong = ", ".join(quantity.name for quantity in other.quantities if not quantity.agree)
+    return f"{backward.name} once only: it changes what it works with, and a second one gives another {wrong}"
+
+
 DOUBTS: tuple[Callable[[Right], Wrong | None], ...] = (changes_input, differs_again, shares_state, moves_wrongly)
 
 

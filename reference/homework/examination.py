@@ -11,7 +11,7 @@ import numpy as np
 from reference.diagnosis.sentences import worded
 from reference.homework.attempt import Attempt, crash_of, told_of
 from reference.homework.diagnosing import Diagnosis, place_of
-from reference.homework.doubts import DOUBTS, Right
+from reference.homework.doubts import DOUBTS, Right, spoilt
 from reference.homework.equal_sizes import EqualSizes, misfits
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
@@ -123,11 +123,14 @@ class Examination:
                     return report
                 cause = worded(wrong.cause, {"place": place_of(self.subject, wrong.judged)}, reproduces=False)
                 return replace(report, causes=(cause,), explainer=None)
+        remarks: list[str] = []
         for asked in self.family.doubts(self.trying, attempt):
             judged.conventions += asked.conventions
+            remarks += [asked.noted] if asked.noted else []
             if not all(quantity.agree for quantity in asked.quantities):
                 return self._said("wrong", asked.remark, Judged(list(asked.quantities), judged.conventions), attempt)
         fails: dict[str, Diagnosis] = {}
+        missed: dict[str, str] = {}
         for variant in self.family.variants(self.subject, self.seed + 1, attempt.problem):
             tried = self.trying.run(attempt.reading, variant, back)
             if tried is None:
@@ -140,6 +143,7 @@ class Examination:
                     return self._said("wrong", f"wrong {variant.label}", other, tried)
                 continue
             other = self.judge.whole(tried, judged)
+            missed |= {q.name: variant.label for q in other.quantities if q.name not in judged.names}
             if not other.right:
                 output = self.judge.forward(tried).right  # at any scale: two forms of targets, two scales
                 needed = variant.required or variant.label == "other sizes" or (output and variant.label in TARGETS)
@@ -147,7 +151,9 @@ class Examination:
                     return self._said("wrong", f"with {variant.label}", other, tried)
                 explainer = self._explainer(other, tried)
                 fails[variant.label] = replace(explainer, right=(judged, attempt))
-        remarks = [f"not for {', '.join(fails)}"] if fails else []
+        remarks += [f"not for {', '.join(fails)}"] if fails else []
+        remarks += [f"no {name} but for {label}" for name, label in missed.items() if label not in fails]
+        remarks += filter(None, [spoilt(right)])
         if back is None and self.subject.is_class:
             remarks.append("its output only: no backward pass was found")
         report = self._said("correct", ", ".join(remarks), judged, attempt)

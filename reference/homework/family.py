@@ -46,11 +46,15 @@ COMMON_ROLES: Roles = {
 
 @dataclass(frozen=True)
 class Doubt:
-    """What else was asked of a submission whose output and gradients are right, and how that is said."""
+    """What else was asked of a submission whose output and gradients are right, and how that is said.
+
+    What is `noted` is no mistake, and said whatever else is found.
+    """
 
     remark: str
     quantities: tuple[Quantity, ...]
     conventions: tuple[str, ...] = ()
+    noted: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,6 +41,10 @@ class Judged:
             self.quantities.append(quantity)
 
     @property
+    def names(self) -> set[str]:
+        return {quantity.name for quantity in self.quantities}
+
+    @property
     def score(self) -> tuple[int, int]:
         """How many agree, and how many were found at all."""
         return sum(q.agree for q in self.quantities), len(self.quantities)

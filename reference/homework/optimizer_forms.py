@@ -35,7 +35,8 @@ class Form:
     """`holds`: the root that holds the weights holds the gradients besides; else they come in a container like it.
 
     `extra` are paths to inputs of a layer, batches of BATCH samples that an optimizer may take the length of. `named`
-    are parameters of the step that are weights by themselves, with their paths.
+    are parameters of the step that are weights by themselves, with their paths. `kept` are paths to what an optimizer
+    keeps with the weights, and the numbers that it begins with.
     """
 
     said: str
@@ -43,6 +44,7 @@ class Form:
     holds: bool = False
     extra: tuple[str, ...] = ()
     named: tuple[tuple[str, str], ...] = ()
+    kept: tuple[tuple[str, float], ...] = ()
 
     @property
     def single(self) -> bool:
@@ -54,7 +56,7 @@ class Form:
         found: dict[str, Any] = {place.weight: arrays[place.weight] for place in self.places}
         if self.holds:
             found |= {p.gradient: np.zeros(p.shape) for p in self.places if not p.gradient.isidentifier()}
-            found |= {path: np.ones((BATCH, 3)) for path in self.extra}
+            found |= {path: np.ones((BATCH, 3)) for path in self.extra} | dict(self.kept)
         return _built(found)
 
     def gradients(self, arrays: Mapping[str, Array]) -> Any:

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from reference.homework.optimizer_forms import LAYER, Form, Place, containers, is_gradient, shape_of
 from reference.homework.roles import Parameter, plain
@@ -16,16 +17,29 @@ MODULES = ("np", "numpy", "math", "cp", "copy", "self", "collections", "plt", "r
 HOLDERS = r"layers?|params|parameters|modules|trainable\w*"
 
 
-def forms(subject: Subject, nodes: Sequence[ast.AST], wanted: Sequence[Parameter]) -> Iterator[Form]:
-    """The forms that code may want, likeliest first."""
-    found = list(_objects(nodes, wanted))
+def forms(
+    subject: Subject, nodes: Sequence[ast.AST], wanted: Sequence[Parameter], numbers: Mapping[str, float]
+) -> Iterator[Form]:
+    """The forms that code may want, likeliest first; `numbers` are those that classes give their attributes."""
+    found = list(_objects(nodes, wanted, numbers))
     if not found and any(re.fullmatch(LAYER, plain(parameter.name)) for parameter in wanted):
         found = [_object([("W", "dW"), ("B", "dB")])]
     yield from found
     yield from containers(not subject.is_class, wanted)
 
 
-def _objects(nodes: Sequence[ast.AST], wanted: Sequence[Parameter]) -> Iterator[Form]:
+def numbers_kept(sources: Iterable[ast.AST]) -> dict[str, float]:
+    """The numbers that attributes are set to in constructors: self.HW = 0."""
+    makers = (n for tree in sources for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "__init__")
+    found: dict[str, float] = {}
+    for node in (n for maker in makers for n in ast.walk(maker)):
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr=name)], value=ast.Constant(value=int() | float() as number)):
+                found[name] = float(number)
+    return found
+
+
+def _objects(nodes: Sequence[ast.AST], wanted: Sequence[Parameter], numbers: Mapping[str, float]) -> Iterator[Form]:
     """The forms in which weights are attributes of what is handed over, or of what is in it."""
     inner = [each for node in nodes for each in ast.walk(node)]
     read = _attributes(inner)
@@ -41,7 +55,9 @@ def _objects(nodes: Sequence[ast.AST], wanted: Sequence[Parameter]) -> Iterator[
         bases = [""] if owner in direct else [*([f".{holder}"] if holder else []), "[]"]
         for base in bases:
             if pairs and (held is None or len(pairs) > 1):
-                yield _moved(_object(pairs, extra, handed), base)
+                held_too = {n for pair in pairs for n in pair}
+                kept = tuple((f".{n}", numbers[n]) for n in names if n in numbers and n not in held_too)
+                yield _moved(replace(_object(pairs, extra, handed), kept=kept), base)
             elif held is not None:
                 yield from (_moved(form, base) for form in _held_forms(*held, extra))
     for owner in direct:
@@ -89,7 +105,8 @@ def _moved(form: Form, base: str) -> Form:
         for p in form.places
     )
     extra = tuple(f"{base}[{i}]{path}" for i in range(3) for path in form.extra)
-    return Form(f"{form.said} in a list", places, True, extra)
+    kept = tuple((f"{base}[{i}]{path}", number) for i in range(3) for path, number in form.kept)
+    return Form(f"{form.said} in a list", places, True, extra, kept=kept)
 
 
 def _held(names: Sequence[str]) -> tuple[str, str] | None:

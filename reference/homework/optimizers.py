@@ -16,7 +16,7 @@ from reference.homework.optimizer_calls import Session, Stuck
 from reference.homework.optimizer_decay import NAMES, SETTING, decayed, mistaken
 from reference.homework.optimizer_forms import BATCH, Form, Place
 from reference.homework.optimizer_mistakes import MISTAKES
-from reference.homework.optimizer_objects import forms
+from reference.homework.optimizer_objects import forms, numbers_kept
 from reference.homework.optimizer_plan import FREE_COUNT, KEY, Code, code_of, settings_of
 from reference.homework.optimizer_rules import RULES, Rule, followed
 from reference.homework.optimizer_settings import DECAYS, EXPLICIT, SWITCHES, completed, known, numbers_in, roles
@@ -88,7 +88,8 @@ class _Examination:
         """The optimizer walking in each form that it may want."""
         wanted = (*code.making, *code.call.parameters)
         free = any(p.required and means(p.name, FREE_COUNT) for p in code.call.parameters)
-        for number, form in enumerate(forms(self.subject, self.nodes, wanted)):
+        kept = numbers_kept(symbol.node for symbol in self.worker.submission.symbols.values())
+        for number, form in enumerate(forms(self.subject, self.nodes, wanted, kept)):
             for first in (1, 0) if free else (1,):
                 yield self._walk(code, [form], first, f"a{number}{first}", self.seed)[0]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reference.homework.attempt import DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt, outline
-from reference.homework.columns import columns_evident
+from reference.homework.columns import columns_counted, columns_evident, rows_evident
 from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, OUTPUT, RATE, Family
 from reference.homework.problem import Layout, Problem
 from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
@@ -43,7 +43,9 @@ class Planner:
         source = self.subject.symbol.source
         over_columns = "axis=0" in source and not re.search(r"axis=(1|-1)", source)
         one_row = problem.arrays.inputs["x"].shape[-1] == 1
-        if not (one_row or over_columns or columns_evident(self.worker.submission)):
+        file = self.worker.submission
+        counted = columns_counted(source) and not rows_evident(file)
+        if not (one_row or over_columns or counted or columns_evident(file)):
             return [layout for layout in layouts if not layout.said]
         return layouts
 

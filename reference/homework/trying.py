@@ -115,6 +115,16 @@ class Trying(Planner):
                 self._backward(attempt)
         return attempt
 
+    def backward_again(self, first: Attempt, back: int) -> Attempt | None:
+        """A second backward pass after one forward pass, with the weights as they were; None where either fails."""
+        attempt = self.run(first.reading, first.problem, back)
+        if attempt is None or attempt.failure is not None:
+            return None
+        self.worker.run([Set(IT + attempt.places[n].leaf.path, a) for n, a in attempt.given.items()])
+        again = replace(attempt)
+        self._backward(again)
+        return again if again.failure is None else None
+
     def called(self, first: Attempt, asked: Problem, settings: Mapping[str, Any]) -> tuple[Attempt, Any]:
         """The same object with these attributes set, by path, called once more; and what it holds then."""
         attempt = Attempt(first.reading, asked, first.layout, first.scheme, first.init, places=first.places)

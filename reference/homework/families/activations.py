@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from reference.fills import normal
-from reference.homework.family import Family, another_number, numbers_named
+from reference.homework.attempt import Attempt
+from reference.homework.columns import rows_evident, rows_said
+from reference.homework.family import Doubt, Family, another_number, numbers_named
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
+from reference.homework.trying import Trying
 from reference.pair import Array, Input, Pair, Twin
 from scratch.activations import Tanh
 
@@ -188,25 +191,35 @@ def _far_apart(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return rows
 
 
+def over_samples(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
+    """A remark on one that runs over columns in a file that has samples in rows."""
+    if attempt.layout.axes and rows_evident(trying.worker.submission):
+        said = "right over columns, while the rest of the file has its samples in rows: those need axis 1"
+        yield Doubt("", (), noted=said)
+
+
 def _normalised(pair: str, names: str) -> Family:
     """A family of an activation over a whole row, or column."""
 
-    def ask(shape: tuple[int, ...], seed: int, label: str) -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label)
+    def ask(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
+        facts = {"rows": rows_said(subject.symbol.source)}
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, facts=facts)
+
+    def layouts(asked: Problem) -> list[Layout]:
+        columns = Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",))
+        return [Layout(said=("over rows",)), *([] if asked.facts.get("rows") else [columns])]
 
     return Family(
         pair,
         classes=names,
         functions=names,
-        problems=lambda subject, seed: (ask(SHAPE, seed, ""),),
+        problems=lambda subject, seed: (ask(subject, SHAPE, seed, ""),),
         variants=lambda subject, seed, base: (
-            ask(OTHER, seed, "other sizes"),
-            problem(pair, {"x": Input(OTHER, _far_apart)}, seed, label=LARGE_INPUTS),
+            ask(subject, OTHER, seed, "other sizes"),
+            problem(pair, {"x": Input(OTHER, _far_apart)}, seed, label=LARGE_INPUTS, facts=base.facts),
         ),
-        layouts=lambda asked: (
-            Layout(said=("over rows",)),
-            Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",)),
-        ),
+        layouts=layouts,
+        doubts=over_samples,
         derivative=True,
         same_output=pair,
         reductions=lambda asked: {},

@@ -158,6 +158,7 @@ def loss(
     options by name, with what they are where a submission has no default for them, `spelled` what else they are called.
     Options that are `fixed` no submission is given.
     """
+    pair_name = pair if isinstance(pair, str) else pair.name
     numbers = numbers or {}
     called = {name: name for name in numbers} | dict(spelled or {})
     asking = Asking(pair, forms, classes, numbers, called, fixed or {})

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from reference.fills import normal, one_hot
+from reference.homework.columns import rows_said
+from reference.homework.families.activations import over_samples
 from reference.homework.families.losses import TARGET
 from reference.homework.family import Family
 from reference.homework.loss_problems import C, N
 from reference.homework.problem import Layout, Problem, problem
+from reference.homework.subject import Subject
 from reference.pair import Array, Input, Pair, Twin
 from scratch.layer import Layer
 from scratch.losses import SoftmaxCrossEntropy
@@ -31,18 +34,18 @@ NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
 OUTPUT = Pair("softmax_output", SoftmaxOutput, NONE, NONE, ())
 
 
-def _output_problem(seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
+def _output_problem(subject: Subject, seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
     t = Input((n,), lambda rng, shape: rng.integers(0, c, shape), differentiable=False) if indices else one_hot(n, c)
-    return problem(OUTPUT, {"x": normal(n, c), "t": t}, seed, label=label, apart=("t",))
+    facts = {"rows": rows_said(subject.symbol.source)}
+    return problem(OUTPUT, {"x": normal(n, c), "t": t}, seed, label=label, facts=facts, apart=("t",))
 
 
 def _output_layouts(asked: Problem) -> Sequence[Layout]:
     columns = {"x": "n c -> c n", "y": "n c -> c n"}
     if asked.extras["t"].ndim > 1:
         columns["t"] = "n c -> c n"
-    return Layout(said=("with cross-entropy, y - t",)), Layout(
-        columns, said=("with cross-entropy, y - t", "(classes, batch)")
-    )
+    rows = Layout(said=("with cross-entropy, y - t",))
+    return (rows,) if asked.facts["rows"] else (rows, Layout(columns, said=(*rows.said, "(classes, batch)")))
 
 
 SOFTMAX_OUTPUT = Family(
@@ -50,9 +53,12 @@ SOFTMAX_OUTPUT = Family(
     classes=r"(my|stable|np)?soft_?max(?!.*(loss|cross|ce)).*|outputlayer",
     functions=r"soft_?max(forward|layer)?",
     pairs=("softmax_cross_entropy",),
-    problems=lambda subject, seed: [_output_problem(seed, "", N, C, indices) for indices in (False, True)],
-    variants=lambda subject, seed, base: [_output_problem(seed, "other sizes", 3, 5, base.extras["t"].ndim == 1)],
+    problems=lambda subject, seed: [_output_problem(subject, seed, "", N, C, indices) for indices in (False, True)],
+    variants=lambda subject, seed, base: [
+        _output_problem(subject, seed, "other sizes", 3, 5, base.extras["t"].ndim == 1)
+    ],
     layouts=_output_layouts,
+    doubts=over_samples,
     targets=TARGET,
     same_output="softmax",
     rank=5,
