@@ -1,5 +1,6 @@
 """Dense layers: affine, linear, fully connected."""
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from reference.fills import normal
 from reference.homework.family import Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, transposed, vector_forms
+from reference.homework.roles import means
 from reference.homework.subject import Subject
 
 N_IN = (
@@ -23,19 +25,30 @@ N_OUT = (
 WEIGHT = r"w(eights?)?[0-9]?|weight(s)?(matrix)?|kernels?|theta|wmat|matrix|wmatrix|mat"
 BIAS = r"b(ias(es)?)?[0-9]?|bs|b0|offset|intercept|bvec"
 
+PRODUCT = r"(time)?_?mat(rix)?_?mul(tiplication)?"
+
 
 def _problems(subject: Subject, seed: int) -> Sequence[Problem]:
+    bias = _has_bias(subject)
     return (
-        problem("dense", {"x": normal(6, 4)}, seed, n_in=4, n_out=3),
-        replace(problem("dense", {"x": normal(2, 6, 4)}, seed, n_in=4, n_out=3), fallback=True),
+        problem("dense", {"x": normal(6, 4)}, seed, n_in=4, n_out=3, bias=bias),
+        replace(problem("dense", {"x": normal(2, 6, 4)}, seed, n_in=4, n_out=3, bias=bias), fallback=True),
     )
 
 
+def _has_bias(subject: Subject) -> bool:
+    """Whether anything in it may be one; a product of matrices has none."""
+    words = (n.value for node in subject.nodes for n in ast.walk(node) if isinstance(n, ast.Constant))
+    names = (*subject.attributes, *(p.name for p in subject.given), *(word for word in words if isinstance(word, str)))
+    return not means(subject.name, PRODUCT) or any(means(name, rf"b\w?\d?|\w*bias\w*|{BIAS}") for name in names)
+
+
 def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
-    shape = base.arrays.inputs["x"].shape
+    shape, bias = base.arrays.inputs["x"].shape, base.options["bias"]
+    lone = [1] * len(shape[:-1])
     return (
-        problem("dense", {"x": normal(*shape[:-1], 3)}, seed, label="other sizes", n_in=3, n_out=7),
-        problem("dense", {"x": normal(*[1] * len(shape[:-1]), 4)}, seed, label="a single sample", n_in=4, n_out=2),
+        problem("dense", {"x": normal(*shape[:-1], 3)}, seed, label="other sizes", n_in=3, n_out=7, bias=bias),
+        problem("dense", {"x": normal(*lone, 4)}, seed, label="a single sample", n_in=4, n_out=2, bias=bias),
     )
 
 
@@ -49,7 +62,7 @@ def _equal(asked: Problem, seed: int) -> Sequence[Problem]:
         "as many samples as inputs and outputs": (4, 4, 4),
     }
     return [
-        problem("dense", {"x": normal(n, n_in)}, seed, label=label, n_in=n_in, n_out=n_out)
+        problem("dense", {"x": normal(n, n_in)}, seed, label=label, n_in=n_in, n_out=n_out, bias=asked.options["bias"])
         for label, (n, n_in, n_out) in sizes.items()
         if asked.arrays.inputs["x"].ndim == 2
     ]
@@ -64,8 +77,10 @@ def _layouts(asked: Problem) -> Sequence[Layout]:
 
 def _schemes(asked: Problem) -> Sequence[Scheme]:
     ids = asked.ids()
-    bias = Entry(BIAS, vector_forms(ids["b"]), may_miss=False)
-    return (Scheme({"w": Entry(WEIGHT, (ids["w"], transposed(ids["w"]))), "b": bias}),)
+    entries = {"w": Entry(WEIGHT, (ids["w"], transposed(ids["w"])))}
+    if "b" in ids:
+        entries["b"] = Entry(BIAS, vector_forms(ids["b"]))
+    return (Scheme(entries),)
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
@@ -80,7 +95,7 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 
 DENSE = Family(
     "dense",
-    classes=r".*(dense|affine|linear|fullyconnected|fclayer|innerproduct|perceptron).*|fc[0-9]?|fcl|layer|fc.*",
+    classes=rf".*(dense|affine|linear|fullyconnected|fclayer|innerproduct|perceptron).*|{PRODUCT}|fc[0-9]?|fcl|layer|fc.*",
     functions=(
         r"(temporal|time|my|naive)?(affine|dense|linear|fc|fullyconnected|innerproduct)(forward|fwd|layer|"
         r"forwardpass|propagation|forwardprop)?"
