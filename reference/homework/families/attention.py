@@ -1,6 +1,7 @@
 """Scaled dot-product attention."""
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,8 @@ QUERY = r"(x)?q(s|uer(y|ies))?|qmat"
 KEY = r"(x)?k(s|eys?)?|kmat"
 VALUE = r"(x)?v(s|al|als|alues?)?|vmat"
 MASK = r"\w*mask\w*"
+SIZE = r"d(k|q|head|qk|kq|attn)|(head|key|query|qk|attn|attention|k|q)_?(dim|size|features)|dim(k|q|head|attn)|dhead"
+DROPOUT = r"\w*drop\w*"
 # batch, queries, keys, size, values: all sizes differ
 SIZES, OTHER = (3, 2, 5, 7, 4), (2, 5, 3, 6, 7)
 
@@ -89,6 +92,11 @@ def _layouts(asked: Problem) -> tuple[Layout]:
     return (Layout(said=(axes, *filter(None, [asked.facts["mask"]]))),)
 
 
+def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[float]]:
+    size = asked.arrays.inputs["q"].shape[-1]
+    return {"size": [size], "temperature": [math.sqrt(size), 1 / math.sqrt(size)], "dropout": [0.0]}
+
+
 ATTENTION = Family(
     "dot_product_attention",
     classes=r"(?!.*(multi|head|self|cross|additive|bahdanau|luong)).*attention\w*",
@@ -96,6 +104,8 @@ ATTENTION = Family(
     problems=_problems,
     variants=lambda subject, seed, base: list(_variants(subject, seed, base)),
     layouts=_layouts,
+    values=_values,
+    roles={"size": rf"d|dim|{SIZE}", "temperature": r"temp(erature)?|scal(e|ing)", "dropout": DROPOUT},
     inputs={"q": QUERY, "k": KEY, "v": VALUE, "mask": MASK},
     rank=8,
     reductions=lambda asked: {},

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reference.homework.families.attention import FORMS, KEY, MASK, QUERY, VALUE
+from reference.homework.families.attention import DROPOUT, FORMS, KEY, MASK, QUERY, SIZE, VALUE
 from reference.homework.family import INPUT, Family
 from reference.homework.heads import BIASES, PACKED, PACKED_BIAS, WEIGHTS, Form, Kept, ask, schemes
 from reference.homework.problem import Layout, Problem
@@ -14,7 +14,6 @@ from reference.homework.roles import means
 from reference.homework.subject import Subject
 
 HEADS = r"(n|num|no)?(of)?(attn|attention)?_?(heads?|h|nhead)(num|count)?|h"
-SIZE = r"d(k|q|head|qk|kq|attn)|(head|key|query|qk|attn|attention|k|q)_?(dim|size|features)|dim(k|q|head|attn)|dhead"
 VALUE_SIZE = r"dv|(value|val|v)_?(dim|size|features)|dimv"
 WIDTH = r"(d|n|dim)_?(out|hidden|h)(put|puts)?|(out|output|hidden)_?(dim|size|features|channels)"
 N_IN = (
@@ -152,11 +151,17 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 
 
 def looks(subject: Subject) -> bool:
-    """Whether it has weights for queries, keys and values; where it is made with sizes, those may have any name."""
+    """Whether it has weights for queries, keys and values; what a constructor makes of sizes may have any name."""
     if not means(subject.name, r"\w*(att|head|mha)\w*"):
         return False
-    plain = subject.is_class and any(p.required for p in subject.init)
-    return all(_has(subject, WEIGHTS[of]) if plain else _has_weights(subject, of) for of in "qkv")
+    return all(_has_weights(subject, of) or _makes(subject, WEIGHTS[of]) for of in "qkv")
+
+
+def _makes(subject: Subject, names: str) -> bool:
+    """Whether its constructor sets an attribute of such a name; one that only keeps what it is called with does not."""
+    makers = [n for n in ast.walk(subject.symbol.node) if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+    nodes = [n for maker in makers for n in ast.walk(maker) if isinstance(n, ast.Attribute)]
+    return bool(subject.init) and any(means(n.attr, names) for n in nodes if isinstance(n.ctx, ast.Store))
 
 
 ROLES = {
@@ -168,7 +173,7 @@ ROLES = {
     "time": r"(block|context|seq\w*|max)_?(size|length|len)\w*|t|maxseqlen\w*",
     "bias": r"(use|qkv|with|has)?_?bias",
     "causal": CAUSAL,
-    "dropout": r"\w*drop\w*",
+    "dropout": DROPOUT,
     "batch": r"batch\w*",
 }
 _NAMES = r"\w*(multi_?head|self)_?\w*att\w*|mha|mhsa|(causal|masked|cross)\w*att\w*"

@@ -58,3 +58,26 @@ class AttentionUnscaled(ScaledDotProductAttention):
     def backward(self, dy):
         dq, dk, dv = super().backward(dy)
         return dq / self.scale, dk, dv
+
+
+class ScaledAttention:
+    # made with the size of the keys; keeps what it was called with under plain names
+    def __init__(self, d_k):
+        self.d_k = d_k
+
+    def forward(self, q, k, v):
+        self.q, self.k, self.v = q, k, v
+        self.weights = softmax(q @ k.transpose(0, 2, 1) / np.sqrt(self.d_k))
+        return self.weights @ v
+
+
+class DotAttention:
+    # with a dropout that is off, and the root of the size as a temperature; the temperature is used twice
+    def __init__(self, temperature, attn_dropout=0.1):
+        self.temperature = temperature
+
+    def forward(self, q, k, v, mask=None):
+        attn = (q / self.temperature) @ k.transpose(0, 2, 1)
+        if mask is not None:
+            attn = np.where(mask == 0, -1e9, attn)
+        return softmax(attn / self.temperature) @ v
