@@ -72,6 +72,12 @@ class Attempt:
     first: "Attempt | None" = None
     optimizer: Any = None
 
+    @property
+    def handed(self) -> set[str]:
+        """The arrays of weights that the forward call is given."""
+        given = self.call.given if self.call else {}
+        return {role.removeprefix("weight ") for role in given if role.startswith("weight ")}
+
 
 def outline(value: Any) -> Any:
     """What of an argument decides whether a call runs: the shape of an array, any other value itself."""

@@ -162,6 +162,11 @@ class Scheme:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     said: tuple[str, ...] = ()
 
+    @property
+    def shapes(self) -> tuple[tuple[str, str, tuple[tuple[int, ...], ...]], ...]:
+        """The names and shapes of all arrays."""
+        return tuple((name, e.names, tuple(ids.shape for ids in e.ids)) for name, e in self.entries.items())
+
     def fill(self, entry: Entry, ids: Array, flat: Array) -> Array:
         """The values of one array."""
         padded = np.append(flat, 0.0)

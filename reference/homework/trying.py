@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.agreement import far
 from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate, misshapen, outline
 from reference.homework.planning import Planner
 from reference.homework.problem import Problem, Scheme
@@ -40,7 +41,7 @@ class Trying(Planner):
 
     def _readings(self, problem: Problem) -> Iterator[Attempt]:
         layouts, schemes = len(self.layouts(problem)), self.family.schemes(problem)
-        alike = [_shapes(scheme) for scheme in schemes]
+        alike = [scheme.shapes for scheme in schemes]
         unnamed: set[int] = set()  # schemes that the names of parameters do not allow
         for init in range(MOST_PLANS if self.subject.init else 1):
             made = False
@@ -120,9 +121,8 @@ class Trying(Planner):
         attempt = self.run(first.reading, first.problem, back)
         if attempt is None or attempt.failure is not None:
             return None
-        self.worker.run([Set(IT + attempt.places[n].leaf.path, a) for n, a in attempt.given.items()])
-        again = replace(attempt)
-        self._backward(again)
+        self.worker.run(_weights(attempt))
+        self._backward(again := replace(attempt))
         return again if again.failure is None else None
 
     def called(self, first: Attempt, asked: Problem, settings: Mapping[str, Any]) -> tuple[Attempt, Any]:
@@ -202,7 +202,7 @@ class Trying(Planner):
 
     def _place(self, attempt: Attempt, state: Any) -> bool:
         """Find where the object keeps its weights; False where they are not all found."""
-        handed = _handed(attempt)
+        handed = attempt.handed
         scheme = Scheme({n: e for n, e in attempt.scheme.entries.items() if n not in handed})
         if not scheme.entries:
             return True
@@ -237,8 +237,7 @@ class Trying(Planner):
         return Call(target, attempt.call.args, attempt.call.kwargs, bind=OUT)
 
     def _forward(self, attempt: Attempt) -> None:
-        steps: list[WorkerStep] = [Set(IT + attempt.places[n].leaf.path, a) for n, a in attempt.given.items()]
-        steps.append(self._forward_step(attempt))
+        steps = [*_weights(attempt), self._forward_step(attempt)]
         if self.subject.made:
             steps.append(Snapshot(IT))
         done = self.worker.run(steps)
@@ -248,7 +247,8 @@ class Trying(Planner):
         assert isinstance(result, Result)
         attempt.value, attempt.mutated, attempt.aliased = result.value, result.mutated, result.aliased
         last = done[-1]
-        kept = last.value if self.subject.made and isinstance(last, Result) and _empty(result.value) else None
+        empty = next(leaves(result.value), None) is None
+        kept = last.value if self.subject.made and isinstance(last, Result) and empty else None
         attempt.y = self._find_output(attempt, result.value if kept is None else kept)
 
     def _find_output(self, attempt: Attempt, value: Any) -> Array | None:
@@ -261,7 +261,7 @@ class Trying(Planner):
         for some in ([value, *results(value, names)], [leaf.array for leaf in leaves(value)]):
             found = [attempt.layout.from_submission("y", each, want.shape) for each in some]
             if fitting := [y for y in found if y is not None]:
-                return min(fitting, key=lambda y: _distance(y, want))
+                return min(fitting, key=lambda y: far(y, want))
         return None
 
     def _backward(self, attempt: Attempt) -> None:
@@ -290,22 +290,5 @@ class Trying(Planner):
         return False
 
 
-def _handed(attempt: Attempt) -> set[str]:
-    """The arrays of weights that the forward call is given."""
-    given = attempt.call.given if attempt.call else {}
-    return {role.removeprefix("weight ") for role in given if role.startswith("weight ")}
-
-
-def _empty(value: Any) -> bool:
-    return value is None or not any(True for _ in leaves(value))
-
-
-def _distance(got: Array, want: Array) -> float:
-    with np.errstate(all="ignore"):
-        far = float(np.abs(got - want).max(initial=0.0))
-    return far if np.isfinite(far) else np.inf
-
-
-def _shapes(scheme: Scheme) -> Any:
-    """The names and shapes of all arrays of a scheme."""
-    return tuple((name, entry.names, tuple(ids.shape for ids in entry.ids)) for name, entry in scheme.entries.items())
+def _weights(attempt: Attempt) -> list[WorkerStep]:
+    return [Set(IT + attempt.places[n].leaf.path, a) for n, a in attempt.given.items()]
