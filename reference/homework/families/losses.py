@@ -31,7 +31,7 @@ from reference.homework.loss_problems import (
 )
 from reference.homework.problem import Problem
 from reference.homework.subject import Subject
-from reference.pair import Input
+from reference.pair import Input, Pair
 
 PREDICTION = (
     r"p|y|yhat|yp|ypred\w*|pred\w*|outputs?|out|a|z|x|logits?|scores?|probs?|probabilities|h|o|hypothesis|"
