@@ -7,10 +7,10 @@ from reference.homework.columns import rows_said
 from reference.homework.families.activations import over_samples
 from reference.homework.families.losses import TARGET
 from reference.homework.family import Family
-from reference.homework.loss_problems import C, N
+from reference.homework.loss_problems import C, N, class_indices
 from reference.homework.problem import Layout, Problem, problem
 from reference.homework.subject import Subject
-from reference.pair import Array, Input, Pair, Twin
+from reference.pair import Array, Pair, Twin
 from scratch.layer import Layer
 from scratch.losses import SoftmaxCrossEntropy
 
@@ -35,7 +35,7 @@ OUTPUT = Pair("softmax_output", SoftmaxOutput, NONE, NONE, ())
 
 
 def _output_problem(subject: Subject, seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
-    t = Input((n,), lambda rng, shape: rng.integers(0, c, shape), differentiable=False) if indices else one_hot(n, c)
+    t = class_indices(n, c) if indices else one_hot(n, c)
     facts = {"rows": rows_said(subject.symbol.source)}
     return problem(OUTPUT, {"x": normal(n, c), "t": t}, seed, label=label, facts=facts, apart=("t",))
 
