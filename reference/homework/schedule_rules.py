@@ -211,6 +211,8 @@ def wanted(pair: str, known: Mapping[str, Any], numbers: Sequence[float]) -> Ite
 def _candidates(name: str, numbers: Sequence[float]) -> list[Any]:
     if name in LENGTHS:
         return [int(n) for n in numbers if n >= 2 and n == int(n)]
+    if name == "growth":
+        return [n for n in numbers if n >= 1]
     if name in ("milestones", "values"):
         return []
     if name in ("end_lr", "start_lr"):
