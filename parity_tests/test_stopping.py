@@ -53,6 +53,12 @@ def wait_for(what: Callable[[], bool], seconds: float = 60) -> bool:
     return what()
 
 
+def _listen() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, and nohup a closed terminal."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def stopped(folder: Path, number: int, busy: Callable[[set[int]], bool], *arguments: str, **more: str) -> int:
     """The exit status of a command that gets a signal once `busy(its processes)`. Nothing may be left of it."""
     temporary = folder / "tmp"
@@ -65,8 +71,7 @@ def stopped(folder: Path, number: int, busy: Callable[[set[int]], bool], *argume
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # a shell that starts the tests in the background has them ignore Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=_listen,
     )
     try:
         assert wait_for(lambda: busy(descendants(process.pid)))

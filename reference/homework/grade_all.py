@@ -102,10 +102,10 @@ def _ended(hand_in: HandIn, assignment: Assignment, lang: str) -> Graded:
 
 
 def _start() -> None:
-    """A process leaves Ctrl-C to its parent and prints nothing."""
-    for number in ASKED_TO_STOP:
-        signal.signal(number, raise_terminated)
-    hear_the_parent()
+    """A process leaves Ctrl-C to its parent and prints nothing, even if it is told to stop while it starts."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    for number in ASKED_TO_STOP:
+        signal.signal(number, raise_terminated)
+    hear_the_parent()
