@@ -32,6 +32,8 @@ CACHE = (
     r"cache|caches|memory|saved|ctx|context|tape|stored|residuals?|params?|parameters|state|store|"
     r"hiddens?|hs|states|history"
 )
+# a pattern that no name fits
+NEVER = r"(?!)"
 RATE = r"lr|learning_?rate|alpha|eta|lrate|stepsize|rate|learnrate"
 
 # Stand-ins handed to constructors of any layer

@@ -8,8 +8,8 @@ import numpy as np
 
 from reference.fills import normal
 from reference.homework.families.attention import masked_as, seen_keys
-from reference.homework.problem import Entry, Problem, Scheme, problem
-from reference.pair import Array, Input, Pair, Twin
+from reference.homework.problem import Entry, Problem, Scheme, of_submissions, problem
+from reference.pair import Array, Input, Pair
 from scratch.multi_head_attention import MultiHeadAttention
 
 _LAYER = r"(proj(ection|ected)?|lin(ear)?|layer|dense|fc|mat(rix)?|transform|net)?"
@@ -66,8 +66,7 @@ class Attended(MultiHeadAttention):
         return self.heads.shape[1], self.heads.shape[3]
 
 
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
-ATTENDED = Pair("multi_head_attention", Attended, NONE, NONE, ())
+ATTENDED = of_submissions("multi_head_attention", Attended)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.pair import Array, Case, Input, Pair, Slot
+from reference.pair import Array, Case, Input, Pair, Slot, Twin
 from reference.registry import find
 from reference.sides import Arrays, Side, make_arrays, prepare, scratch_side
 
@@ -94,6 +94,12 @@ def problem(
     want = scratch_side(layer, case, arrays, "float64")
     arrays, extras = _apart(arrays, apart)
     return Problem(label, layer, case, arrays, want, prepared.amplification, facts or {}, extras)
+
+
+def of_submissions(name: str, layer: Callable[..., Any]) -> Pair:
+    """A pair without twins, whose layer is only asked of submissions; `name` is the pair that they are said to be."""
+    none = Twin(None, likeness="none", reason="it is only asked of submissions")
+    return Pair(name, layer, none, none, ())
 
 
 def _apart(arrays: Arrays, names: Iterable[str]) -> tuple[Arrays, dict[str, Array]]:

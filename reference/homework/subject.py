@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reference.homework.roles import Parameter, fields, parameters, plain
+from reference.homework.roles import Parameter, fields, means, parameters, plain
 from reference.homework.submission import Submission, Symbol
 
 # likeliest first
@@ -86,6 +86,10 @@ class Subject:
     def handed(self) -> tuple[Parameter, ...]:
         """The parameters of its forward pass."""
         return self.forward.parameters if self.forward else ()
+
+    def is_handed(self, names: str) -> bool:
+        """Whether its forward pass has a parameter of such a name."""
+        return any(means(p.name, names) for p in self.handed)
 
     @property
     def given(self) -> tuple[Parameter, ...]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from reference.fills import normal
 from reference.homework.families.dense import DENSE
-from reference.homework.problem import Layout, Problem, problem
+from reference.homework.family import NEVER
+from reference.homework.problem import Layout, Problem, of_submissions, problem
 from reference.homework.subject import Subject
-from reference.pair import Array, Pair, Twin
+from reference.pair import Array
 from scratch.activations import find_activation
 from scratch.dense import Dense
 from scratch.layer import Layer
@@ -32,8 +33,7 @@ class Activated(Layer):
         return self.dense.backward(self.f.backward(dy))
 
 
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
-PAIR = Pair("dense", Activated, NONE, NONE, ())
+PAIR = of_submissions("dense", Activated)
 
 
 def _ask(seed: int, shape: tuple[int, int], n_out: int, kind: str, label: str = "") -> Problem:
@@ -62,7 +62,7 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 NAMES = rf"(linear|dense|affine|fc)_?(activation|{'|'.join(KINDS)})(_?(forward|layer))?"
 ACTIVATED = replace(
     DENSE,
-    classes=r"(?!)",
+    classes=NEVER,
     functions=NAMES,
     problems=lambda subject, seed: [_ask(seed, (6, 4), 3, _kinds(subject)[0])],
     variants=_variants,

@@ -12,10 +12,10 @@ from reference.fills import normal
 from reference.homework.attempt import Attempt
 from reference.homework.columns import rows_evident, rows_said
 from reference.homework.family import Doubt, Family, another_number, numbers_named
-from reference.homework.problem import Layout, Problem, problem
+from reference.homework.problem import Layout, Problem, of_submissions, problem
 from reference.homework.subject import Subject
 from reference.homework.trying import Trying
-from reference.pair import Array, Input, Pair, Twin
+from reference.pair import Array, Input
 from scratch.activations import Tanh
 
 SHAPE, OTHER = (5, 4), (3, 7)
@@ -118,8 +118,7 @@ class ScaledTanh(Tanh):
         return self.inner * (self.outer - y * y / self.outer)
 
 
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
-SCALED = Pair("tanh", ScaledTanh, NONE, NONE, ())
+SCALED = of_submissions("tanh", ScaledTanh)
 
 
 def _tanh(shape: tuple[int, ...], seed: int, label: str, outer: float, inner: float) -> Problem:

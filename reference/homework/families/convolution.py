@@ -10,10 +10,10 @@ import numpy as np
 
 from reference.fills import normal
 from reference.homework.family import Family
-from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, vector_forms
+from reference.homework.problem import Entry, Layout, Problem, Scheme, of_submissions, problem, vector_forms
 from reference.homework.roles import means
 from reference.homework.subject import Subject
-from reference.pair import Array, Pair, Twin
+from reference.pair import Array
 from scratch.convolution import Conv2D
 from scratch.layer import Layer
 
@@ -175,8 +175,7 @@ class PositionBiased(Layer):
         return dx
 
 
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
-POSITION_BIASED = Pair("conv2d", PositionBiased, NONE, NONE, ())
+POSITION_BIASED = of_submissions("conv2d", PositionBiased)
 
 
 def _bias_of_positions(form: Form, seed: int, label: str = "one bias for each position") -> Problem:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reference.fills import normal
 from reference.homework.families.recurrent import NO_LAYER, SIMPLE_RNN, by_columns, of_sequences
-from reference.homework.family import Family
+from reference.homework.family import NEVER, Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem
 from reference.homework.process import Stub
 from reference.homework.recurrence import OTHER_SIZES, SIZES, Sizes, time_axis
@@ -81,7 +81,7 @@ def deep(pair: str, names: str, gates: Gates, forms: Sequence[Mapping[str, Any]]
         SIMPLE_RNN,
         name=pair,
         classes=NO_LAYER + names,
-        functions=r"(?!)",
+        functions=NEVER,
         rank=14,
         looks=lambda subject: False,
         problems=lambda subject, seed: [ask(subject, seed, SIZES, "", form) for form in forms],

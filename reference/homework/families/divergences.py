@@ -1,35 +1,18 @@
 """Losses of probabilities and of counts beyond cross-entropy, of logarithms, and of directions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from reference.fills import normal, probabilities
 from reference.homework.agreement import EPSILON_ALLOWED
-from reference.homework.families.losses import INPUTS, loss
+from reference.homework.families.losses import INPUTS, chances, free, given, loss
 from reference.homework.loss_problems import bits, class_indices, scales
-from reference.homework.problem import Problem
-from reference.pair import Array, Input, Pair, Twin
+from reference.homework.problem import Problem, of_submissions
+from reference.pair import Array, Input
 from reference.pairs.losses import fixed
 from scratch.similarity_losses import CosineSimilarity
-
-Fill = Callable[[np.random.Generator, tuple[int, ...]], Any]
-
-
-def _of(fill: Fill) -> Callable[..., Input]:
-    """Predictions."""
-    return lambda *shape: Input(shape, fill)
-
-
-def _fixed(fill: Fill) -> Callable[..., Input]:
-    """Targets, which have no gradient."""
-    return lambda *shape: Input(shape, fill, differentiable=False)
-
-
-def _chances(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    return rng.uniform(0.05, 0.95, shape)
 
 
 def _amounts(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -69,18 +52,18 @@ FOCAL_BALANCED, FOCAL = (
         "binary_focal_cross_entropy",
         "binary_focal_cross_entropy",
         FOCAL_NAMES,
-        ((_of(_chances), _fixed(bits)),),
+        ((free(chances), given(bits)),),
         loose=EPSILON_ALLOWED,
         numbers=numbers,
     )
     for numbers in ({"gamma": 2.0, "alpha": 0.25}, {"gamma": 2.0})
 )
-POISSON = loss("poisson_nll", "poisson_nll", r"poisson\w*", ((_of(_amounts), _fixed(_amounts)),), loose=EPSILON_ALLOWED)
+POISSON = loss("poisson_nll", "poisson_nll", r"poisson\w*", ((free(_amounts), given(_amounts)),), loose=EPSILON_ALLOWED)
 MSLE = loss(
     "mean_squared_logarithmic_error",
     "mean_squared_logarithmic_error",
     r"msle\w*|(mean_?)?squared?_?log(arithmic)?_?error\w*",
-    ((_of(_amounts), _fixed(_amounts)),),
+    ((free(_amounts), given(_amounts)),),
     rank=7,
 )
 
@@ -96,7 +79,7 @@ MAPE = replace(
         "mean_absolute_percentage_error",
         "mean_absolute_percentage_error",
         r"s?mape\w*|(mean_?)?abs(olute)?_?percentage_?error\w*",
-        ((_of(_amounts), _fixed(_amounts)),),
+        ((free(_amounts), given(_amounts)),),
         rank=7,
     ),
     scales=_of_hundred,
@@ -110,10 +93,7 @@ class CosineDistance(CosineSimilarity):
         return super().reduce(losses + 1, total)
 
 
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
 COSINE_NAMES = r"(my)?cos(ine)?_?(similarity|distance|sim|embedding|proximity)?_?(loss|cost|criterion|error)\w*"
 OF_ROWS = ((normal, lambda *shape: fixed(normal(*shape))),)
 COSINE = loss("cosine_similarity", "cosine_similarity", COSINE_NAMES, OF_ROWS)
-COSINE_DISTANCE = loss(
-    "cosine_distance", Pair("cosine_similarity", CosineDistance, NONE, NONE, ()), COSINE_NAMES, OF_ROWS
-)
+COSINE_DISTANCE = loss("cosine_distance", of_submissions("cosine_similarity", CosineDistance), COSINE_NAMES, OF_ROWS)

@@ -12,12 +12,12 @@ from reference.homework.agreement import EPSILON_ALLOWED
 from reference.homework.families.dense import BIAS, WEIGHT
 from reference.homework.families.losses import INPUTS, TARGET
 from reference.homework.families.margins import NAMES as SVM
-from reference.homework.family import INPUT, Family
+from reference.homework.family import INPUT, NEVER, Family
 from reference.homework.loss_problems import class_indices
-from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, transposed, vector_forms
+from reference.homework.problem import Entry, Layout, Problem, Scheme, of_submissions, problem, transposed, vector_forms
 from reference.homework.roles import means
 from reference.homework.subject import Subject
-from reference.pair import Array, Pair, Twin
+from reference.pair import Array, Pair
 from reference.pairs.losses import fixed
 from scratch.dense import Dense
 from scratch.layer import Layer
@@ -48,7 +48,6 @@ class LinearLoss(Layer):
         return ()
 
 
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
 LOSSES: Mapping[str, Callable[..., Loss]] = {
     "softmax_cross_entropy": SoftmaxCrossEntropy,
     "multi_margin": functools.partial(MultiMargin, over_classes=False),
@@ -57,7 +56,7 @@ LOSSES: Mapping[str, Callable[..., Loss]] = {
 
 @functools.cache
 def _pair(name: str, reduction: str) -> Pair:
-    return Pair(name, lambda **options: LinearLoss(LOSSES[name](reduction=reduction), **options), NONE, NONE, ())
+    return of_submissions(name, lambda **options: LinearLoss(LOSSES[name](reduction=reduction), **options))
 
 
 def _ask(
@@ -86,25 +85,21 @@ def _again(found: Problem, seed: int) -> Problem:
     return _of_one(found.again(seed - 1))
 
 
-def _takes(subject: Subject, names: str) -> bool:
-    return any(means(p.name, names) for p in subject.handed)
-
-
 def looks(subject: Subject, names: str) -> bool:
     """Whether a function is called so, and is given one array of weights, samples and targets."""
     if subject.made or not means(subject.name, names):
         return False
     weights = [p for p in subject.handed if means(p.name, WEIGHT)]
-    return len(weights) == 1 and _takes(subject, INPUT) and _takes(subject, TARGET)
+    return len(weights) == 1 and subject.is_handed(INPUT) and subject.is_handed(TARGET)
 
 
 def _problems(name: str, subject: Subject, seed: int) -> Iterator[Problem]:
     """Class indices before one-hot rows; the penalty as it is or half of it, the loss a mean or a sum."""
-    penalty = _takes(subject, REGULARISATION)
+    penalty = subject.is_handed(REGULARISATION)
     for rows in (False, True):
         for reduction in ("mean", "sum"):
             for share in (1.0, 0.5) if penalty else (1.0,):
-                options = {"bias": _takes(subject, BIAS), "reg": STRENGTH if penalty else 0.0, "share": share}
+                options = {"bias": subject.is_handed(BIAS), "reg": STRENGTH if penalty else 0.0, "share": share}
                 yield _ask(name, seed, SIZES, "", rows=rows, reduction=reduction, **options)
 
 
@@ -133,8 +128,8 @@ def linear(name: str, pair: str, names: str) -> Family:
     """A family of such functions, whose loss is that of a pair."""
     return Family(
         name,
-        classes=r"(?!)",
-        functions=r"(?!)",
+        classes=NEVER,
+        functions=NEVER,
         looks=lambda subject: looks(subject, names),
         pairs=(pair,),
         problems=lambda subject, seed: list(_problems(pair, subject, seed)),

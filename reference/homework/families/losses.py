@@ -48,7 +48,8 @@ def _signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
     return rng.choice([-1.0, 1.0], shape)
 
 
-def _chances(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+def chances(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+    """Probabilities, none of them near 0 or 1."""
     return rng.uniform(0.05, 0.95, shape)
 
 
@@ -182,11 +183,13 @@ def loss(
     )
 
 
-def _given(fill: Callable[..., Any]) -> Callable[..., Input]:
+def given(fill: Callable[..., Any]) -> Callable[..., Input]:
+    """Targets, which have no gradient."""
     return lambda *shape: Input(shape, fill, differentiable=False)
 
 
-def _free(fill: Callable[..., Any]) -> Callable[..., Input]:
+def free(fill: Callable[..., Any]) -> Callable[..., Input]:
+    """Predictions."""
     return lambda *shape: Input(shape, fill)
 
 
@@ -221,7 +224,7 @@ BINARY = loss(
         r"b(inary)?(ce|crossentropy|cross_entropy)\w*|binary\w*|.*crossentropy\w*|sigmoidloss|"
         r"logisticloss|(get|compute|calc\w*)?(cost|loss)(value|function|fn)?"
     ),
-    ((_free(_chances), _given(bits)),),
+    ((free(chances), given(bits)),),
     loose=EPSILON_ALLOWED,
 )
 SIGMOID_CE = loss(
@@ -231,10 +234,10 @@ SIGMOID_CE = loss(
         r"sigmoid(with)?(loss|crossentropy|ce|bce)\w*|b(inary)?(ce|crossentropy)\w*(logits)\w*|"
         r"bcewithlogits\w*|logisticloss"
     ),
-    ((normal, _given(bits)),),
+    ((normal, given(bits)),),
     loose=EPSILON_ALLOWED,
 )
-_NORMALS = _given(lambda rng, shape: rng.standard_normal(shape))
+_NORMALS = given(lambda rng, shape: rng.standard_normal(shape))
 MSE = loss(
     "mean_squared_error",
     "mean_squared_error",
@@ -247,6 +250,6 @@ MSE = loss(
 MAE = loss("mean_absolute_error", "mean_absolute_error", r".*(mae|absolute|l1loss)\w*", ((normal, _NORMALS),))
 HUBER = loss("huber", "huber", r".*huber\w*", ((normal, _NORMALS),), numbers={"delta": 1.0})
 SMOOTH_L1 = loss("smooth_l1", "smooth_l1", r"smooth\w*", ((normal, _NORMALS),), numbers={"beta": 1.0})
-HINGE = loss("hinge", "hinge", r".*hinge\w*", ((normal, _given(_signs)),), rank=5)
-SQUARED_HINGE = loss("squared_hinge", "squared_hinge", r"squaredhinge\w*", ((normal, _given(_signs)),))
+HINGE = loss("hinge", "hinge", r".*hinge\w*", ((normal, given(_signs)),), rank=5)
+SQUARED_HINGE = loss("squared_hinge", "squared_hinge", r"squaredhinge\w*", ((normal, given(_signs)),))
 LOG_COSH = loss("log_cosh", "log_cosh", r"logcosh\w*", ((normal, _NORMALS),))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from reference.homework.families.attention import DROPOUT, FORMS, KEY, MASK, QUERY, SIZE, VALUE
-from reference.homework.family import INPUT, Family
+from reference.homework.family import INPUT, NEVER, Family
 from reference.homework.heads import BIASES, PACKED, PACKED_BIAS, WEIGHTS, Form, Kept, ask, schemes
 from reference.homework.problem import Layout, Problem
 from reference.homework.roles import means
@@ -43,10 +43,12 @@ def _has_weights(subject: Subject, of: str) -> bool:
 
 def _forms(subject: Subject) -> Iterator[Form]:
     """Those that its names allow, likeliest first."""
-    alone = sum(_takes(subject, names) for names in (QUERY, KEY, VALUE)) < 3
+    alone = sum(subject.is_handed(names) for names in (QUERY, KEY, VALUE)) < 3
     several = _named(subject, HEADS)
     projections = (True,) if several or _has_weights(subject, "o") else (True, False)
-    masks = [(form, padding) for padding in (False, True) for form in FORMS] if _takes(subject, MASK) else [("", False)]
+    masks = (
+        [(form, padding) for padding in (False, True) for form in FORMS] if subject.is_handed(MASK) else [("", False)]
+    )
     # of layers that it holds nothing is known here
     biases = (True, False) if _has(subject, f"{BIASES['q']}|{PACKED_BIAS}") or _holds(subject) else (False,)
     for causal, mask, bias, sizes in itertools.product(_causal(subject), masks, biases, _sizes(subject, several)):
@@ -73,7 +75,7 @@ def _causal(subject: Subject) -> tuple[bool, ...]:
     if _named(subject, CAUSAL):
         default = next(p.default for p in subject.given if means(p.name, CAUSAL))
         return (bool(default),)
-    if means(subject.name, r"\w*(causal|masked|decoder)\w*") and not _takes(subject, MASK):
+    if means(subject.name, r"\w*(causal|masked|decoder)\w*") and not subject.is_handed(MASK):
         return (True,)
     return (False, True) if "tril" in source or "triu" in source or "causal" in source.lower() else (False,)
 
@@ -90,10 +92,6 @@ def _sizes(subject: Subject, several: bool) -> Iterator[tuple[int, int, int, int
     elif _named(subject, f"{SIZE}|{WIDTH}"):
         yield 1, 3, 3, 4
     yield 1, 4, 4, 4
-
-
-def _takes(subject: Subject, names: str) -> bool:
-    return any(means(p.name, names) for p in subject.handed)
 
 
 def _problems(subject: Subject, seed: int) -> Iterator[Problem]:
@@ -180,7 +178,7 @@ _NAMES = r"\w*(multi_?head|self)_?\w*att\w*|mha|mhsa|(causal|masked|cross)\w*att
 MULTI_HEAD_ATTENTION = Family(
     "multi_head_attention",
     classes=_NAMES,
-    functions=r"(?!)",
+    functions=NEVER,
     looks=looks,
     pairs=("multi_head_attention", "self_attention"),
     problems=lambda subject, seed: list(_problems(subject, seed)),

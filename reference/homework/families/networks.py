@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reference.homework.family import Family
+from reference.homework.family import NEVER, Family
 from reference.homework.network_calls import layouts
 from reference.homework.network_forms import Form
 from reference.homework.networks import examine_network
@@ -88,7 +88,6 @@ def network(name: str, classes: str, functions: str, rank: int, *pairs: str) -> 
     )
 
 
-NEVER = r"(?!)"
 TWO_LAYER_NET = network("two-layer-net", r"\w*(two|2)_?layer\w*net\w*", NEVER, 11)
 SEQUENTIAL = network(
     "sequential",

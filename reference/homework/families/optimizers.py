@@ -3,7 +3,6 @@
 from reference.homework.family import Family
 from reference.homework.optimizer_plan import GRADS
 from reference.homework.optimizers import examine_any_optimizer, examine_optimizer
-from reference.homework.roles import means
 from reference.homework.subject import Subject
 
 # what makes or tests an optimizer is none; nor is a network that has one
@@ -15,7 +14,7 @@ NONE = (
 
 def _takes_gradients(subject: Subject) -> bool:
     """Whether a function that is only called an update is one of weights."""
-    return not subject.made and subject.name == "update" and any(means(p.name, GRADS) for p in subject.handed)
+    return not subject.made and subject.name == "update" and subject.is_handed(GRADS)
 
 
 def _optimizer(pair: str, names: str, functions: str = "") -> Family:

@@ -8,9 +8,9 @@ from reference.homework.families.activations import over_samples
 from reference.homework.families.losses import TARGET
 from reference.homework.family import Family
 from reference.homework.loss_problems import C, N, class_indices
-from reference.homework.problem import Layout, Problem, problem
+from reference.homework.problem import Layout, Problem, of_submissions, problem
 from reference.homework.subject import Subject
-from reference.pair import Array, Pair, Twin
+from reference.pair import Array
 from scratch.layer import Layer
 from scratch.losses import SoftmaxCrossEntropy
 
@@ -30,8 +30,7 @@ class SoftmaxOutput(Layer):
         return self.loss.backward()
 
 
-NONE = Twin(None, likeness="none", reason="it is only asked of submissions")
-OUTPUT = Pair("softmax_output", SoftmaxOutput, NONE, NONE, ())
+OUTPUT = of_submissions("softmax_output", SoftmaxOutput)
 
 
 def _output_problem(subject: Subject, seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
