@@ -1,5 +1,6 @@
 """Whether a network's own update moves every weight against its gradient, and all of them alike."""
 
+import ast
 from collections import Counter
 from collections.abc import Mapping
 
@@ -39,7 +40,11 @@ def odd_update(trying: NetworkTrying, first: Attempt) -> Quantity | None:
     called, then = trying.worker.run([Call(IT + method.path, plan.args, plan.kwargs, optional=True), Snapshot(IT)])
     if not isinstance(called, Result) or not isinstance(then, Result):
         return None
-    rates = _rates(again, before, _weights(again, then.value))
+    after = _weights(again, then.value)
+    if all(name in after and np.array_equal(w, after[name]) for name, w in before.items()):
+        lost = _lost(again, method) and called.value is None
+        return _odd(next(iter(again.places)), method, "all weights stay as they are") if lost else None
+    rates = _rates(again, before, after)
     usual = Counter(round(rate, 9) for rate in rates.values()).most_common(1)
     if not usual or not any(rates.values()):
         return None
@@ -59,6 +64,12 @@ def _update(trying: NetworkTrying) -> Method | None:
     methods = subject.methods.items() if subject.made else ()
     found = (m for name, m in methods if means(name, UPDATE) and name not in passes and not m.stub)
     return next(found, None)
+
+
+def _lost(attempt: Attempt, method: Method) -> bool:
+    """Whether a method that changes no weight computes with one: what it makes of it is not kept."""
+    names = {place.leaf.path.split("[")[0].split(".")[1] for place in attempt.places.values() if "." in place.leaf.path}
+    return any(isinstance(n, ast.Attribute) and n.attr in names for n in ast.walk(method.node))
 
 
 def _weights(attempt: Attempt, state: object) -> Mapping[str, Array]:

@@ -184,3 +184,20 @@ class AdaptiveMLP(ScratchMLP):
         for name in ("W1", "b1", "W2", "b2"):
             g = getattr(self, "d" + name)
             setattr(self, name, getattr(self, name) - self.lr * g / (np.abs(g) + 1e-3))
+
+
+class LosingMLP(ScratchMLP):
+    """what it makes of the weights is kept in names of its own"""
+
+    def update(self):
+        W1 = self.W1 - self.lr * self.dW1
+        b1 = self.b1 - self.lr * self.db1
+        W2 = self.W2 - self.lr * self.dW2
+        b2 = self.b2 - self.lr * self.db2
+
+
+class ReturningMLP(ScratchMLP):
+    """gives the new weights back, and leaves it to its caller to keep them"""
+
+    def update(self):
+        return [self.W1 - self.lr * self.dW1, self.b1 - self.lr * self.db1, self.W2 - self.lr * self.dW2]
