@@ -33,10 +33,10 @@ class Loss(Layer):
 
     def share(self, dy: Array | float, like: Array) -> Array:
         """The cotangent of each of the losses, shaped to multiply `like`, which has more axes at its end."""
-        each = np.broadcast_to(np.asarray(dy, like.dtype), self.shape)
-        if self.reduction == "mean":
-            each = each / self.total
-        return each.reshape(*self.shape, *[1] * (like.ndim - len(self.shape)))
+        dy = np.asarray(dy, like.dtype)
+        if self.reduction == "none":
+            return np.broadcast_to(dy, self.shape).reshape(*self.shape, *[1] * (like.ndim - len(self.shape)))
+        return dy / self.total if self.reduction == "mean" else dy
 
 
 def require_same_shape(loss: Loss, prediction: Array, target: Array) -> None:
@@ -56,15 +56,15 @@ def one_hot_like(target: Array, prediction: Array) -> Array:
     if target.shape == prediction.shape:
         return target
     classes = prediction.shape[-1]
-    if target.shape != prediction.shape[:-1] or not np.issubdtype(target.dtype, np.integer):
+    if target.shape != prediction.shape[:-1] or target.dtype.kind not in "iu":
         raise ValueError(
             f"target has shape {target.shape} and dtype {target.dtype}, expected {prediction.shape} "
             f"or integers of shape {prediction.shape[:-1]}"
         )
-    if target.size and not (target.min() >= 0 and target.max() < classes):
+    hits = target == np.arange(classes).reshape(classes, *[1] * target.ndim)
+    if np.count_nonzero(hits) != target.size:
         raise ValueError(f"class indices run from {target.min()} to {target.max()}, expected 0 to {classes - 1}")
-    each = np.arange(classes).reshape(classes, *[1] * target.ndim)
-    return classes_last((target == each).astype(prediction.dtype))
+    return classes_last(hits.astype(prediction.dtype))
 
 
 def classes_last(x: Array) -> Array:
@@ -127,8 +127,7 @@ class ClassLoss(Loss):
     def log_loss(self, t: Array, log_p: Array) -> Array:
         """-sum_k t_k log p_k, reduced; t as `weigh` gave it."""
         # 0 * -inf is no contribution: a class of probability zero that is not the target
-        picked = np.where(t == 0, 0, t * log_p)
-        return self.reduce(-picked.sum(axis=-1), self.divisor)
+        return self.reduce(-(t * log_p).sum(axis=-1, where=t != 0), self.divisor)
 
 
 class SoftmaxCrossEntropy(ClassLoss):

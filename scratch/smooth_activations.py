@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from scratch.activations import Activation, Sigmoid, Tanh
+from scratch.hyperbolic import tanh
 from scratch.layer import Array
 
 
@@ -84,7 +85,7 @@ class GELU(Activation):
         self.approximate = approximate
 
     def _tanh(self, x: Array) -> Array:
-        return np.tanh(math.sqrt(2 / math.pi) * (x + self.CUBIC * x * x * x))
+        return tanh(math.sqrt(2 / math.pi) * (x + self.CUBIC * x * x * x))
 
     def value(self, x: Array) -> Array:
         if self.approximate:
@@ -115,10 +116,10 @@ class Mish(Activation):
     """y = x tanh(softplus(x)) (Misra, 2019)."""
 
     def value(self, x: Array) -> Array:
-        return x * np.tanh(softplus(x))
+        return x * tanh(softplus(x))
 
     def slope(self, x: Array, y: Array) -> Array:
-        t = np.tanh(softplus(x))
+        t = tanh(softplus(x))
         return t + x * (1 - t * t) * sigmoid(x)
 
 
@@ -165,10 +166,10 @@ class TanhShrink(Activation):
     """y = x - tanh(x); y' = 1 - tanh'(x)."""
 
     def value(self, x: Array) -> Array:
-        return x - np.tanh(x)
+        return x - tanh(x)
 
     def slope(self, x: Array, y: Array) -> Array:
-        return 1 - Tanh().slope(x, np.tanh(x))
+        return 1 - Tanh().slope(x, tanh(x))
 
 
 class Squareplus(Activation):

@@ -67,7 +67,7 @@ def training_step(
     cost = float(loss.forward(logits, t)) * gradient_scale
     network.backward(loss.backward(gradient_scale))
     optimizer.step(network.params, network.grads)
-    return cost, int((logits.argmax(axis=1) == t).sum())
+    return cost, int(np.count_nonzero(logits.argmax(axis=1) == t))
 
 
 def _rows(data: Dataset, dtype: str) -> Split:
