@@ -236,7 +236,7 @@ def _start_worker(begun: "SimpleQueue[tuple[int, str]]", collects: tuple[int, in
     os.dup2(silent, 2)
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     # what XLA compiles here, Keras' convolutions in groups, runs once
-    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
 
 def _cores() -> int:
