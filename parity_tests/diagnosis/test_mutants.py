@@ -140,7 +140,7 @@ def test_a_changed_attribute_of_a_class_shows_outside_of_its_methods_too() -> No
 
 def test_both_of_two_mistakes() -> None:
     one = by_change(Tanh, "slope", "1 - y * y", "1 - y")
-    other = by_change(Tanh, "value", "np.tanh(x)", "x")
+    other = by_change(Tanh, "value", "tanh(x)", "x")
     both = one.with_(other)
     assert both is not None
     layer, x = both.layer(), np.array([0.25, 3.0])

@@ -13,6 +13,7 @@ from typing import Any
 
 from reference.diagnosis.sites import FunctionNode
 from scratch.activations import find_activation
+from scratch.hyperbolic import tanh
 from scratch.initializers import Initializer
 
 
@@ -87,7 +88,7 @@ def reached(cls: Callable[..., Any]) -> Iterator[Function]:
     """The functions of `scratch` that `cls` uses, nearest first; weights are given, so not how they are drawn."""
     drawn = not (isinstance(cls, type) and issubclass(cls, Initializer))
     waiting: list[Any] = [cls]
-    seen: set[int] = set()
+    seen = {id(tanh)}  # it stands for np.tanh, which is not looked into either
     for item in waiting:
         if id(item) in seen or (drawn and isinstance(item, type) and issubclass(item, Initializer)):
             continue
@@ -128,7 +129,7 @@ def _used_by(function: FunctionType) -> Iterator[Any]:
     used = [value for name, value in function.__globals__.items() if name in read and not inspect.ismodule(value)]
     defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     yield from (*used, *defaults, *(cell.cell_contents for cell in function.__closure__ or ()))
-    if find_activation in used:
+    if any(each is find_activation for each in used):
         yield from _activations(defaults)
 
 
