@@ -10,6 +10,8 @@ from scratch.hyperbolic import PIECE, tabulated_tanh, tanh
 from scratch.lstm import LSTM
 from scratch.recurrent import SimpleRNN
 
+asked = hyperbolic._gathers_slowly.__wrapped__
+
 
 @pytest.fixture(autouse=True)
 def _slow_kernel(monkeypatch):
@@ -109,3 +111,15 @@ def test_recurrent_layers_of_large_batches_agree_with_pytorch(cell, twin):
     np.testing.assert_allclose(layer.backward(dy), z.grad.numpy(), rtol=1e-10, atol=1e-12)
     ours = layer.grads["w_h"][:, order].T
     np.testing.assert_allclose(ours, theirs.weight_hh_l0.grad.numpy(), rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("current", "slow"),
+    [("X86_V3", True), ("FMA3__AVX2", True), ("X86_V4", False), ("AVX512_SKX", False), ("baseline(NEON)", False)],
+)
+def test_only_the_kernel_that_gathers_slowly_is_replaced(monkeypatch, current, slow):
+    kernels = {"tanh": {"dd": {"current": current, "available": "AVX512_SKX FMA3__AVX2 X86_V4 X86_V3"}}}
+    monkeypatch.setattr(hyperbolic.introspect, "opt_func_info", lambda **_: kernels)
+    assert asked() is slow
+    monkeypatch.setattr(hyperbolic.introspect, "opt_func_info", lambda **_: {})
+    assert not asked()
