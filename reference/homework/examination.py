@@ -20,6 +20,7 @@ from reference.homework.planning import LEARN
 from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.process import Failure, Worker
 from reference.homework.raised import not_written, raised_anyway
+from reference.homework.returned_order import misordered
 from reference.homework.roles import means
 from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf
@@ -116,7 +117,7 @@ class Examination:
         if not judged.right:
             return self._said("wrong", "", judged, attempt)
         right = Right(self.trying, self.judge, attempt, back, judged, self.seed)
-        for doubt in DOUBTS:
+        for doubt in (*DOUBTS, misordered):
             if (wrong := doubt(right)) is not None:
                 report = self._said("wrong", wrong.remark, wrong.judged, wrong.attempt)
                 if not wrong.cause:

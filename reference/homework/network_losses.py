@@ -157,7 +157,7 @@ def odd_penalty(trying: NetworkTrying, first: Attempt, judged: Judged) -> Quanti
     if again is None or again.failure is not None:
         return None
     again.back = replace(first.back, kwargs={**first.back.kwargs, names[0]: PENALTY})
-    trying._backward(again)
+    trying.go_back(again)
     other = NetworkJudge(trying.subject, trying.family)
     other.keys = trying.keys
     found = other.whole(again).arrays

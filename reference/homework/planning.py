@@ -13,6 +13,7 @@ from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
 from reference.homework.process import Step as WorkerStep
 from reference.homework.roles import Plan, means, plain, plans
 from reference.homework.subject import Subject
+from reference.homework.trees import OBJECT
 
 # methods that make an object ready
 SET_UP = (r"set(input)?shape", r"init\w*|build|setup|compile|create(weights|params)\w*")
@@ -143,6 +144,9 @@ class Planner:
             rest = range(len(attempt.value) - 1, 0, -1)  # the cache is returned last
             values["y"] = [Ref(f"{OUT}[0]")]
             values["cache"] = [Ref(f"{OUT}[{i}]") for i in rest] + [Ref(OUT)]
+        elif isinstance(attempt.value, dict) and OBJECT not in attempt.value:
+            kept = [key for key in attempt.value if means(str(key), CACHE)]
+            values |= {"cache": [Ref(f"{OUT}[{key!r}]") for key in kept]} if kept else {}
         roles = {"dy": COTANGENT, "cache": CACHE, "lr": RATE, **self._roles(attempt), "y": OUTPUT, **self.family.inputs}
         if self.family.loss:  # the predictions before the loss that is made of them; some are handed what it has kept
             roles = {**self.family.inputs, **roles}

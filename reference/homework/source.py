@@ -56,6 +56,7 @@ def _joined(path: Path, reads: list[Read], cell: int | None) -> Submission:
         wanted(units),
         gone(units),
         _python2(reads, defined_names(units)),
+        tuple(trees),
     )
 
 

@@ -58,7 +58,8 @@ class Submission:
 
     `package` is the dotted package the file lies in, for relative imports, "" outside of one. `modules` are the
     siblings it imports, `supplied` the well-known helpers it uses without defining them, `notes` what else there is to
-    know, `python2` what shows that it is written in Python 2.
+    know, `python2` what shows that it is written in Python 2. `trees` are its texts as
+    parsed, with all that is not executed.
     """
 
     path: Path
@@ -71,3 +72,4 @@ class Submission:
     supplied: tuple[tuple[str, Note], ...] = ()
     notes: tuple[Note, ...] = ()
     python2: str = ""
+    trees: tuple[ast.Module, ...] = ()

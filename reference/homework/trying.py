@@ -98,7 +98,7 @@ class Trying(Planner):
             if plan is None:
                 return None
             attempt.back = plan
-            self._backward(attempt)
+            self.go_back(attempt)
         return attempt
 
     def repeat(self, first: Attempt, again: Problem, back: int | None) -> Attempt | None:
@@ -113,7 +113,7 @@ class Trying(Planner):
         if back is not None and attempt.failure is None:
             attempt.back = self._back_plan(attempt, back)
             if attempt.back is not None:
-                self._backward(attempt)
+                self.go_back(attempt)
         return attempt
 
     def backward_again(self, first: Attempt, back: int) -> Attempt | None:
@@ -122,7 +122,7 @@ class Trying(Planner):
         if attempt is None or attempt.failure is not None:
             return None
         self.worker.run(_weights(attempt))
-        self._backward(again := replace(attempt))
+        self.go_back(again := replace(attempt))
         return again if again.failure is None else None
 
     def called(self, first: Attempt, asked: Problem, settings: Mapping[str, Any]) -> tuple[Attempt, Any]:
@@ -153,7 +153,7 @@ class Trying(Planner):
         if other is None or other.failure is not None or attempt.back is None:
             return None
         self.worker.run(restore)
-        self._backward(attempt)
+        self.go_back(attempt)
         if attempt.failure is not None:
             return attempt
         self.worker.run(keep)
@@ -264,7 +264,7 @@ class Trying(Planner):
                 return min(fitting, key=lambda y: far(y, want))
         return None
 
-    def _backward(self, attempt: Attempt) -> None:
+    def go_back(self, attempt: Attempt) -> None:
         backward = self.subject.backward
         assert backward is not None
         assert attempt.back is not None
