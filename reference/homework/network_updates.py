@@ -2,14 +2,18 @@
 
 import ast
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from reference.homework.attempt import BACK, IT, LEARNING_RATE, Attempt
+from reference.homework.diagnosing import numbers_in
 from reference.homework.family import RATE
+from reference.homework.judge import Judged
 from reference.homework.network_calls import NetworkTrying
-from reference.homework.process import Call, Ref, Result, Snapshot
+from reference.homework.network_forms import Form
+from reference.homework.process import Call, Globals, Ref, Result, Snapshot
 from reference.homework.roles import means, plans
 from reference.homework.subject import Method
 from reference.homework.trees import leaves
@@ -22,10 +26,13 @@ ROLES = {"lr": RATE, "grads": r"d?grad(ient)?s?\w*|dparams?|deltas?"}
 EXACTLY = 1e-6
 
 
-def odd_update(trying: NetworkTrying, first: Attempt) -> Quantity | None:
-    """A weight that the update moves with its gradient, not at all, or further than the others; None where none is.
+def odd_update(
+    trying: NetworkTrying, first: Attempt, judged: Judged, losses: Mapping[str, int] | None
+) -> Quantity | None:
+    """A weight that the update moves with its gradient, not at all, or further than it should; None where none is.
 
-    Of an update that does more than a step of gradient descent with weight decay nothing is said.
+    `losses`: what its own loss may be, and what each is a mean over. Of an update that does more than a step of
+    gradient descent with weight decay nothing is said.
     """
     method = _update(trying)
     again = trying.run(first.reading, first.problem, first.number) if method else None
@@ -55,7 +62,11 @@ def odd_update(trying: NetworkTrying, first: Attempt) -> Quantity | None:
         if not np.isclose(rate, step, rtol=EXACTLY):
             kind = "with its gradient" if rate < 0 else f"{rate / step:.4g} times as far as the others" if rate else ""
             return _odd(name, method, f"it moves {kind}" if kind else "it stays as it is, where the others move")
-    return None
+    if _keeps_more(again, then.value):
+        return None  # momentum and the like
+    known = [value for role, (_, value) in plan.given.items() if role == "lr"]
+    length = Length(trying, again, method, judged, known or _learning_rates(trying, method, again.kept, then.value))
+    return _odd(next(iter(again.places)), method, wrong) if (wrong := length.wrong(step, losses)) else None
 
 
 def _update(trying: NetworkTrying) -> Method | None:
@@ -98,3 +109,89 @@ def _rates(attempt: Attempt, before: Mapping[str, Array], after: Mapping[str, Ar
 
 def _odd(name: str, method: Method, problem: str) -> Quantity:
     return Quantity(name, False, part=method.name, problem=problem)
+
+
+# ---- how far all of them move
+
+
+def _learning_rates(trying: NetworkTrying, method: Method, before: object, after: object) -> list[float]:
+    """The numbers that an object and its file call a learning rate; it may change them as it moves its weights."""
+    named = {leaf.array for state in (before, after) for leaf in leaves(state) if means(leaf.name, RATE)}
+    read = [n.id for n in ast.walk(method.node) if isinstance(n, ast.Name) and means(n.id, RATE)]
+    [given] = trying.worker.run([Globals(read)]) if read else [Result({})]
+    named |= set(given.value.values()) if isinstance(given, Result) and isinstance(given.value, dict) else set()
+    return [each for each in named if isinstance(each, float) and each > 0]
+
+
+def _keeps_more(attempt: Attempt, after: object) -> bool:
+    """Whether the update has left arrays behind that are neither weights nor gradients set to zero."""
+    before = {leaf.path: leaf.array for leaf in leaves(attempt.kept)}
+    weights = {place.leaf.path for place in attempt.places.values()}
+    return any(
+        np.any(leaf.array) and not (leaf.path in before and np.array_equal(leaf.array, before[leaf.path]))
+        for leaf in leaves(after)
+        if isinstance(leaf.array, np.ndarray) and not any(w.startswith(leaf.path) for w in weights)
+    )
+
+
+@dataclass(frozen=True)
+class Length:
+    """How far an update goes along the gradient that the backward pass gave, for one of its `rates`."""
+
+    trying: NetworkTrying
+    attempt: Attempt
+    method: Method
+    judged: Judged
+    rates: Sequence[float]
+
+    def wrong(self, step: float, losses: Mapping[str, int] | None) -> str:
+        """What is wrong with going `step` times the gradient of the sum; "" where it is right, or cannot be told."""
+        form: Form = self.attempt.problem.facts["form"]
+        n, squared = self.attempt.problem.batch, form.loss == "half the squared error"
+        averaged = any("averaged" in said for said in self.judged.conventions)
+        summed = n > 1 and not averaged
+        share = self._share()
+        if not self.rates or not share:
+            return ""
+        halves, divided = (1.0, 2.0, 0.5) if squared else (1.0,), (1, n) if summed else (1,)
+        usual = [half / over for half in halves for over in divided]
+        for rate in self.rates:
+            if any(np.isclose(step / share / rate, each, rtol=EXACTLY) for each in usual):
+                undivided = summed and not squared and np.isclose(step, rate * share, rtol=EXACTLY)
+                if undivided and losses and losses.get(form.loss, 1) % n == 0:
+                    return f"all weights move by the sum over the {n} samples, where the loss is their mean"
+                return ""
+        for rate in self.rates if not self._other_settings(n) else ():
+            if kind := self._kind(step / share / rate, rate, n if averaged else 1, usual):
+                return f"all weights move {kind}"
+        return ""
+
+    def _other_settings(self, n: int) -> bool:
+        """Whether the update reads numbers of the object that are no learning rate: a decay, a size of batches."""
+        read = {node.attr for node in ast.walk(self.method.node) if isinstance(node, ast.Attribute)}
+        kept = [leaf for leaf in leaves(self.attempt.kept) if isinstance(leaf.array, int | float)]
+        return any(leaf.name in read and leaf.array != n and not means(leaf.name, RATE) for leaf in kept)
+
+    def _share(self) -> float:
+        """The gradient that the backward pass gave, in units of the sum's."""
+        want = self.attempt.problem.want
+        found = ((got, scaled, want[key]) for key, (got, scaled) in self.judged.arrays.items() if key.startswith("dw"))
+        for _, scaled, whole in found:
+            if scaled.shape == whole.shape and whole.any():
+                return float((scaled * whole).sum() / (whole * whole).sum())
+        return 0.0
+
+    def _kind(self, times: float, rate: float, n: int, usual: Sequence[float]) -> str:
+        """In words, a multiple of the right step that a mistake gives; "" where nothing in the code explains it."""
+        sources = [unit.source for unit in self.trying.worker.submission.units]
+        numbers = [v for v in numbers_in(self.trying.subject, sources) if v > 0 and v not in (1, *usual)]
+        far = "times as far as the learning rate says"
+        known = {1 / v: f"{1 / v:.4g} {far}" for v in numbers}
+        known |= {rate: "by the square of the learning rate", 1 / rate: "without the learning rate"}
+        known |= {rate**-2: "by the gradient divided by the learning rate"}
+        known |= {1 / n: "by the mean divided by the batch once more"} if n > 1 else {}
+        known |= {v: f"{v:.4g} {far}" for v in numbers}
+        near = (
+            said for value, said in known.items() if np.isclose(times, np.multiply(value, usual), rtol=EXACTLY).any()
+        )
+        return next(near, "")

@@ -214,7 +214,8 @@ class _Network(Examination):
         report = super()._confirmed(attempt, back, judged)
         if report.verdict != "correct" or back is None:
             return report
-        odd = odd_loss(attempt, judged) or odd_penalty(self.calls, attempt, judged) or odd_update(self.calls, attempt)
+        odd = odd_loss(attempt, judged) or odd_penalty(self.calls, attempt, judged)
+        odd = odd or odd_update(self.calls, attempt, judged, self.told)
         if odd is not None:
             judged.quantities = [*(q for q in judged.quantities if q.name != odd.name), odd]
             return replace(self._said("wrong", "", judged, attempt), explainer=None)
