@@ -1,6 +1,6 @@
 """A reading of a submission and what came of it, and where a submission keeps its weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from reference.homework.trees import Leaf, gradient_likeness, leaves
 from reference.pair import Array
 
 IT, OPTIMIZER, DRAWN, OUT, BACK = "it", "opt", "drawn", "out", "back"
-LEARNING_RATE = 0.5
+LEARNING_RATE = 0.375
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
 OWN_MISTAKES = (
     *("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError"),
@@ -45,7 +45,8 @@ class Attempt:
     """What came of a reading. `failure` is what stopped it; `at`: "init", "weights", "forward" or "backward".
 
     `number` is that of the plan of the backward call, `first` the call before it on the same object,
-    `optimizer` what it was handed as one.
+    `optimizer` what it was handed as one. `rate` is what it moves its weights by; where that is unknown it is 1, and
+    `rates` are the numbers in its code that it may be.
     """
 
     reading: Reading
@@ -71,6 +72,8 @@ class Attempt:
     number: int | None = None
     first: "Attempt | None" = None
     optimizer: Any = None
+    rate: float = LEARNING_RATE
+    rates: Sequence[float] = ()
 
     @property
     def handed(self) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reference.homework.agreement import far
-from reference.homework.attempt import LEARNING_RATE, Attempt, Place
+from reference.homework.attempt import Attempt, Place
 from reference.homework.family import Family
 from reference.homework.roles import plain
 from reference.homework.subject import Subject
@@ -89,7 +89,7 @@ class Candidates:
                 moved = place.leaf.array if not attempt.given else None
                 before = next((a for n, a in attempt.given.items() if attempt.places[n] is place), moved)
                 if before is not None and not np.array_equal(before, leaf.array):
-                    yield 4, Leaf(leaf.path, (before - leaf.array) / LEARNING_RATE)
+                    yield 4, Leaf(leaf.path, (before - leaf.array) / attempt.rate)
             elif not same:
                 yield 2, leaf
         for call in attempt.recorded or ():

@@ -198,7 +198,13 @@ class Judge(Candidates):
 
     def reductions(self, attempt: Attempt) -> Mapping[str, float]:
         """What gradients may be divided by, by what is said of it; the first where several explain as many."""
-        return {"": 1.0, **self.family.reductions(attempt.problem)}
+        known = {"": 1.0, **self.family.reductions(attempt.problem)}
+        with_rate = {
+            ", ".join(filter(None, [said, f"a learning rate of {rate:g}"])): factor * rate
+            for rate in attempt.rates
+            for said, factor in known.items()
+        }
+        return {**known, **with_rate}
 
     def _inputs(self, attempt: Attempt, judged: Judged, part: str, like: Judged | None) -> None:
         """The gradients of the inputs; a loss's may be that of the sum where the loss is a mean."""

@@ -13,7 +13,8 @@ from reference.homework.family import RATE
 from reference.homework.judge import Judged
 from reference.homework.network_calls import NetworkTrying
 from reference.homework.network_forms import Form
-from reference.homework.process import Call, Globals, Ref, Result, Snapshot
+from reference.homework.process import Call, Ref, Result, Snapshot
+from reference.homework.rates import named_rates
 from reference.homework.roles import means, plans
 from reference.homework.subject import Method
 from reference.homework.trees import leaves
@@ -65,7 +66,9 @@ def odd_update(
     if _keeps_more(again, then.value):
         return None  # momentum and the like
     known = [value for role, (_, value) in plan.given.items() if role == "lr"]
-    length = Length(trying, again, method, judged, known or _learning_rates(trying, method, again.kept, then.value))
+    length = Length(
+        trying, again, method, judged, known or named_rates(trying.worker, [method.node], again.kept, then.value)
+    )
     return _odd(next(iter(again.places)), method, wrong) if (wrong := length.wrong(step, losses)) else None
 
 
@@ -112,15 +115,6 @@ def _odd(name: str, method: Method, problem: str) -> Quantity:
 
 
 # ---- how far all of them move
-
-
-def _learning_rates(trying: NetworkTrying, method: Method, before: object, after: object) -> list[float]:
-    """The numbers that an object and its file call a learning rate; it may change them as it moves its weights."""
-    named = {leaf.array for state in (before, after) for leaf in leaves(state) if means(leaf.name, RATE)}
-    read = [n.id for n in ast.walk(method.node) if isinstance(n, ast.Name) and means(n.id, RATE)]
-    [given] = trying.worker.run([Globals(read)]) if read else [Result({})]
-    named |= set(given.value.values()) if isinstance(given, Result) and isinstance(given.value, dict) else set()
-    return [each for each in named if isinstance(each, float) and each > 0]
 
 
 def _keeps_more(attempt: Attempt, after: object) -> bool:

@@ -15,6 +15,7 @@ from reference.homework.planning import Planner
 from reference.homework.problem import Problem, Scheme
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Snapshot, Stub
 from reference.homework.process import Step as WorkerStep
+from reference.homework.rates import set_rate
 from reference.homework.returned import results
 from reference.homework.roles import MOST_PLANS, means
 from reference.homework.trees import leaves
@@ -282,6 +283,7 @@ class Trying(Planner):
         attempt.mutated = (*attempt.mutated, *(f"backward {key}" for key in first.mutated))
         if len(values) > 1:
             attempt.kept, attempt.recorded = values[1], values[2] if len(values) > 2 else None
+            set_rate(self.worker, [backward.node], attempt)
 
     def _failed(self, attempt: Attempt, done: Sequence[Result | Failure], at: str) -> bool:
         if isinstance(done[-1], Failure):
