@@ -130,11 +130,69 @@ class Activation:
         return dy * local.get(self.name, lambda: 1.0)()
 
 
+class Link:
+    """A layer x @ m + c of a container: `calls` is one entry a call, [which, what it was given, what it gave].
+
+    `names` says for each method that it is asked for whether it goes "forward", "backward", or does nothing ("");
+    every other attribute is a number of nodes.
+    """
+
+    def __init__(self, m: Any, c: Any, names: dict[str, str]) -> None:
+        self.m, self.c, self.names = m, c, names
+        self.calls: list[list[Any]] = []
+        self.params: dict[str, Any] = {}
+        self.grads: dict[str, Any] = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Link":
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or "names" not in self.__dict__:
+            raise AttributeError(name)
+        if name not in self.names:
+            return len(self.c)
+        kind = self.names[name]
+        return (lambda *args, **kwargs: self._go(kind, (*args, *kwargs.values()))) if kind else lambda *a, **k: None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._go("forward", (*args, *kwargs.values()))
+
+    def _go(self, kind: str, given: tuple[Any, ...]) -> Any:
+        array = next(np.asarray(each, float) for each in given if np.ndim(each))
+        out = array @ self.m + self.c if kind == "forward" else array @ self.m.T
+        self.calls.append([kind, array.copy(), out.copy()])
+        return out
+
+
+class Slope:
+    """A loss by whatever names it is called: a number, or for the names in `slopes` an array like what it is given.
+
+    "()" is the object itself. Without arrays a slope is of those that it was given last.
+    """
+
+    def __init__(self, slopes: Any) -> None:
+        self.slopes, self.arrays = tuple(slopes), [np.zeros(1)]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._said(name, (*args, *kwargs.values()))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._said("()", (*args, *kwargs.values())) if args or kwargs else self  # a class that is made
+
+    def _said(self, name: str, given: tuple[Any, ...]) -> Any:
+        self.arrays = [np.asarray(each, float) for each in given if np.ndim(each)] or self.arrays
+        return 0.7 * self.arrays[0] + 0.2 * self.arrays[-1] if name in self.slopes else 0.5
+
+
 KINDS: dict[str, Callable[..., Any]] = {
     "optimizer": Optimizer,
     "initializer": Initializer,
     "activation": Activation,
     "function": lambda name: FUNCTIONS[name][0],
+    "link": Link,
+    "slope": Slope,
     "namespace": SimpleNamespace,
 }
 

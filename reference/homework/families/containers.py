@@ -1,0 +1,16 @@
+"""Containers that go through the layers they are given, recognised by what they do."""
+
+from reference.homework.container_code import container_of
+from reference.homework.containers import examine_container
+from reference.homework.family import NEVER, Family
+
+CONTAINER = Family(
+    "container",
+    classes=NEVER,
+    functions=NEVER,
+    problems=lambda subject, seed: (),
+    pairs=("sequential",),
+    rank=14,
+    looks=lambda subject: container_of(subject) is not None,
+    examine=examine_container,
+)
