@@ -22,6 +22,7 @@ from reference.homework.process import Failure, Worker
 from reference.homework.raised import not_written, raised_anyway
 from reference.homework.returned_order import misordered
 from reference.homework.roles import means
+from reference.homework.single_samples import alone
 from reference.homework.subject import Method, Subject
 from reference.homework.trees import Leaf
 from reference.homework.trying import Trying
@@ -42,7 +43,10 @@ class Examination:
         self.judge = Judge(subject, family)
 
     def report(self) -> SymbolReport:
-        """The verdict."""
+        """The verdict; of what is written for single samples, on one at a time."""
+        return alone(self, self._of_batches())
+
+    def _of_batches(self) -> SymbolReport:
         if self.subject.forward is None:
             return self._said("unsupported", "it has no method that looks like a forward pass")
         if self.subject.forward.stub:

@@ -69,7 +69,8 @@ class Family:
     what a constructor may be given; `roles` how its parameters are called. A family that is no function with a
     gradient, such as an optimizer, is examined by `examine` in its own way. `equal(problem, seed)` gives problems in
     which sizes are equal that should not need to be, for a backward pass that breaks off where they are not. `asked`
-    is the pair that a person said it is, "" where its names say so.
+    is the pair that a person said it is, "" where its names say so. `single(subject, seed)` asks for one sample,
+    of what is written for no more.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Family:
     examine: Callable[[Worker, Subject, "Family", int], SymbolReport] | None = None
     equal: Callable[[Problem, int], Sequence[Problem]] = lambda problem, seed: ()
     asked: str = ""
+    single: Callable[[Subject, int], Sequence[Problem]] | None = None
 
 
 def number_given(subject: Subject, names: str, usual: float) -> float:

@@ -25,6 +25,7 @@ N_OUT = (
 WEIGHT = r"w(eights?)?[0-9]?|weight(s)?(matrix)?|kernels?|theta|wmat|matrix|wmatrix|mat"
 BIAS = r"b(ias(es)?)?[0-9]?|bs|b0|offset|intercept|bvec"
 
+ALONE = {"alone": True}
 PRODUCT = r"(time)?_?mat(rix)?_?mul(tiplication)?"
 
 
@@ -34,6 +35,11 @@ def _problems(subject: Subject, seed: int) -> Sequence[Problem]:
         problem("dense", {"x": normal(6, 4)}, seed, n_in=4, n_out=3, bias=bias),
         replace(problem("dense", {"x": normal(2, 6, 4)}, seed, n_in=4, n_out=3, bias=bias), fallback=True),
     )
+
+
+def _single(subject: Subject, seed: int) -> Sequence[Problem]:
+    asked = problem("dense", {"x": normal(1, 4)}, seed, n_in=4, n_out=3, bias=_has_bias(subject), facts=ALONE)
+    return [replace(asked, label="one sample at a time")]
 
 
 def _has_bias(subject: Subject) -> bool:
@@ -46,9 +52,19 @@ def _has_bias(subject: Subject) -> bool:
 def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:
     shape, bias = base.arrays.inputs["x"].shape, base.options["bias"]
     lone = [1] * len(shape[:-1])
+    other = {"x": normal(*shape[:-1], 3)}
     return (
-        problem("dense", {"x": normal(*shape[:-1], 3)}, seed, label="other sizes", n_in=3, n_out=7, bias=bias),
-        problem("dense", {"x": normal(*lone, 4)}, seed, label="a single sample", n_in=4, n_out=2, bias=bias),
+        problem("dense", other, seed, label="other sizes", facts=base.facts, n_in=3, n_out=7, bias=bias),
+        problem(
+            "dense",
+            {"x": normal(*lone, 4)},
+            seed,
+            label="a single sample",
+            facts=base.facts,
+            n_in=4,
+            n_out=2,
+            bias=bias,
+        ),
     )
 
 
@@ -72,6 +88,9 @@ def _layouts(asked: Problem) -> Sequence[Layout]:
     if asked.arrays.inputs["x"].ndim > 2:
         return (Layout(said=("(batch, time, features)",)),)
     columns = {"x": "n f -> f n", "y": "n f -> f n"}
+    if "alone" in asked.facts:
+        vectors = Layout({"x": "1 f -> f", "y": "1 f -> f"}, said=("vectors",))
+        return vectors, Layout(said=("(1, features)",)), Layout(columns, said=("(features, 1)",))
     return Layout(said=("(batch, features)",)), Layout(columns, said=("(features, batch)",))
 
 
@@ -108,4 +127,5 @@ DENSE = Family(
     roles={"n_in": N_IN, "n_out": N_OUT, "batch": r"batch\w*|nsamples", "shape": r"inputshape|inshape|shapein"},
     wildcards=("n_in", "n_out"),
     equal=_equal,
+    single=_single,
 )
