@@ -13,6 +13,7 @@ from reference.homework.family import RATE
 from reference.homework.judge import Judged
 from reference.homework.network_calls import NetworkTrying
 from reference.homework.network_forms import Form
+from reference.homework.problem import Problem
 from reference.homework.process import Call, Ref, Result, Snapshot
 from reference.homework.rates import named_rates
 from reference.homework.roles import means, plans
@@ -39,7 +40,7 @@ def odd_update(
     again = trying.run(first.reading, first.problem, first.number) if method else None
     if method is None or again is None or again.failure is not None:
         return None
-    before = _weights(again, again.kept)
+    before = weights_in(again, again.kept)
     if any(not np.array_equal(before[name], given) for name, given in again.given.items() if name in before):
         return None  # the backward pass is the update
     plan = next(plans(method.parameters, ROLES, {"lr": [LEARNING_RATE], "grads": [Ref(BACK)]}, (), ("lr",)), None)
@@ -48,28 +49,62 @@ def odd_update(
     called, then = trying.worker.run([Call(IT + method.path, plan.args, plan.kwargs, optional=True), Snapshot(IT)])
     if not isinstance(called, Result) or not isinstance(then, Result):
         return None
-    after = _weights(again, then.value)
-    if all(name in after and np.array_equal(w, after[name]) for name, w in before.items()):
+    moved = Moved(trying, again, method, judged, [v for role, (_, v) in plan.given.items() if role == "lr"])
+    if moved.by(then.value).stay:
         lost = _lost(again, method) and called.value is None
         return _odd(next(iter(again.places)), method, "all weights stay as they are") if lost else None
-    rates = _rates(again, before, after)
-    usual = Counter(round(rate, 9) for rate in rates.values()).most_common(1)
-    if not usual or not any(rates.values()):
-        return None
-    step = usual[0][0]
-    for name, rate in rates.items():
-        if step <= 0 and rate < 0:
-            return _odd(name, method, "it moves with its gradient, so that the loss rises")
-        if not np.isclose(rate, step, rtol=EXACTLY):
-            kind = "with its gradient" if rate < 0 else f"{rate / step:.4g} times as far as the others" if rate else ""
-            return _odd(name, method, f"it moves {kind}" if kind else "it stays as it is, where the others move")
-    if _keeps_more(again, then.value):
-        return None  # momentum and the like
-    known = [value for role, (_, value) in plan.given.items() if role == "lr"]
-    length = Length(
-        trying, again, method, judged, known or named_rates(trying.worker, [method.node], again.kept, then.value)
-    )
-    return _odd(next(iter(again.places)), method, wrong) if (wrong := length.wrong(step, losses)) else None
+    return moved.odd(losses)
+
+
+@dataclass
+class Moved:
+    """Weights moved by a method, from where the backward pass of an attempt left them, for one of its `rates`.
+
+    `samples` are those whose gradients add up; `flat` is that sum, as scratch has it.
+    """
+
+    trying: NetworkTrying
+    attempt: Attempt
+    method: Method
+    judged: Judged
+    rates: Sequence[float]
+    samples: int = 0
+    flat: Array | None = None
+
+    def __post_init__(self) -> None:
+        self.samples = self.samples or self.attempt.problem.batch
+        self.before = self.after = weights_in(self.attempt, self.attempt.kept)
+        self.whole = gradients_of(self.attempt.problem) if self.flat is None else self.flat
+
+    def by(self, state: object) -> "Moved":
+        """What the object holds then."""
+        self.state, self.after = state, weights_in(self.attempt, state)
+        return self
+
+    @property
+    def stay(self) -> bool:
+        return all(name in self.after and np.array_equal(w, self.after[name]) for name, w in self.before.items())
+
+    def odd(self, losses: Mapping[str, int] | None) -> Quantity | None:
+        """A weight that does not move as the others do, or all of them where they move wrongly alike."""
+        method = self.method
+        shares = _rates(self.attempt, self.whole, self.before, self.after)
+        usual = Counter(round(rate, 9) for rate in shares.values()).most_common(1)
+        if not usual or not any(shares.values()):
+            return None
+        step = usual[0][0]
+        for name, rate in shares.items():
+            if step <= 0 and rate < 0:
+                return _odd(name, method, "it moves with its gradient, so that the loss rises")
+            if not np.isclose(rate, step, rtol=EXACTLY):
+                far = f"{rate / step:.4g} times as far as the others" if rate else ""
+                kind = "with its gradient" if rate < 0 else far
+                return _odd(name, method, f"it moves {kind}" if kind else "it stays as it is, where the others move")
+        if _keeps_more(self.attempt, self.state):
+            return None  # momentum and the like
+        rates = self.rates or named_rates(self.trying.worker, [method.node], self.attempt.kept, self.state)
+        length = Length(self.trying, self.attempt, method, self.judged, rates, self.samples)
+        return _odd(next(iter(self.attempt.places)), method, wrong) if (wrong := length.wrong(step, losses)) else None
 
 
 def _update(trying: NetworkTrying) -> Method | None:
@@ -86,17 +121,22 @@ def _lost(attempt: Attempt, method: Method) -> bool:
     return any(isinstance(n, ast.Attribute) and n.attr in names for n in ast.walk(method.node))
 
 
-def _weights(attempt: Attempt, state: object) -> Mapping[str, Array]:
+def weights_in(attempt: Attempt, state: object) -> Mapping[str, Array]:
     """The weights in a state of the object, where they are what they were in shape."""
     kept = {leaf.path: leaf.array for leaf in leaves(state)}
     found = {name: kept.get(place.leaf.path) for name, place in attempt.places.items()}
     return {n: a for n, a in found.items() if isinstance(a, np.ndarray) and a.shape == attempt.given[n].shape}
 
 
-def _rates(attempt: Attempt, before: Mapping[str, Array], after: Mapping[str, Array]) -> Mapping[str, float]:
+def gradients_of(asked: Problem) -> Array:
+    """Those of all weights, one after the other."""
+    return asked.flat({name: asked.want[gradient_name(name)] for name in asked.arrays.params})
+
+
+def _rates(
+    attempt: Attempt, flat: Array, before: Mapping[str, Array], after: Mapping[str, Array]
+) -> Mapping[str, float]:
     """By how much of its gradient each weight went down, whatever of itself it lost; nothing where that is not all."""
-    params = attempt.problem.arrays.params
-    flat = attempt.problem.flat({name: attempt.problem.want[gradient_name(name)] for name in params})
     rates = {}
     for name, place in attempt.places.items():
         if name not in before or name not in after:
@@ -137,11 +177,12 @@ class Length:
     method: Method
     judged: Judged
     rates: Sequence[float]
+    samples: int
 
     def wrong(self, step: float, losses: Mapping[str, int] | None) -> str:
         """What is wrong with going `step` times the gradient of the sum; "" where it is right, or cannot be told."""
         form: Form = self.attempt.problem.facts["form"]
-        n, squared = self.attempt.problem.batch, form.loss == "half the squared error"
+        n, squared = self.samples, form.loss == "half the squared error"
         averaged = any("averaged" in said for said in self.judged.conventions)
         summed = n > 1 and not averaged
         share = self._share()

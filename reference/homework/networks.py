@@ -13,6 +13,7 @@ from reference.homework.judge import Judged
 from reference.homework.network_calls import NetworkJudge, NetworkTrying, layer_template, schemes, weight_keys
 from reference.homework.network_forms import Form, ask, convolutional
 from reference.homework.network_layers import NetworkDiagnosis
+from reference.homework.network_learning import odd_learning
 from reference.homework.network_losses import allowed, odd_loss, odd_penalty, told
 from reference.homework.network_methods import BACKWARD, backwards, forwards, names_of
 from reference.homework.network_mistakes import mistaken
@@ -216,6 +217,7 @@ class _Network(Examination):
             return report
         odd = odd_loss(attempt, judged) or odd_penalty(self.calls, attempt, judged)
         odd = odd or odd_update(self.calls, attempt, judged, self.told)
+        odd = odd or (odd_learning(self.calls, attempt, judged, self.told) if self.form.batch == 1 else None)
         if odd is not None:
             judged.quantities = [*(q for q in judged.quantities if q.name != odd.name), odd]
             return replace(self._said("wrong", "", judged, attempt), explainer=None)
