@@ -212,8 +212,8 @@ class Length:
         want = self.attempt.problem.want
         found = ((got, scaled, want[key]) for key, (got, scaled) in self.judged.arrays.items() if key.startswith("dw"))
         for _, scaled, whole in found:
-            if scaled.shape == whole.shape and whole.any():
-                return float((scaled * whole).sum() / (whole * whole).sum())
+            if scaled.size == whole.size and whole.any():  # which may lie otherwise there
+                return float(np.linalg.norm(scaled) / np.linalg.norm(whole))
         return 0.0
 
     def _kind(self, times: float, rate: float, n: int, usual: Sequence[float]) -> str:
