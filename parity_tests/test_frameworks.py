@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -79,14 +80,56 @@ def test_keras_buffers_are_those_after_the_run() -> None:
 
 
 def test_keras_is_imported_without_what_it_only_offers_wrappers_for() -> None:
-    """Scikit-learn and Matplotlib take two seconds; afterwards both can be imported, and what was there has stayed."""
+    """Scikit-learn and Matplotlib take two seconds; afterwards all can be imported, and what was there has stayed."""
     code = (
-        "import sys; import reference.frameworks.keras; print('sklearn' in sys.modules, 'matplotlib' in sys.modules)\n"
-        "import sklearn, matplotlib.pyplot; print(sklearn.__name__, matplotlib.__name__)"
+        "import sys; import reference.frameworks.keras\n"
+        "print(sorted({'sklearn', 'matplotlib', 'scipy'} & set(sys.modules)))\n"
+        "import sklearn, matplotlib.pyplot, scipy.sparse; print(sklearn.__name__, matplotlib.__name__, scipy.__name__)"
     )
-    assert process(code=code).stdout.split() == ["False", "False", "sklearn", "matplotlib"]
+    assert process(code=code).stdout.split() == ["[]", "sklearn", "matplotlib", "scipy"]
     with hidden("pytest", "json.tool"):
         assert sys.modules["pytest"] is pytest
         with pytest.raises(ImportError):
             importlib.import_module("json.tool")
     assert importlib.import_module("json.tool").__name__ == "json.tool"
+
+
+def test_no_row_and_no_comparison_imports_a_compiler(tmp_path: Path) -> None:
+    """PyTorch's takes as long as PyTorch itself, and SymPy is for it alone."""
+    model = tmp_path / "model.py"
+    model.write_text("import torch\nmodel = torch.nn.Linear(3, 2)\n", encoding="utf-8")
+    code = (
+        "import sys\nfrom reference.migration.build import build\nfrom reference.cli import main\n"
+        "made = build(['adam', 'step_decay', 'lstm'], ['rnn_two_bias_lr', 'lr_exp', 'e2e_adam'], 1)\n"
+        "print(made.wrong, len(made.rows))\n"
+        f"try: main(['compare', {str(model)!r}, {str(model)!r}])\n"
+        "finally: print(sorted({'torch._dynamo', 'torch._inductor', 'sympy'} & set(sys.modules)))"
+    )
+    done = process(code=code)
+    lines = done.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("[] 6", "[]"), done.stderr
+
+
+def test_the_compiler_is_there_again_after_optimizers_did_without_it() -> None:
+    """Also after an exception; what it answers them is not kept from it, and where it is imported it stays."""
+    code = """
+import sys, torch
+from torch.optim import SGD, Optimizer
+from reference.frameworks.imports import uncompiled
+w = torch.nn.Parameter(torch.tensor([1.0]))
+try:
+    with uncompiled():
+        optimizer = SGD([w], lr=0.5)
+        w.grad = torch.tensor([1.0])
+        optimizer.step()
+        optimizer.zero_grad()
+        stand_in = sys.modules["torch._dynamo"]
+        raise KeyError
+except KeyError:
+    print(w.item(), w.grad, hasattr(stand_in, "optimize"), "torch._dynamo" in sys.modules)
+print("__dynamo_disable" in vars(Optimizer.zero_grad.__wrapped__))
+compiled = torch.compile(lambda x: 2 * x, backend="eager")
+with uncompiled():
+    print(compiled(w).item(), hasattr(torch._dynamo, "optimize"))
+"""
+    assert process(code=code).stdout.split() == ["0.5", "None", "False", "False", "False", "1.0", "True"]

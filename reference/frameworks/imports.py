@@ -1,10 +1,12 @@
-"""Importing a library without what it writes to the terminal, or without what it would import in turn."""
+"""Importing a library without what it writes to the terminal, or without what it or its use would import in turn."""
 
 import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
 
 
 @contextlib.contextmanager
@@ -17,6 +19,31 @@ def hidden(*packages: str) -> Iterator[None]:
     finally:
         for package in absent:
             del sys.modules[package]
+
+
+@contextlib.contextmanager
+def uncompiled() -> Iterator[None]:
+    """PyTorch's optimizers without its compiler: outside of compiled code they import it, which takes longer than
+    PyTorch itself, and ask it only to leave them alone. Nothing can be compiled inside, unless it has been imported."""
+    name = "torch._dynamo"
+    if name in sys.modules:
+        yield
+        return
+    left_alone: list[Any] = []
+
+    def disable(function: Callable[..., Any], recursive: bool = True, wrapping: bool = True) -> Callable[..., Any]:
+        left_alone.append(function)
+        return function
+
+    stand_in: Any = ModuleType(name)
+    stand_in.disable, stand_in.graph_break = disable, lambda: None
+    sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        for function in left_alone:  # PyTorch keeps the answer there, and the compiler shall be asked itself next time
+            vars(function).pop("__dynamo_disable", None)
 
 
 @contextlib.contextmanager

@@ -19,8 +19,9 @@ from reference.frameworks import Job, Ran, resolve
 from reference.frameworks.imports import hidden, quiet_stderr
 from reference.pair import Array, Twin
 
-# Keras has wrappers for scikit-learn and galleries in Matplotlib, which nothing here uses: two of its five seconds
-with quiet_stderr(), hidden("sklearn", "matplotlib"):
+# Keras has wrappers for scikit-learn and galleries in Matplotlib, which nothing here uses: two of its five seconds;
+# TensorFlow imports SciPy for what it keeps of an older Keras
+with quiet_stderr(), hidden("sklearn", "matplotlib", "scipy"):
     import keras
     import tensorflow as tf
     from keras.src.backend.common.global_state import get_global_attribute

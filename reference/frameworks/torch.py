@@ -9,6 +9,7 @@ import torch
 
 from reference.errors import RequestError
 from reference.frameworks import Job, Ran, resolve
+from reference.frameworks.imports import uncompiled
 from reference.migration.glue.torch.optimizers import clip_gradients
 from reference.pair import Array, Twin
 
@@ -122,6 +123,7 @@ class Torch:
             {path: array(resolve(module, path)) for path in buffers},
         )
 
+    @uncompiled()
     def steps(
         self,
         twin: Twin,
@@ -155,6 +157,7 @@ class Torch:
             torch.manual_seed(seed)
             return array(twin.build(torch, options)(torch.empty(shape)))
 
+    @uncompiled()
     def schedule(self, twin: Twin, options: Any, metrics: list[float]) -> list[float]:
         assert twin.build is not None
         optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=options.lr)

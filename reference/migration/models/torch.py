@@ -98,10 +98,12 @@ class Wrapped:
         outputs = [out for *_, out, _ in calls if out.requires_grad]
         targets = [*wanted, *outputs, *(weight for _, _, weight in weights)]
         pulled = {place: y for place, y in made.items() if place in dy and y.requires_grad}
-        cotangents = [torch.from_numpy(np.array(dy[place])).to(y.dtype) for place, y in pulled.items()]
         found: Sequence[Any] = [None] * len(targets)
         if targets and pulled:
-            found = torch.autograd.grad(list(pulled.values()), targets, cotangents, allow_unused=True)
+            # of a number: to be given cotangents, autograd would import SymPy first
+            given = {place: torch.from_numpy(np.array(dy[place])).to(y.dtype) for place, y in pulled.items()}
+            total = sum((y * given[place]).sum() for place, y in pulled.items())
+            found = torch.autograd.grad(total, targets, allow_unused=True)
         filled = iter(
             [np.zeros(tuple(t.shape)) if g is None else array(g) for g, t in zip(found, targets, strict=True)]
         )
