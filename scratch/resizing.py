@@ -1,7 +1,7 @@
 """Layers that make images larger or smaller: up-sampling, zero-padding, cropping."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,23 +19,40 @@ class UpSampling(Layer):
     pixel is an area, and areas are aligned. With `align_corners` the first and last centres fall together instead:
     j + f = i (n - 1) / (n * size - 1).
 
+    Images have three more: y[i] = sum over k of c(f - k) x[j + k], k = 1 - r, ..., r, along each axis in turn.
+    "bicubic": r = 2, c(t) = (a + 2) |t|**3 - (a + 3) |t|**2 + 1 up to |t| = 1, then a (|t|**3 - 5 |t|**2 + 8 |t| - 4),
+    a being the `coefficient`.  Keys (1981). "lanczos3" and "lanczos5": c(t) = sinc(t) sinc(t / r), r = 3 or 5. Their
+    `border` is "edge", x going on as its outermost element, or "renormalised", the weights of what is within x divided
+    by their sum.
+
     x: (batch, *spatial, channels) -> y: (batch, *(size * spatial), channels).
     """
 
     rank: int
     axes: str
     linear: str
+    windows: ClassVar[dict[str, int]] = {}
 
     def __init__(
-        self, size: int | tuple[int, ...] = 2, *, interpolation: str = "nearest", align_corners: bool = False
+        self,
+        size: int | tuple[int, ...] = 2,
+        *,
+        interpolation: str = "nearest",
+        align_corners: bool = False,
+        coefficient: float = -0.75,
+        border: str = "edge",
     ) -> None:
         super().__init__()
         self.size = per_axis("size", size, self.rank)
-        if interpolation not in ("nearest", self.linear):
-            raise ValueError(f"interpolation is {interpolation!r}, expected 'nearest' or {self.linear!r}")
+        known = ("nearest", self.linear, *self.windows)
+        if interpolation not in known:
+            raise ValueError(f"interpolation is {interpolation!r}, expected one of {', '.join(map(repr, known))}")
         if align_corners and interpolation == "nearest":
             raise ValueError(f"align_corners needs interpolation={self.linear!r}")
+        if border not in ("edge", "renormalised"):
+            raise ValueError(f"border is {border!r}, expected 'edge' or 'renormalised'")
         self.interpolation, self.align_corners = interpolation, align_corners
+        self.coefficient, self.border = coefficient, border
 
     def forward(self, x: Array) -> Array:
         require_rank(self, "x", x, self.axes)
@@ -56,16 +73,36 @@ class UpSampling(Layer):
         return dy
 
     def weights(self, axis: int) -> Array:
-        """(n * size, n): row i holds 1 - f at j and f at j + 1."""
+        """(n * size, n): row i holds 1 - f at j and f at j + 1, or c(f - k) at j + k."""
         n, size = self.sizes[axis - 1], self.size[axis - 1]
         i = np.arange(n * size)
         place = i * (n - 1) / max(n * size - 1, 1) if self.align_corners else (i + 0.5) / size - 0.5
+        if self.interpolation in self.windows:
+            return self._window(place, n)
         place = np.clip(place, 0, n - 1)
         j = np.floor(place).astype(int)
         weights = np.zeros((n * size, n))
         weights[i, j] = 1 - (place - j)
         weights[i, np.minimum(j + 1, n - 1)] += place - j
         return weights
+
+    def _window(self, place: Array, n: int) -> Array:
+        reach = self.windows[self.interpolation]
+        j = np.floor(place)[:, None] + np.arange(1 - reach, reach + 1)
+        t = np.abs(place[:, None] - j)
+        shares = keys(t, self.coefficient) if self.interpolation == "bicubic" else np.sinc(t) * np.sinc(t / reach)
+        if self.border == "renormalised":
+            shares = np.where((j >= 0) & (j < n), shares, 0)
+            shares /= shares.sum(axis=1, keepdims=True)
+        weights = np.zeros((len(place), n))
+        # at the border several places are one
+        np.add.at(weights, (np.arange(len(place))[:, None], np.clip(j, 0, n - 1).astype(int)), shares)
+        return weights
+
+
+def keys(t: Array, a: float) -> Array:
+    """Keys' cubic of distances 0 <= t <= 2: 1 at 0, and 0 at 1 and 2."""
+    return np.where(t <= 1, ((a + 2) * t - (a + 3)) * t * t + 1, a * (((t - 5) * t + 8) * t - 4))
 
 
 def along(matrix: Array, x: Array, axis: int) -> Array:
@@ -150,6 +187,7 @@ class UpSampling2D(UpSampling):
     rank = 2
     axes = "batch height width channels"
     linear = "bilinear"
+    windows: ClassVar[dict[str, int]] = {"bicubic": 2, "lanczos3": 3, "lanczos5": 5}
 
 
 class UpSampling3D(UpSampling):

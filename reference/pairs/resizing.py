@@ -112,6 +112,99 @@ UP_SAMPLING2D_NATIVE = Pair(
 )
 
 
+def _torch_window(torch: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.torch.resizing import upsample_window
+
+    size = each(o.size, 2)
+    if (o.interpolation, o.coefficient, o.border) == ("bicubic", -0.75, "edge"):
+        scale = tuple(map(float, size))
+        return torch.nn.Upsample(scale_factor=scale, mode="bicubic", align_corners=o.align_corners)
+    return lambda x: upsample_window(x, size, o.interpolation, o.align_corners, o.coefficient, o.border)
+
+
+def _keras_window(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.resizing import upsample_window
+
+    size = each(o.size, 2)
+    return lambda x: upsample_window(x, size, o.interpolation, o.align_corners, o.coefficient, o.border)
+
+
+def _draw_window(rng: np.random.Generator) -> Case:
+    options = {
+        "size": tuple(int(n) for n in rng.integers(1, 6, 2)),
+        "interpolation": choose(rng, "bicubic", "bicubic", "lanczos3", "lanczos5"),
+        "align_corners": bool(rng.integers(2)),
+        "border": choose(rng, "edge", "renormalised"),
+        "coefficient": choose(rng, -0.75, -0.5, float(rng.uniform(-1, 0))),
+    }
+    return Case("", {"x": normal(*_shape(rng, 2))}, options)
+
+
+def _window_case(name: str, shape: tuple[int, ...] = (2, 4, 5, 3), **more: Any) -> Case:
+    fields = {key: more.pop(key) for key in ("frameworks", "differs", "twins", "reason") if key in more}
+    return Case(name, {"x": normal(*shape)}, {"interpolation": "bicubic", **more}, **fields)
+
+
+OF_KERAS: dict[str, Any] = {"coefficient": -0.5, "border": "renormalised"}
+STOCK_KERAS: dict[str, Any] = {
+    "frameworks": ("keras",),
+    "twins": {
+        "keras": Twin(lambda keras, o: keras.layers.UpSampling2D(each(o.size, 2), interpolation=o.interpolation))
+    },
+}
+
+UP_SAMPLING2D_WINDOW = Pair(
+    "up_sampling2d_window",
+    UpSampling2D,
+    torch=Twin(
+        _torch_window,
+        layout=channels_first(2),
+        likeness="composed",
+        reason="torch.nn.Upsample(mode='bicubic') for the coefficient -0.75 and the border 'edge', otherwise sums of "
+        "shifted images; PyTorch has no Lanczos window",
+    ),
+    keras=Twin(
+        _keras_window,
+        likeness="composed",
+        reason="sums of shifted images; keras.layers.UpSampling2D has its own coefficient and border, and computes in "
+        "float32",
+    ),
+    cases=(
+        _window_case("bicubic"),
+        _window_case("unequal", size=(3, 4)),
+        _window_case("align-corners", size=(1, 3), align_corners=True),
+        _window_case("one-pixel", (2, 1, 1, 3), size=(2, 3)),
+        _window_case("align-corners-one-pixel", (2, 3, 1, 2), size=(1, 2), align_corners=True),
+        _window_case("batch1", (1, 7, 2, 3), size=(2, 5)),
+        _window_case("keys", size=(2, 3), **OF_KERAS),
+        _window_case("renormalised", size=(2, 3), border="renormalised", align_corners=True),
+        _window_case("lanczos3", size=(2, 3), interpolation="lanczos3", **OF_KERAS),
+        _window_case("lanczos5", (2, 7, 6, 3), size=(2, 3), interpolation="lanczos5", **OF_KERAS),
+        _window_case("lanczos-edge", (2, 7, 6, 3), size=(3, 2), interpolation="lanczos3", align_corners=True),
+        _window_case(
+            "stock-keras",
+            size=2,
+            differs={"y": 0.01, "dx": 0.01},
+            reason="Keras' coefficient is -0.5, and weights outside of the image are left out there",
+            **STOCK_KERAS,
+        ),
+        _window_case(
+            "stock-keras-table",
+            size=(3, 7),
+            differs={"y": 1e-4, "dx": 1e-4},
+            reason="TensorFlow takes bicubic weights from a table of 1024 places between two pixels",
+            **(STOCK_KERAS | OF_KERAS),
+        ),
+    ),
+    draw=_draw_window,
+    notes=(
+        "Bicubic is not one thing: the coefficient is -0.75 in PyTorch and -0.5 in Keras, and beyond the border "
+        "PyTorch goes on with the edge, where Keras leaves the weights out and divides by the sum of the others.",
+        "Keras always aligns areas (align_corners=False).",
+    ),
+)
+
+
 def _sides(rng: np.random.Generator, rank: int, most: int) -> Any:
     """A number, one for each axis, or (before, after) for each axis."""
     return choose(

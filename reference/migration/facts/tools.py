@@ -118,6 +118,7 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
 
     from reference.frameworks.torch import made_as
     from reference.migration.glue.torch.recurrent import ResetBeforeGRU
+    from reference.migration.glue.torch.resizing import upsample_window
 
     names = {**SHARED, **given, "torch": torch, "nn": torch.nn, "F": torch.nn.functional}
     names |= {
@@ -126,6 +127,7 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
         "rates": descent.rates_torch,
         "adam_as_keras": descent.adam_as_keras,
         "ResetBeforeGRU": ResetBeforeGRU,
+        "upsample_window": upsample_window,
     }
     with torch.random.fork_rng(devices=[]), made_as(dtype):
         torch.manual_seed(0)
