@@ -13,12 +13,13 @@ class DotProductAttention(Layer):
     q: (..., queries, size), k: (..., keys, size), v: (..., keys, n) -> y: (..., queries, n).
     `scale` is 1 / sqrt(size) unless given. `mask`, broadcast to (..., queries, keys), is true where a query may
     attend to a key, or numbers that are added to the scaled scores. With `causal`, query i sees the keys 0 to i only.
+    The first keys, as many as `always`, are seen by all, and neither counted by `causal` nor by `mask`.
     A query that may attend to nothing gives 0.  Vaswani et al. (2017), section 3.2.1.
     """
 
-    def __init__(self, *, scale: float | None = None, causal: bool = False) -> None:
+    def __init__(self, *, scale: float | None = None, causal: bool = False, always: int = 0) -> None:
         super().__init__()
-        self.scale, self.causal = scale, causal
+        self.scale, self.causal, self.always = scale, causal, always
 
     def forward(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> Array:
         require_size(self, "k", k, -1, q.shape[-1])
@@ -37,9 +38,11 @@ class DotProductAttention(Layer):
 
     def _masked(self, scores: Array, mask: Array | None) -> Array:
         if mask is not None:
+            if self.always:
+                mask = np.pad(mask, [(0, 0)] * (mask.ndim - 1) + [(self.always, 0)], constant_values=mask.dtype == bool)
             scores = np.where(mask, scores, -math.inf) if mask.dtype == bool else scores + mask
         if self.causal:
-            scores = np.where(np.tri(*scores.shape[-2:], dtype=np.bool_), scores, -math.inf)
+            scores = np.where(np.tri(*scores.shape[-2:], self.always, dtype=np.bool_), scores, -math.inf)
         return scores
 
     def _softmax(self, scores: Array) -> Array:

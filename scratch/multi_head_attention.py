@@ -17,6 +17,8 @@ class MultiHeadAttention(Layer):
     w_q: (n_in, heads, size), w_k: (n_key, heads, size), w_v: (n_value, heads, value_size), w_o: (heads, value_size,
     n_out); b_q, b_k: (heads, size), b_v: (heads, value_size), b_o: (n_out,).
     `mask`: (batch or 1, queries or 1, keys), true where a query may attend to a key; the same for all heads.
+    With `bias_kv` every head has a key and a value more, extra_k: (heads, size) and extra_v: (heads, value_size), with
+    `zero_kv` a key and a value of zeros. They are the same for all samples, and every query may attend to them.
     Sizes not given: `size` is n_in / heads, `value_size` is `size`, the others are n_in.
     b_k adds the same to all scores of a query, so y does not depend on it.  Vaswani et al. (2017), section 3.2.2.
     """
@@ -33,6 +35,8 @@ class MultiHeadAttention(Layer):
         n_out: int | None = None,
         bias: bool = True,
         causal: bool = False,
+        bias_kv: bool = False,
+        zero_kv: bool = False,
         init: Initializer = GlorotUniform(),
         rng: Seed = None,
         dtype: DTypeLike = np.float64,
@@ -50,7 +54,11 @@ class MultiHeadAttention(Layer):
         self.params["w_o"] = init((heads * value_size, n_out), rng, dtype).reshape(heads, value_size, n_out)
         if bias:
             self.params["b_o"] = np.zeros(n_out, dtype)
-        self.attention = DotProductAttention(causal=causal)
+        if bias_kv:
+            self.params["extra_k"] = init((1, heads * size), rng, dtype).reshape(heads, size)
+            self.params["extra_v"] = init((1, heads * value_size), rng, dtype).reshape(heads, value_size)
+        self.bias_kv, self.zero_kv = bias_kv, zero_kv
+        self.attention = DotProductAttention(causal=causal, always=bias_kv + zero_kv)
 
     def forward(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> Array:
         self.inputs = {"q": q, "k": k, "v": v}
@@ -58,12 +66,28 @@ class MultiHeadAttention(Layer):
             require_rank(self, "mask", mask, "batch queries keys")
             mask = mask[:, None]
         q, k, v = (self._to_heads(name, x) for name, x in self.inputs.items())
-        self.heads = self.attention.forward(q, k, v, mask)
+        self.heads = self.attention.forward(q, self._extended("k", k), self._extended("v", v), mask)
         return self._joined()
 
     def backward(self, dy: Array) -> tuple[Array, Array, Array]:
         dq, dk, dv = self.attention.backward(self._parted(dy))
+        dk, dv = self._shortened("k", dk), self._shortened("v", dv)
         return self._from_heads("q", dq), self._from_heads("k", dk), self._from_heads("v", dv)
+
+    def _extended(self, name: str, x: Array) -> Array:
+        """Keys or values behind those that are the same for all samples: (batch, heads, always + time, size)."""
+        if not self.attention.always:
+            return x
+        batch, heads, _, size = x.shape
+        first = [self.params[f"extra_{name}"][:, None]] if self.bias_kv else []
+        first += [np.zeros((heads, 1, size), x.dtype)] if self.zero_kv else []
+        return np.concatenate([*(np.broadcast_to(one, (batch, heads, 1, size)) for one in first), x], axis=2)
+
+    def _shortened(self, name: str, dx: Array) -> Array:
+        """The gradient of `_extended`; fills `grads`."""
+        if self.bias_kv:
+            self.grads[f"extra_{name}"] = dx[:, :, 0].sum(axis=0)
+        return dx[:, :, self.attention.always :]
 
     def _joined(self) -> Array:
         """The projection of all heads: (batch, queries, n_out)."""

@@ -19,7 +19,7 @@ class OtherAttention(MultiHeadAttention):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.attention = self.made(causal=self.attention.causal)
+        self.attention = self.made(causal=self.attention.causal, always=self.attention.always)
 
 
 class OfAllHeads(DotProductAttention):
@@ -40,8 +40,8 @@ class Inverted(DotProductAttention):
 class Uncausal(DotProductAttention):
     """Sees what follows."""
 
-    def __init__(self, *, causal: bool) -> None:
-        super().__init__()
+    def __init__(self, *, causal: bool, always: int) -> None:
+        super().__init__(always=always)
 
 
 class ScaledByAllHeads(OtherAttention):
@@ -176,6 +176,91 @@ class ValuesOnly(SelfAttention):
         return self.kept
 
 
+class ExtraForgotten(MultiHeadAttention):
+    """There is no more key than those of k."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.attention.always = 0
+
+    def _shortened(self, name: str, dx: Array) -> Array:
+        if self.bias_kv:
+            self.grads[f"extra_{name}"] = np.zeros_like(self.params[f"extra_{name}"])
+        return dx
+
+
+class ExtraProjected(MultiHeadAttention):
+    """The key and value that are learnt get the biases of the projection as well."""
+
+    def _extended(self, name: str, x: Array) -> Array:
+        y = super()._extended(name, x).copy()
+        if self.bias_kv and f"b_{name}" in self.params:
+            y[:, :, 0] += self.params[f"b_{name}"]
+        return y
+
+
+class ZeroKeyOnly(MultiHeadAttention):
+    """The key of zeros has the first value, not one of zeros."""
+
+    def _extended(self, name: str, x: Array) -> Array:
+        y = super()._extended(name, x).copy()
+        if self.zero_kv and name == "v":
+            y[:, :, self.attention.always - 1] = x[:, :, 0]
+        return y
+
+
+class ExtraSwapped(MultiHeadAttention):
+    """The learnt key is taken for the value and the value for the key."""
+
+    def _extended(self, name: str, x: Array) -> Array:
+        y = super()._extended(name, x).copy()
+        if self.bias_kv:
+            y[:, :, 0] = self.params["extra_v" if name == "k" else "extra_k"]
+        return y
+
+
+class ExtraBlocked(DotProductAttention):
+    """The last keys are seen by all, in the place of the first."""
+
+    def _masked(self, scores: Array, mask: Array | None) -> Array:
+        back, kept = np.roll(scores, -self.always, axis=-1), self.always
+        return np.roll(super()._masked(back, mask), kept, axis=-1)
+
+
+class MaskCountsExtra(OtherAttention):
+    """The mask is laid over the keys one or two places too early."""
+
+    made = ExtraBlocked
+
+
+class ExtraAveraged(MultiHeadAttention):
+    """The gradients of the learnt key and value are means over the batch."""
+
+    def _shortened(self, name: str, dx: Array) -> Array:
+        y = super()._shortened(name, dx)
+        if self.bias_kv:
+            self.grads[f"extra_{name}"] = self.grads[f"extra_{name}"] / len(dx)
+        return y
+
+
+class ExtraOfFirstSample(MultiHeadAttention):
+    """The gradients of the learnt key and value are those of the first sample."""
+
+    def _shortened(self, name: str, dx: Array) -> Array:
+        y = super()._shortened(name, dx)
+        if self.bias_kv:
+            self.grads[f"extra_{name}"] = dx[0, :, 0].copy()
+        return y
+
+
+class ShortenedAtTheEnd(MultiHeadAttention):
+    """The gradients of the keys and values are taken one or two places too early."""
+
+    def _shortened(self, name: str, dx: Array) -> Array:
+        super()._shortened(name, dx)
+        return dx[:, :, : dx.shape[2] - self.attention.always]
+
+
 OUTPUTS = (ScaledByAllHeads, HeadsReversed, HeadsNotTransposed, BiasForgotten, OutputBiasTwice, KeyForValue)
 MASKS = (MaskInverted, CausalIgnored)
 GRADIENT = (OutputStepsShifted, QueriesAveraged, BiasOfFirstStep, ValueHeadsReversed, FirstSampleOnly, KeysDetached)
@@ -200,6 +285,11 @@ WRONG = {
     "multi_head_attention": _versions((*OUTPUTS, *MASKS)),
     "cross_attention": _versions((*ANY_SIZES, *MASKS)),
     "multi_head_attention_sizes": _versions((*ANY_SIZES, *MASKS)),
+    "multi_head_attention_bias_kv": Versions(
+        outputs=(*OUTPUTS, *MASKS, ExtraForgotten, ExtraProjected, ZeroKeyOnly, ExtraSwapped, MaskCountsExtra),
+        gradients=(*GRADIENT, ExtraAveraged, ExtraOfFirstSample, ShortenedAtTheEnd),
+        contract=made_by(MultiHeadAttention, (*SEVERAL, *WEIGHTED)),
+    ),
     "self_attention": Versions(
         outputs=in_self_attention((*OUTPUTS, *MASKS)),
         gradients=(*in_self_attention(GRADIENT), ValuesOnly, *made_by(SelfAttention, GRADIENTS)),

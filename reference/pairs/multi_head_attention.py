@@ -1,5 +1,6 @@
 """Attention in several heads, and its twins."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,7 +52,9 @@ KERAS = keras_heads("layer.")
 def _torch_heads(torch: Any, o: SimpleNamespace) -> Any:
     from reference.migration.glue.torch.attention import MultiheadAttention
 
-    return MultiheadAttention(o.n_in, o.heads, bias=o.bias, kdim=o.n_key, vdim=o.n_value, causal=o.causal)
+    sizes = {"kdim": o.n_key, "vdim": o.n_value}
+    more = {"add_bias_kv": o.bias_kv, "add_zero_attn": o.zero_kv}
+    return MultiheadAttention(o.n_in, o.heads, bias=o.bias, causal=o.causal, **sizes, **more)
 
 
 def _torch_any_heads(torch: Any, o: SimpleNamespace) -> Any:
@@ -87,9 +90,9 @@ def _heads_case(
     return Case(name, inputs | ({"mask": masked} if masked else {}), {"n_in": n_in, "heads": heads, **more}, **fields)
 
 
-def _draw_heads(kind: str) -> Any:
+def _draw_heads(kind: str, least: int = 1) -> Any:
     def draw(rng: np.random.Generator) -> Case:
-        batch, queries, keys, heads = rng.integers((1, 3, 3, 1), (4, 8, 8, 4)).tolist()
+        batch, queries, keys, heads = rng.integers((1, 3, 3, least), (4, 8, 8, 4)).tolist()
         n_in = heads * int(rng.integers(2, 6))
         masked = choose(rng, None, mask(batch, queries, keys), mask(1, queries, keys), padding_mask(batch, keys))
         options: dict[str, Any] = {"bias": bool(rng.integers(3)), "causal": bool(rng.integers(2))}
@@ -190,6 +193,57 @@ ANY_HEADS = Pair(
         _heads_case("no-bias", 2, 4, 5, 6, 3, size=2, value_size=7, n_out=1, bias=False, causal=True),
     ),
     draw=_draw_heads("any"),
+)
+
+
+def _keras_more(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.attention import ExtendedMultiHeadAttention
+
+    return ExtendedMultiHeadAttention(
+        o.heads, o.n_in // o.heads, bias_kv=o.bias_kv, zero_kv=o.zero_kv, use_bias=o.bias, causal=o.causal
+    )
+
+
+def _more_case(name: str, masked: Input | None = None, **more: Any) -> Case:
+    made = _heads_case(name, 2, 4, 5, 6, 3, masked, **{"bias_kv": True, **more})
+    # beside a key that is the same for all samples, the bias of the others matters
+    return replace(made, only=(), reason="")
+
+
+def _draw_more(rng: np.random.Generator) -> Case:
+    # a single head that gives nearly all to the key of zeros has gradients that are what rounding errors leave
+    drawn = _draw_heads("equal", least=2)(rng)
+    extra = {"bias_kv": bool(rng.integers(2)), "zero_kv": True}
+    extra_grads = ("dextra_k", "dextra_v") if extra["bias_kv"] else ()
+    # the declared cases ask for the gradient of the keys' bias too
+    left = "of the sums that make the gradient of the keys' bias only the small share of the extra keys is left"
+    only = (*ALL_BUT_KEY_BIAS, *extra_grads) if drawn.options["bias"] else ()
+    return replace(drawn, options={**drawn.options, **extra}, only=only, reason=left)
+
+
+EXTRA = {"k": "heads size -> 1 1 (heads size)", "v": "heads size -> 1 1 (heads size)"}
+MORE_KEYS = Pair(
+    "multi_head_attention_bias_kv",
+    MultiHeadAttention,
+    torch=Twin(_torch_heads, packed() | {f"extra_{name}": Slot(f"bias_{name}", axes) for name, axes in EXTRA.items()}),
+    keras=Twin(
+        _keras_more,
+        KERAS | {f"extra_{name}": Slot(f"layer.extra_{name}") for name in "kv"},
+        likeness="composed",
+        reason="a keras.layers.MultiHeadAttention that is given more keys and values; Keras has no such option",
+    ),
+    cases=(
+        _more_case("bias-kv"),
+        _more_case("zero", bias_kv=False, zero_kv=True),
+        _more_case("both", zero_kv=True),
+        _more_case("mask", mask(2, 4, 5)),
+        _more_case("padding", padding_mask(2, 5), zero_kv=True),
+        _more_case("causal", causal=True),
+        _more_case("causal-mask", mask(1, 4, 5), causal=True, zero_kv=True),
+        _more_case("no-bias", bias=False, zero_kv=True),
+    ),
+    draw=_draw_more,
+    notes=("add_bias_kv and add_zero_attn of PyTorch: one more key and value, the same for all samples.",),
 )
 
 

@@ -29,6 +29,49 @@ class MultiHeadAttention:
         return self.layer(q, v, k, attention_mask=mask, use_causal_mask=self.causal)
 
 
+class ExtendedMultiHeadAttention(MultiHeadAttention):
+    """MultiHeadAttention with PyTorch's add_bias_kv, a learnt key and value more, and add_zero_attn, one of zeros."""
+
+    def __init__(self, heads: int, size: int, *, bias_kv: bool, zero_kv: bool, causal: bool, **kwargs: Any) -> None:
+        super().__init__(heads, size, causal=causal, **kwargs)
+        exact = self.layer._inverse_sqrt_key_dim
+        self.layer = _Extended(heads, size, **kwargs)
+        self.layer.bias_kv, self.layer.zero_kv = bias_kv, zero_kv
+        self.layer._inverse_sqrt_key_dim = exact
+
+
+class _Extended(keras.layers.MultiHeadAttention):
+    bias_kv = zero_kv = False
+
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
+        super().build(query_shape, value_shape, key_shape)
+        if self.bias_kv:
+            self.extra_k = self.add_weight((self.num_heads, self.key_dim), "glorot_normal", name="extra_k")
+            self.extra_v = self.add_weight((self.num_heads, self.value_dim), "glorot_normal", name="extra_v")
+
+    def _compute_attention(
+        self, query: Any, key: Any, value: Any, attention_mask: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        more = 0
+        for wanted, k, v in (
+            (self.bias_kv, getattr(self, "extra_k", None), getattr(self, "extra_v", None)),
+            (self.zero_kv, ops.zeros_like(key[0, 0]), ops.zeros_like(value[0, 0])),
+        ):
+            if wanted:
+                key, value = _behind(key, k), _behind(value, v)
+                more += 1
+        if attention_mask is not None:
+            attention_mask = ops.pad(
+                ops.cast(attention_mask, "bool"), [(0, 0), (0, 0), (0, more)], constant_values=True
+            )
+        return super()._compute_attention(query, key, value, attention_mask, *args, **kwargs)
+
+
+def _behind(x: Any, row: Any) -> Any:
+    """x (batch, time, heads, size) with one more step, the same for all samples."""
+    return ops.concatenate([x, ops.broadcast_to(row[None, None], (ops.shape(x)[0], 1, *row.shape))], axis=1)
+
+
 class SelfAttention(MultiHeadAttention):
     """MultiHeadAttention of x to itself."""
 
