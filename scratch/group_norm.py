@@ -34,9 +34,9 @@ class GroupNorm(Normalisation):
         self.require(x)
         grouped = self._grouped(x)
         self.over = (*range(1, x.ndim - 1), x.ndim)
-        mean, variance = moments(grouped, self.over)
-        self.deviation = np.sqrt(variance + self.epsilon)
-        return self.affine(((grouped - mean) / self.deviation).reshape(x.shape))
+        self.mean, self.variance = moments(grouped, self.over)
+        self.deviation = np.sqrt(self.variance + self.epsilon)
+        return self.affine(((grouped - self.mean) / self.deviation).reshape(x.shape))
 
     def backward(self, dy: Array) -> Array:
         dz = self._grouped(self.affine_backward(dy))
@@ -50,7 +50,13 @@ class GroupNorm(Normalisation):
 class InstanceNorm(GroupNorm):
     """GroupNorm with every channel a group of its own: moments are over the spatial axes.
 
-    x: (batch, *spatial, channels) -> y: the same;  gamma, beta: (channels,).  Ulyanov, Vedaldi and Lempitsky (2016).
+    With `track`, running moments follow in training: running <- momentum running + (1 - momentum) mean over the samples
+    of their own, the variance multiplied by N / (N - 1), N being the numbers in a channel of a sample. At inference x
+    is normalised by the running ones instead of its own.
+
+    x: (batch, *spatial, channels) -> y: the same;  gamma, beta: (channels,);  with `track` the buffers running_mean,
+    running_variance: (channels,).  Ulyanov, Vedaldi and Lempitsky (2016).
+    Raises ValueError for a momentum outside [0, 1], and when moments of a single number a channel are to be tracked.
     """
 
     def __init__(
@@ -58,8 +64,37 @@ class InstanceNorm(GroupNorm):
         channels: int,
         *,
         epsilon: float = 1e-5,
+        track: bool = False,
+        momentum: float = 0.9,
         scale: bool = True,
         center: bool = True,
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__(channels, channels, epsilon=epsilon, scale=scale, center=center, dtype=dtype)
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"momentum is {momentum}, expected it in [0, 1]")
+        self.track, self.momentum, self.by_running = track, momentum, False
+        if track:
+            self.buffers["running_mean"] = np.zeros(channels, dtype)
+            self.buffers["running_variance"] = np.ones(channels, dtype)
+
+    def forward(self, x: Array) -> Array:
+        self.by_running = self.track and not self.training
+        if self.by_running:
+            self.require(x)
+            self.deviation = np.sqrt(self.buffers["running_variance"] + self.epsilon)
+            return self.affine((x - self.buffers["running_mean"]) / self.deviation)
+        y = super().forward(x)
+        if self.track and len(x):
+            self._follow(int(np.prod(x.shape[1:-1])))
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        return self.affine_backward(dy) / self.deviation if self.by_running else super().backward(dy)
+
+    def _follow(self, n: int) -> None:
+        if n < 2:
+            raise ValueError(f"{type(self).__name__}: the unbiased variance of {n} value per channel is undefined")
+        for name, new in (("running_mean", self.mean), ("running_variance", self.variance * (n / (n - 1)))):
+            mean = new.mean(axis=0).ravel()
+            self.buffers[name] = self.momentum * self.buffers[name] + (1 - self.momentum) * mean

@@ -4,7 +4,7 @@ import numpy as np
 
 from scratch.group_norm import GroupNorm, InstanceNorm
 from scratch.layer import Array
-from scratch.normalisation import moments
+from scratch.normalisation import moments, through_moments
 from wrong.common import made_by
 from wrong.normalisation import versions
 
@@ -69,7 +69,100 @@ class VarianceOfSquares(GroupNorm):
         return self.affine(((x - mean) / self.deviation).reshape(*x.shape[:-2], -1))
 
 
-INSTANCE = versions(InstanceNorm, *made_by(InstanceNorm, (WholeSample, OverTheBatchToo, EachPlace, VarianceOfSquares)))
+class OwnAtInference(InstanceNorm):
+    """Normalises by the sample's own moments at inference too."""
+
+    def forward(self, x: Array) -> Array:
+        kept, self.track = self.track, self.track and self.training
+        y = super().forward(x)
+        self.track = kept
+        return y
+
+
+class RunningInTraining(InstanceNorm):
+    """Normalises by the running moments in training too."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        if not self.track:
+            return y
+        self.deviation, self.by_running = np.sqrt(self.buffers["running_variance"] + self.epsilon), True
+        return self.affine((x - self.buffers["running_mean"]) / self.deviation)
+
+
+class BiasedRunning(InstanceNorm):
+    """The running variance takes the samples' variance as it is."""
+
+    def _follow(self, n: int) -> None:
+        self.variance = self.variance * ((n - 1) / n)
+        super()._follow(n)
+
+
+class MomentumSwapped(InstanceNorm):
+    """Momentum is the share of the new, as PyTorch has it."""
+
+    def _follow(self, n: int) -> None:
+        self.momentum = 1 - self.momentum
+        super()._follow(n)
+        self.momentum = 1 - self.momentum
+
+
+class OfTheBatch(InstanceNorm):
+    """The running variance takes that of the whole batch, as in batch normalisation."""
+
+    def _follow(self, n: int) -> None:
+        self.variance = self.variance + self.mean.var(axis=0, keepdims=True)
+        super()._follow(n)
+
+
+class FirstSampleOnly(InstanceNorm):
+    """The running moments follow the first sample alone."""
+
+    def _follow(self, n: int) -> None:
+        self.mean, self.variance = self.mean[:1], self.variance[:1]
+        super()._follow(n)
+
+
+class RunningDeviation(InstanceNorm):
+    """The running variance follows the deviation."""
+
+    def _follow(self, n: int) -> None:
+        self.variance = np.sqrt(self.variance)
+        super()._follow(n)
+
+
+class FollowsAtInference(InstanceNorm):
+    """The running moments follow at inference too."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        if self.by_running:
+            self.mean, self.variance = moments(x, tuple(range(1, x.ndim - 1)))
+            self._follow(int(np.prod(x.shape[1:-1])))
+        return y
+
+
+class OwnGradientAtInference(InstanceNorm):
+    """The gradient at inference goes through the sample's moments, as in training."""
+
+    def backward(self, dy: Array) -> Array:
+        if not self.by_running:
+            return super().backward(dy)
+        return through_moments(self.affine_backward(dy), self.z, self.deviation, tuple(range(1, dy.ndim - 1)))
+
+
+OWN = made_by(InstanceNorm, (WholeSample, OverTheBatchToo, EachPlace, VarianceOfSquares))
+TRACKED = (
+    OwnAtInference,
+    RunningInTraining,
+    BiasedRunning,
+    MomentumSwapped,
+    OfTheBatch,
+    FirstSampleOnly,
+    RunningDeviation,
+    FollowsAtInference,
+)
+INSTANCE = versions(InstanceNorm, *OWN, *TRACKED, gradients=(OwnGradientAtInference,))
 WRONG = {
     "group_norm": versions(
         GroupNorm,

@@ -7,7 +7,15 @@ import numpy as np
 
 from reference.fills import normal, offset
 from reference.pair import Case, Pair, Twin
-from reference.pairs.normalisation import CHANNELS_FIRST, KERAS, TORCH, draw_affine, draw_shape
+from reference.pairs.normalisation import (
+    CHANNELS_FIRST,
+    KERAS,
+    KERAS_RUNNING,
+    TORCH,
+    TORCH_RUNNING,
+    draw_affine,
+    draw_shape,
+)
 from scratch.group_norm import GroupNorm, InstanceNorm
 
 # of each rank, all sizes distinct
@@ -61,30 +69,41 @@ GROUP_NORM = Pair(
 )
 
 
+def _keras_instance_norm(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.normalisation import TrackingInstanceNormalization
+
+    options = {"epsilon": o.epsilon, "scale": o.scale, "center": o.center}
+    if o.track:
+        return TrackingInstanceNormalization(momentum=o.momentum, **options)
+    return keras.layers.GroupNormalization(groups=-1, **options)
+
+
 def _instance_norm(rank: int) -> Pair:
     def build(torch: Any, o: SimpleNamespace) -> Any:
         from reference.migration.glue.torch.normalisation import trained
 
         own = getattr(torch.nn, f"InstanceNorm{rank}d")
-        return trained(own(o.channels, eps=o.epsilon, affine=o.scale or o.center), o.scale, o.center)
+        options = {"affine": o.scale or o.center}
+        if o.track:
+            options |= {"track_running_stats": True, "momentum": 1 - o.momentum}
+        return trained(own(o.channels, eps=o.epsilon, **options), o.scale, o.center)
 
     def draw(rng: np.random.Generator) -> Case:
         lead, channels = draw_shape(rng, rank)
         lead[1] += rank == 1
-        return Case("", {"x": normal(*lead, channels)}, {"channels": channels, **draw_affine(rng)})
+        options = {"track": bool(rng.integers(2)), "momentum": float(rng.uniform(0, 1)), **draw_affine(rng)}
+        return Case(
+            "", {"x": normal(*lead, channels)}, {"channels": channels, **options}, training=bool(rng.integers(3))
+        )
 
     shape = SHAPES[rank]
     x, options = {"x": normal(*shape)}, {"channels": shape[-1]}
+    tracked = {**options, "track": True}
     return Pair(
         f"instance_norm{rank}d",
         InstanceNorm,
-        torch=Twin(build, TORCH, CHANNELS_FIRST),
-        keras=Twin(
-            lambda keras, o: keras.layers.GroupNormalization(
-                groups=-1, epsilon=o.epsilon, scale=o.scale, center=o.center
-            ),
-            KERAS,
-        ),
+        torch=Twin(build, TORCH | TORCH_RUNNING, CHANNELS_FIRST),
+        keras=Twin(_keras_instance_norm, KERAS | KERAS_RUNNING),
         cases=(
             Case("affine", x, options),
             Case("batch1", {"x": normal(1, *shape[1:])}, options),
@@ -94,9 +113,18 @@ def _instance_norm(rank: int) -> Pair:
             Case("no-scale", x, {**options, "scale": False}),
             Case("no-center", x, {**options, "center": False}),
             Case("large-mean", {"x": offset(*shape)}, options, training=False),
+            Case("tracked", x, tracked),
+            Case("tracked-inference", x, tracked, training=False),
+            Case("tracked-batch1", {"x": normal(1, *shape[1:])}, {**tracked, "momentum": 0.5}),
+            Case("tracked-keeps-nothing", x, {**tracked, "momentum": 0.0, "scale": False, "center": False}),
         ),
         draw=draw,
-        notes=("In Keras it is a GroupNormalization with groups=-1. PyTorch trains no scale and shift unless asked.",),
+        notes=(
+            "In Keras it is a GroupNormalization with groups=-1. PyTorch trains no scale and shift unless asked.",
+            "Running moments are PyTorch's alone: means over the samples, the variance of each times N / (N - 1). At "
+            "inference they replace the sample's own; a port without them normalises by other numbers.",
+            "momentum=None, which makes a mean of all batches in BatchNorm, leaves the running moments as they are.",
+        ),
     )
 
 
