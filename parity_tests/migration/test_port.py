@@ -62,7 +62,7 @@ LAYERS = [
     if pair.kind in ("layer", "activation")
     and pair.torch.slots
     and pair.keras.slots
-    and not name.endswith(("attention", "attention_sizes", "_native"))
+    and not name.endswith(("attention", "attention_sizes", "attention_bias_kv", "_native"))
     and name != "time_distributed"
 ]
 

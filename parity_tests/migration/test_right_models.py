@@ -14,6 +14,8 @@ from reference import port
 from reference.errors import RequestError
 from reference.migration.comparison import compare
 from reference.migration.glue import UnbiasedBatchNormalization
+from reference.migration.glue.keras.attention import BiasKVMultiHeadAttention
+from reference.migration.glue.keras.normalisation import TrackingInstanceNormalization
 from reference.migration.subjects import Subject
 
 layers = keras.layers
@@ -105,3 +107,55 @@ def test_short_dtypes_are_judged_by_their_own_rounding(dtype: str) -> None:
         a, b = short(dtype, torch.tanh)
         assert not port(a, b, seed=seed).agree
         assert not compare(Subject(a, "A"), Subject(b, "B"), seed=seed).equal
+
+
+def attended(framework: str, **options: bool) -> Any:
+    if framework == "torch":
+        mha = nn.MultiheadAttention(12, 3, batch_first=True, **options)
+        return Torch(lambda m, x: m.head(m.mha(x, x, x)[0]), mha=mha, head=nn.Linear(12, 2))
+    mine = {"bias_kv": options.get("add_bias_kv", False), "zero_kv": options.get("add_zero_attn", False)}
+    x = keras.Input((5, 12))
+    return keras.Model(x, layers.Dense(2)(BiasKVMultiHeadAttention(3, 4, **mine)(x, x)))
+
+
+@pytest.mark.parametrize(
+    "options", [{"add_bias_kv": True}, {"add_zero_attn": True}, {"add_bias_kv": True, "add_zero_attn": True}]
+)
+def test_a_key_and_a_value_more_go_along_and_are_missed(options: dict[str, bool]) -> None:
+    for source, target in (("torch", "keras"), ("keras", "torch")):
+        a, b = attended(source, **options), attended(target, **options)
+        said = port(a, b)
+        assert said.agree, said.differences
+        assert compare(Subject(a, "A"), Subject(b, "B")).equal
+        if "add_bias_kv" in options:
+            with pytest.raises(RequestError, match="would not be used"):
+                port(attended(source, **options), attended(target))
+            with pytest.raises(RequestError, match="would not be used"):
+                port(attended(source), attended(target, **options))
+        else:
+            assert not port(attended(source, **options), attended(target)).agree
+
+
+def instance_normed(framework: str, track: bool, momentum: float = 0.9) -> Any:
+    if framework == "torch":
+        own = nn.InstanceNorm2d(4, affine=True, track_running_stats=track, momentum=1 - momentum)
+        return torch_images(own)
+    made = TrackingInstanceNormalization(momentum, epsilon=1e-5)
+    return keras_images(7, made if track else layers.GroupNormalization(-1, epsilon=1e-5))
+
+
+def test_running_moments_of_instances_go_along_and_are_missed() -> None:
+    for source, target in (("torch", "keras"), ("keras", "torch")):
+        for track in (True, False):
+            a, b = instance_normed(source, track), instance_normed(target, track)
+            said = port(a, b)
+            assert said.agree, said.differences
+            assert not said.notes
+            assert compare(Subject(a, "A"), Subject(b, "B")).equal
+        with pytest.raises(RequestError, match=r"running_mean|moving_mean"):
+            port(instance_normed(source, True), instance_normed(target, False))
+        with pytest.raises(RequestError, match=r"running_mean|moving_mean"):
+            port(instance_normed(source, False), instance_normed(target, True))
+        a, b = instance_normed(source, True), instance_normed(target, True, momentum=0.8)
+        assert not port(a, b).agree
+        assert [cause.name for cause in compare(Subject(a, "A"), Subject(b, "B")).causes] == ["momentum"]

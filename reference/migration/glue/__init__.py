@@ -14,6 +14,8 @@ in PyTorch, as Keras does it
     MaskedRNN, MaskedLSTM, MaskedGRU                        called with a mask (batch, time), true where a step is read
 in Keras, as PyTorch does it
     UnbiasedBatchNormalization                              the running variance times N / (N - 1)
+    TrackingInstanceNormalization                           track_running_stats=True
+    BiasKVMultiHeadAttention                                add_bias_kv and add_zero_attn
     TorchAdam, TorchRMSprop                                 PyTorch's epsilon
     avg_pool                                                padding in numbers, counted or not
 """
@@ -28,7 +30,8 @@ _MODULES = {
     "torch.normalisation": [f"KerasBatchNorm{rank}d" for rank in (1, 2, 3)],
     "torch.optimizers": ["KerasAdam", "KerasRMSprop"],
     "torch.recurrent": ["ResetBeforeGRU", "MaskedRNN", "MaskedLSTM", "MaskedGRU"],
-    "keras.normalisation": ["UnbiasedBatchNormalization"],
+    "keras.attention": ["BiasKVMultiHeadAttention"],
+    "keras.normalisation": ["UnbiasedBatchNormalization", "TrackingInstanceNormalization"],
     "keras.optimizers": ["TorchAdam", "TorchRMSprop"],
     "keras.pooling": ["avg_pool"],
 }

@@ -30,18 +30,25 @@ class MultiHeadAttention:
 
 
 class ExtendedMultiHeadAttention(MultiHeadAttention):
-    """MultiHeadAttention with PyTorch's add_bias_kv, a learnt key and value more, and add_zero_attn, one of zeros."""
+    """MultiHeadAttention with a key and a value more, as BiasKVMultiHeadAttention has them."""
 
     def __init__(self, heads: int, size: int, *, bias_kv: bool, zero_kv: bool, causal: bool, **kwargs: Any) -> None:
         super().__init__(heads, size, causal=causal, **kwargs)
         exact = self.layer._inverse_sqrt_key_dim
-        self.layer = _Extended(heads, size, **kwargs)
-        self.layer.bias_kv, self.layer.zero_kv = bias_kv, zero_kv
+        self.layer = BiasKVMultiHeadAttention(heads, size, bias_kv=bias_kv, zero_kv=zero_kv, **kwargs)
         self.layer._inverse_sqrt_key_dim = exact
 
 
-class _Extended(keras.layers.MultiHeadAttention):
-    bias_kv = zero_kv = False
+class BiasKVMultiHeadAttention(keras.layers.MultiHeadAttention):
+    """keras.layers.MultiHeadAttention with PyTorch's add_bias_kv, a learnt key and value more, and add_zero_attn, one
+    of zeros."""
+
+    def __init__(self, *args: Any, bias_kv: bool = False, zero_kv: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bias_kv, self.zero_kv = bias_kv, zero_kv
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "bias_kv": self.bias_kv, "zero_kv": self.zero_kv}
 
     def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         super().build(query_shape, value_shape, key_shape)

@@ -26,6 +26,8 @@ class UnbiasedBatchNormalization(keras.layers.BatchNormalization):
 class TrackingInstanceNormalization(keras.layers.GroupNormalization):
     """PyTorch's InstanceNorm with track_running_stats=True; `momentum` is the share kept, 1 - PyTorch's."""
 
+    unbiased = True
+
     def __init__(self, momentum: float = 0.9, **kwargs: Any) -> None:
         super().__init__(groups=-1, **kwargs)
         self.momentum = momentum
