@@ -1,5 +1,7 @@
 """Normalisation over groups of channels."""
 
+import math
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -59,6 +61,8 @@ class InstanceNorm(GroupNorm):
     Raises ValueError for a momentum outside [0, 1], and when moments of a single number a channel are to be tracked.
     """
 
+    by_running = False  # whether the last forward pass took the running moments
+
     def __init__(
         self,
         channels: int,
@@ -73,7 +77,7 @@ class InstanceNorm(GroupNorm):
         super().__init__(channels, channels, epsilon=epsilon, scale=scale, center=center, dtype=dtype)
         if not 0 <= momentum <= 1:
             raise ValueError(f"momentum is {momentum}, expected it in [0, 1]")
-        self.track, self.momentum, self.by_running = track, momentum, False
+        self.track, self.momentum = track, momentum
         if track:
             self.buffers["running_mean"] = np.zeros(channels, dtype)
             self.buffers["running_variance"] = np.ones(channels, dtype)
@@ -86,7 +90,7 @@ class InstanceNorm(GroupNorm):
             return self.affine((x - self.buffers["running_mean"]) / self.deviation)
         y = super().forward(x)
         if self.track and len(x):
-            self._follow(int(np.prod(x.shape[1:-1])))
+            self._follow(math.prod(x.shape[1:-1]))
         return y
 
     def backward(self, dy: Array) -> Array:

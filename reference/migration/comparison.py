@@ -13,7 +13,7 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration.alignment import alignments
 from reference.migration.difference import find_inputs
-from reference.migration.models import Model, wrap
+from reference.migration.models import Model, roundings, wrap
 from reference.migration.outputs import unmatched
 from reference.migration.pairing import Cause, Finder, Pairing, Place, Undo
 from reference.migration.port import MOST as MOST_APART
@@ -92,6 +92,7 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
             trial = pairing.trial()
             training, notes = training_only(pairing.moves, trial), [*notes, *not_compared(trial)]
         notes = [*a.notes, *b.notes, *notes, *unmatched(pairing.runs), *_notes(pairing, place is None and not causes)]
+        notes += roundings(mine, theirs)
         return Compared(said, far, tuple(causes), unexplained, len(pairing.moves), tuple(notes), tuple(training))
     finally:
         for each in reversed(undo):

@@ -11,7 +11,7 @@ from reference.errors import RequestError
 from reference.migration.alignment import alignments
 from reference.migration.buffers import carry
 from reference.migration.difference import find_inputs, tried
-from reference.migration.models import EPSILON, Model, shortest, wrap
+from reference.migration.models import EPSILON, Model, roundings, shortest, wrap
 from reference.migration.moves import Move, put
 from reference.migration.optimizer_state import move_state
 from reference.migration.order import Both, settled
@@ -114,7 +114,7 @@ def _moved(
     trial = tried(a, b, moves, inputs, layout, limit, seed)
     notes = [*_notes(moves), *corrections(moves), *notes, *unmatched(trial.still)]
     notes += [f"differs in training: {line}" for line in training_only(moves, trial)]
-    notes += not_compared(trial)
+    notes += [*not_compared(trial), *roundings(a, b)]
     return moves, Ported(layers, trial.apart, tuple(notes), limit)
 
 

@@ -59,6 +59,8 @@ class Model(Protocol):
 
     framework: str
     model: Any
+    # what its framework computes with constants rounded to float32, and `run` does not
+    rounded: set[str]
 
     def leaves(self) -> list[tuple[str, Any]]:
         """The layers that are no containers, by name, in the order in which they were made."""
@@ -171,3 +173,13 @@ def walk(name: str, layer: Any, children: Any, is_leaf: Any) -> Iterator[tuple[s
         yield name, layer
     for part, child in below:
         yield from walk(f"{name}.{part}" if name else part, child, children, is_leaf)
+
+
+def roundings(*models: Model) -> list[str]:
+    """A note on what a framework rounds to float32, although everything else is in float64."""
+    return [
+        f"{' and '.join(sorted(model.rounded))}: {'PyTorch' if model.framework == 'torch' else 'Keras'} rounds its "
+        "constants to float32, and so is some 1e-8 off; here they were taken in float64"
+        for model in models
+        if model.rounded
+    ]

@@ -12,6 +12,7 @@ from reference.frameworks import resolve
 from reference.frameworks.keras import float_type  # first: it sets both of these up
 from reference.migration.counterparts import is_known
 from reference.migration.models import OF_ATTENTION, Run, Step, as_tuple, kind_of, shortest, variable_at, walk
+from reference.migration.models.keras_precision import in_full_precision
 from reference.migration.outputs import leaves
 from reference.pair import Array
 
@@ -21,6 +22,7 @@ class Wrapped:
 
     def __init__(self, model: Any) -> None:
         self.model = model
+        self.rounded: set[str] = set()
 
     def leaves(self) -> list[tuple[str, Any]]:
         return list(walk("", self.model, _children, lambda layer: is_known("keras", self, layer)))
@@ -84,7 +86,10 @@ class Wrapped:
         weights = [(n, path, v) for n, layer in named.items() for path, v in self.variables(layer).items()]
         dropping = {name: list(_dropping(layer)) for name, layer in named.items()}
         quiet = self.without_dropout() if training else contextlib.nullcontext()
-        with self.computing(), _recorded(named, resting) as calls, quiet, tape:
+        full = (
+            in_full_precision(self.model, self.rounded) if self.precision() == "float64" else contextlib.nullcontext()
+        )
+        with self.computing(), full, _recorded(named, resting) as calls, quiet, tape:
             wanted = [x for x in tensors if x.dtype.is_floating]
             tape.watch([*wanted, *(v.value for _, _, v in weights)])
             made = dict(leaves(_called(self.model, tensors, training)))

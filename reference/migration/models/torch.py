@@ -13,6 +13,7 @@ from reference.frameworks import resolve
 from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
 from reference.migration.models import CHANNELS, OF_ATTENTION, Dropped, Run, Step, as_tuple, shortest, variable_at, walk
+from reference.migration.models.torch_precision import InFullPrecision
 from reference.migration.outputs import leaves
 from reference.pair import Array
 
@@ -22,6 +23,7 @@ class Wrapped:
 
     def __init__(self, model: Any) -> None:
         self.model = model
+        self.rounded: set[str] = set()
 
     def leaves(self) -> list[tuple[str, Any]]:
         return list(
@@ -81,7 +83,9 @@ class Wrapped:
     ) -> Run:
         tensors = [self._tensor(x) for x in inputs]
         named = dict(self.leaves())
+        full = InFullPrecision(self.rounded) if self.precision() == "float64" else contextlib.nullcontext()
         with (
+            full,
             _recorded(named) as calls,
             _as_it_is(self.model, training, [named[name] for name in resting]) as dropped,
             self.computing(),
