@@ -14,7 +14,7 @@ def test_an_empty_batch_moves_nothing() -> None:
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(ValueError, match="momentum is 1.5"):
+    with pytest.raises(ValueError, match=r"momentum is 1\.5"):
         InstanceNorm(3, track=True, momentum=1.5)
     with pytest.raises(ValueError, match="unbiased variance of 1 value per channel"):
         InstanceNorm(3, track=True).forward(np.ones((2, 1, 3)))

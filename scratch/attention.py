@@ -42,7 +42,8 @@ class DotProductAttention(Layer):
                 mask = np.pad(mask, [(0, 0)] * (mask.ndim - 1) + [(self.always, 0)], constant_values=mask.dtype == bool)
             scores = np.where(mask, scores, -math.inf) if mask.dtype == bool else scores + mask
         if self.causal:
-            scores = np.where(np.tri(*scores.shape[-2:], self.always, dtype=np.bool_), scores, -math.inf)
+            queries, keys = scores.shape[-2:]
+            scores = np.where(np.tri(queries, keys, self.always, dtype=np.bool_), scores, -math.inf)
         return scores
 
     def _softmax(self, scores: Array) -> Array:

@@ -74,20 +74,20 @@ def _exact(*values: Any) -> bool:
 
 def _of_layer(layer: Any, rounded: set[str]) -> Iterator[Change]:
     kind = type(layer).__name__
-    for name, size in OF_ATTENTION.items():
+    for name, n in OF_ATTENTION.items():
         scale = getattr(layer, name, None)
         if isinstance(scale, float) and not _exact(scale):
             rounded.add(kind)
-            yield layer, name, tf.constant(1 / math.sqrt(getattr(layer, size)), "float64")
+            yield layer, name, tf.constant(1 / math.sqrt(getattr(layer, n)), "float64")
     if isinstance(layer, keras.layers.Rescaling) and _scalars(layer) and not _exact(layer.scale, layer.offset):
         scale, offset = (tf.constant(value, "float64") for value in (layer.scale, layer.offset))
         yield layer, "call", _told(rounded, kind, lambda x: tf.cast(x, "float64") * scale + offset)
     if isinstance(layer, keras.layers.UpSampling2D) and layer.data_format == "channels_last":
-        size, bicubic = tuple(layer.size), layer.interpolation == "bicubic"
+        size: tuple[int, ...] = tuple(layer.size)
         if layer.interpolation == "bilinear":
             yield layer, "call", _told(rounded, kind, lambda x: upsample_linear(x, size))
         # places between two pixels that the table of 1024 has
-        elif bicubic and all(n in (1, 2, 4, 8, 16) for n in size):
+        elif layer.interpolation == "bicubic" and all(n in (1, 2, 4, 8, 16) for n in size):
             window = functools.partial(upsample_window, coefficient=-0.5, border="renormalised")
             yield layer, "call", _told(rounded, kind, lambda x: window(x, size, "bicubic"))
 

@@ -15,7 +15,7 @@ def _celu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     return torch.where(x > 0, x, alpha * torch.expm1(x.clamp(max=0) / alpha))
 
 
-EXACT = {F.hardsigmoid: _hardsigmoid, F.celu: _celu, torch.celu: _celu}
+EXACT: dict[Any, Any] = {F.hardsigmoid: _hardsigmoid, F.celu: _celu, torch.celu: _celu}
 
 
 class InFullPrecision(TorchFunctionMode):
