@@ -1,5 +1,6 @@
 """The migration reference: every row is run, and what is wrong in one is found."""
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,12 +37,16 @@ def test_the_code_of_a_pair_carries_its_weights_both_ways(name):
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_facts_are_as_they_are_said_to_be(topic):
+def test_facts_are_as_they_are_said_to_be_and_leave_no_files(topic, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     wrong = {}
     for fact in facts().values():
         if fact.topic == topic and fact.keras and not (outcome := evaluate(fact)).holds:
             wrong[fact.name] = outcome
     assert wrong == {}
+    # TensorFlow removes the code that it has translated when the process ends, and PyTorch keeps a cache
+    theirs = ("__autograph_generated_file", "torchinductor_")
+    assert [each.name for each in tmp_path.iterdir() if not each.name.startswith(theirs)] == []
 
 
 def test_every_measured_fact_has_a_place():

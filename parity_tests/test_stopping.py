@@ -1,16 +1,21 @@
 """Commands that are asked to stop, in real processes: the exit status, and that nothing is left of them."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reference.commands.grade import UNFENCED
+from reference.processes import deaf_children, hear_the_parent, pool_of, spread_over
 
 SLOW = """
 import time
@@ -123,3 +128,41 @@ def test_parity_leaves_nothing_behind(tmp_path: Path, number: int, status: int) 
         return sum("spawn_main" in command_of(each) for each in below) == 2
 
     assert stopped(tmp_path, number, busy, "parity", "--jobs", "2") == status
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("command", ["migrate", "train"])
+def test_others_that_spread_their_work_leave_nothing_behind(
+    tmp_path: Path, command: str, number: int, status: int
+) -> None:
+    def busy(below: set[int]) -> bool:
+        return sum("spawn_main" in command_of(each) for each in below) == 2
+
+    assert stopped(tmp_path, number, busy, command, "--jobs", "2", XDG_CACHE_HOME=str(tmp_path / "kept")) == status
+
+
+def leave(ends: bool) -> None:
+    """What a process does that leaves a file, and ends, if asked, in a way that nobody is told of."""
+    Path(tempfile.mkstemp(".py", "__autograph_generated_file")[1]).write_text("1")
+    if ends:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("spread", [spread_over, pool_of])
+@pytest.mark.parametrize("end", [None, KeyboardInterrupt, BrokenProcessPool])
+def test_what_processes_leave_in_temporary_files_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spread: Callable[..., Any], end: type[BaseException] | None
+) -> None:
+    def work() -> None:
+        with spread(1, hear_the_parent) as pool:
+            with deaf_children():
+                pool.submit(leave, end is BrokenProcessPool).result()
+            (folder,) = tmp_path.iterdir()
+            assert [each.suffix for each in folder.iterdir()] == [".py"]  # it is there while it is needed
+            if end is not None:
+                raise end
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with contextlib.nullcontext() if end is None else pytest.raises(end):
+        work()
+    assert list(tmp_path.iterdir()) == []

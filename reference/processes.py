@@ -6,6 +6,7 @@ was begun is put away on its way.
 
 import contextlib
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -74,21 +75,40 @@ def hear_the_parent() -> None:
 
 
 @contextlib.contextmanager
-def spread_over(count: int, start: Callable[..., None], *given: Any) -> Iterator["ProcessPoolExecutor"]:
-    """`count` processes to share work, that call `start(*given)` first; with an exception inside they end at once.
+def pool_of(count: int, start: Callable[..., None], *given: Any) -> Iterator["ProcessPoolExecutor"]:
+    """`count` processes to share work, that call `start(*given)` first; what they leave in temporary files goes.
 
-    `start` calls `hear_the_parent`; work is handed over within `deaf_children`, as that starts them.
+    `start` calls `hear_the_parent`; work is handed over within `deaf_children`, as that starts them. They are waited
+    for in the end.
     """
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")  # the frameworks' threads do not survive a fork
-    pool = ProcessPoolExecutor(count, context, start, given)
-    try:
-        yield pool
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with tempfile.TemporaryDirectory(prefix="crosscheck-", ignore_cleanup_errors=True) as folder:
+        pool = ProcessPoolExecutor(count, context, _start_in, (folder, start, *given))
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def spread_over(count: int, start: Callable[..., None], *given: Any) -> Iterator["ProcessPoolExecutor"]:
+    """The same, but with an exception inside the processes end at once."""
+    import multiprocessing
+
+    with pool_of(count, start, *given) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+
+
+def _start_in(folder: str, start: Callable[..., None], *given: Any) -> None:
+    """A process whose temporary files lie in a folder of its parent's: TensorFlow writes the code that it translates,
+    and a process that is ended at once, or crashes, leaves that."""
+    tempfile.tempdir = folder
+    start(*given)

@@ -69,6 +69,7 @@ def _pair_of(name: str) -> str:
     from reference.migration.class_names import pairs_with, plain, same_name
     from reference.migration.facts import facts
     from reference.registry import pairs
+    from reference.report.terminal import progress
 
     if name in facts():
         raise _unknown(name)
@@ -77,7 +78,8 @@ def _pair_of(name: str) -> str:
     # a word in small letters beside a pair's is a slip
     if name == plain(name) and difflib.get_close_matches(name, pairs(), n=1, cutoff=0.8):
         raise _unknown(name)
-    several = pairs_with(name)
+    with progress(None, "looking for it in the frameworks"):
+        several = pairs_with(name)
     if not several:
         raise _unknown(name)
     if len(several) > 1:

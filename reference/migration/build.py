@@ -4,15 +4,14 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from reference.frameworks import framework
 from reference.frameworks.imports import uncompiled
 from reference.migration.facts import Fact, facts
 from reference.migration.rows import Row
 from reference.pair import FRAMEWORKS
+from reference.processes import deaf_children, hear_the_parent, spread_over
 from reference.registry import find, pairs
 
 Advance = Callable[[float], None]
@@ -78,8 +77,10 @@ def _run(units: Sequence[tuple[str, str]], jobs: int, advance: Advance) -> list[
     if jobs == 1 or len(units) < 20:
         return [_counted(_row(unit), advance) for unit in units]
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        return [_counted(row, advance) for row in pool.map(_row, units)]
+    with spread_over(jobs, hear_the_parent) as pool:
+        with deaf_children():
+            rows = pool.map(_row, units)
+        return [_counted(row, advance) for row in rows]
 
 
 def _counted(row: Row, advance: Advance) -> Row:

@@ -4,19 +4,17 @@
 weights for a model that is given. What is written is whole or not there at all.
 """
 
-import contextlib
 import json
-import signal
 import tempfile
-import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from reference.errors import RequestError
 from reference.frameworks import framework
 from reference.migration import arch
+from reference.processes import listening
 from reference.report.json import write_whole
 
 SUFFIXES = {".keras": "keras", ".weights.h5": "keras", ".pt": "torch", ".pth": "torch", ".safetensors": "torch"}
@@ -70,7 +68,7 @@ def save(model: Any, path: Path) -> None:
     """Write a model's weights: whole or not at all, through links, and into what is no file as it is."""
     suffix = suffix_of(path)
     try:
-        with _leaving_in_order(), tempfile.TemporaryDirectory() as folder:
+        with listening(), tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / f"written{suffix}"
             _save(model, made, suffix)
             write_whole(path, made.read_bytes())
@@ -91,23 +89,6 @@ def _save(model: Any, path: Path, suffix: str) -> None:
         import torch
 
         torch.save(model.state_dict(), path)
-
-
-@contextlib.contextmanager
-def _leaving_in_order() -> Iterator[None]:
-    """Inside, SIGTERM ends the program as an error does: what is half written is removed."""
-
-    def leave(number: int, frame: Any) -> None:
-        raise SystemExit(128 + number)
-
-    if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _read(path: Path, kind: str, read: Callable[[], Any]) -> Any:

@@ -8,13 +8,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 from reference.errors import RequestError
-from reference.processes import Terminated, deaf_children, hear_the_parent, listening
+from reference.processes import Terminated, deaf_children, hear_the_parent, listening, pool_of
 from reference.training.comparison import Comparison, Plan
 from reference.training.run import Run, run
 from scratch.data import DataError, Dataset
@@ -47,7 +47,7 @@ def train(
         return
     context = multiprocessing.get_context("spawn")  # the frameworks do not survive a fork
     steps, stop = context.Queue(), context.Event()
-    with ProcessPoolExecutor(jobs, context, _start_worker, (steps, stop)) as pool:
+    with pool_of(jobs, _start_worker, steps, stop) as pool:
         with deaf_children():
             pending = [
                 [

@@ -1,11 +1,12 @@
 """What the code of the facts has at hand: the frameworks, layouts, and a few things that take more than a line."""
 
+import contextlib
 import io
 import math
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -58,11 +59,18 @@ def moments(sample: Any) -> Array:
     return np.array([values.std(), np.abs(values).max()])
 
 
-def written(save: Callable[[str], Any], ending: str) -> str:
-    """A file that `save` writes, in a folder that goes with the process."""
-    path = os.path.join(tempfile.mkdtemp(prefix="crosscheck-"), f"model{ending}")
-    save(path)
-    return path
+@contextlib.contextmanager
+def written_files() -> Iterator[Callable[[Callable[[str], Any], str], str]]:
+    """Inside, `written(save, ending)` is the path of a file that `save` writes."""
+    # a file that the code has opened and left open cannot be removed on every system
+    with tempfile.TemporaryDirectory(prefix="crosscheck-", ignore_cleanup_errors=True) as folder:
+
+        def written(save: Callable[[str], Any], ending: str) -> str:
+            path = os.path.join(tempfile.mkdtemp(dir=folder), f"model{ending}")
+            save(path)
+            return path
+
+        yield written
 
 
 def dense_model(w: Any) -> Any:
@@ -100,7 +108,6 @@ SHARED: dict[str, Any] = (
             raised,
             numpy,
             moments,
-            written,
             rescaled,
             shrinking,
             dense_model,
@@ -129,12 +136,12 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
         "ResetBeforeGRU": ResetBeforeGRU,
         "upsample_window": upsample_window,
     }
-    with torch.random.fork_rng(devices=[]), made_as(dtype):
+    with torch.random.fork_rng(devices=[]), made_as(dtype), written_files() as written:
         torch.manual_seed(0)
         arrays = {n: torch.tensor(_cast(v, dtype)) for n, v in given.items() if isinstance(v, np.ndarray)}
         for name in gradient:
             arrays[name].requires_grad_()
-        y = eval(code, {**names, **arrays})
+        y = eval(code, {**names, **arrays, "written": written})
         if not gradient:
             return [numpy(y)]
         upstream = torch.tensor(dy(tuple(y.shape)).astype(dtype))
@@ -152,10 +159,10 @@ def in_keras(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
 
     names = {**SHARED, **given, "keras": keras, "tf": tf, "layers": keras.layers, "losses": keras.losses}
     names |= {"ops": keras.ops, "loaded": loaded_keras, "descend": descent.descend_keras, "rates": descent.rates_keras}
-    with float_type(dtype), tf.GradientTape() as tape:
+    with float_type(dtype), written_files() as written, tf.GradientTape() as tape:
         arrays = {n: tf.convert_to_tensor(_cast(v, dtype)) for n, v in given.items() if isinstance(v, np.ndarray)}
         tape.watch([arrays[name] for name in gradient])
-        y = eval(code, {**names, **arrays})
+        y = eval(code, {**names, **arrays, "written": written})
     if not gradient:
         return [numpy(y)]
     upstream = tf.convert_to_tensor(dy(tuple(y.shape)).astype(dtype))
