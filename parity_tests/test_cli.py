@@ -66,7 +66,7 @@ def test_every_command_has_a_help(name: str) -> None:
         ("parity conv2", "no pair is called 'conv2'. Close: conv2d"),
         ("parity 'nothing*'", "no pair matches 'nothing*'"),
         ("parity --cases -3", "-3 is not in the range"),
-        ("parity --cases many", "not a valid integer"),
+        ("parity --cases many", "'many' is not a whole number"),
         ("parity --seed -1", "-1 is not in the range"),
         ("parity --jobs 0", "0 is not in the range"),
         ("parity --framework jax", "'jax' is not one of 'torch', 'keras'"),

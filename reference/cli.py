@@ -4,6 +4,8 @@ Exit status: 0 all agree, 1 something disagrees, 2 the request cannot be carried
 do), 130 stopped from the keyboard, 143 by SIGTERM.
 """
 
+import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -29,6 +31,7 @@ DEBUG = "CROSSCHECK_DEBUG"
 # What is imported stays; looking for garbage among it after every 700 objects takes a tenth of the start.
 COLLECT_AFTER = 500_000
 CANNOT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Commands(click.Group):
@@ -64,6 +67,8 @@ class Commands(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:
         gc.set_threshold(COLLECT_AFTER)
+        # Python has None for a stream that was closed before it started
+        sys.stdout, sys.stderr = (each or open(os.devnull, "w") for each in (sys.stdout, sys.stderr))  # noqa: SIM115
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a terminal without a sign such as the middle dot gets "?" for it
                 stream.reconfigure(errors="replace")
@@ -71,7 +76,7 @@ class Commands(click.Group):
             with listening():
                 status = super().main(args, "crosscheck", standalone_mode=False)
             sys.stdout.flush()
-        except (click.ClickException, click.Abort, BrokenPipeError) as error:
+        except (click.ClickException, click.Abort, OSError) as error:
             status = end(error)
         except SystemExit as error:  # click and Rich leave with 1 when nobody reads any more; commands return theirs
             if error.code != 1:
@@ -90,19 +95,23 @@ def end(error: BaseException) -> int:
             click.echo(error.format_message())
             return CANNOT
         case BrokenPipeError():
-            # whoever read the output has seen enough; nothing more may be written, not even at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()  # whoever read the output has seen enough
             return BROKEN_PIPE
         case KeyboardInterrupt() | click.Abort():
             say("stopped")
             return stopped(error)
         case click.UsageError():
             path = error.ctx.command_path if error.ctx else "crosscheck"
-            message = error.format_message()
+            message = error.format_message().replace("valid integer range", "whole number")
             stop = "" if message.endswith("?") else "."
             say(f"{message[:1].lower()}{message[1:].rstrip('.')}{stop}  ({path} --help)")
         case click.ClickException():
             say(error.format_message())
+        case OSError() if error.strerror and error.filename is not None:
+            say(f"{error.filename} cannot be read or written: {error.strerror.lower()}")
+        case OSError() if error.errno in FULL:
+            _write_no_more()
+            say(f"the output cannot be written: {str(error.strerror).lower()}")
         case _ if isinstance(error, _expected()):
             say(str(error))
         case _:
@@ -122,7 +131,13 @@ def stopped(error: BaseException) -> int:
 def say(message: str) -> None:
     """One line on standard error."""
     line = re.sub(r"\s*\n\s*", " ", message.strip())
-    click.echo(f"crosscheck: {visible(line)}", err=True)
+    with contextlib.suppress(OSError):  # the exit status tells it too
+        click.echo(f"crosscheck: {visible(line)}", err=True)
+
+
+def _write_no_more() -> None:
+    """What is still to be written is dropped, at exit too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _expected() -> tuple[type[BaseException], ...]:

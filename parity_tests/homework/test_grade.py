@@ -79,7 +79,7 @@ def test_a_single_question(here: Path) -> None:
         ("grade in -a hw.toml --format csv --out no/x.csv", "--out no/x.csv: there is no folder"),
         ("grade in -a hw.toml --format csv --out in", "--out in is a folder, expected a file"),
         ("grade in -a hw.toml --format xls", "'xls' is not one of 'text', 'json', 'gradescope', 'junit', 'csv'"),
-        ("grade in -a hw.toml --results in/alice.py", "--results in/alice.py cannot be used"),
+        ("grade in -a hw.toml --results in/alice.py", "--results in/alice.py is in/alice.py, which would be lost"),
     ],
 )
 def test_what_cannot_be_graded_is_one_line_and_2(here: Path, command: str, said: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
+from command_line import ONE_LINE, process
 
 from reference.cli import main
 from reference.commands.migrate import _pair_of
@@ -52,6 +53,12 @@ def test_several_are_listed(name: str, several: str) -> None:
 def test_a_name_that_nobody_has_is_refused(name: str, said: str) -> None:
     with pytest.raises(RequestError, match=said):
         _pair_of(name)
+
+
+def test_a_name_that_nobody_has_is_one_line_in_a_new_process() -> None:
+    done = process("migrate", "nn.Frobnicate")
+    assert done.returncode == 2
+    assert ONE_LINE.fullmatch(done.stderr), done.stderr
 
 
 def test_on_the_command_line() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from reference.commands.options import json_option
+from reference.commands.options import json_option, require_apart
 from reference.errors import RequestError
 
 
@@ -42,6 +42,7 @@ def show_command(name: str, json_file: Path | None) -> None:
     from reference.report.json import write_json
 
     found = find(name)
+    require_apart((Path(found.file),), json=json_file)
     require_known(found)
     if json_file is not None:
         write_json(json_file, {"schema": "crosscheck.assignment/1", **assignment_document(found)})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reference.commands.options import json_option, lang_option, seed_option
+from reference.commands.options import json_option, lang_option, require_apart, seed_option
 
 MOST_SECONDS = 3600.0
 
@@ -39,6 +39,7 @@ def _finite(ctx: click.Context, param: click.Parameter, seconds: float) -> float
     default=10.0,
     show_default=True,
     metavar="SECONDS",
+    help="What one call may take.",
 )
 @click.option("--hint", is_flag=True, help="Point to a mistake without giving the answer.")
 @lang_option
@@ -58,12 +59,13 @@ def command(
 ) -> int:
     """Check a .py or .ipynb file as it is: every layer, function and optimizer in it that is known here.
 
-    The file's definitions run in a process of their own, without network and without its training loops. --time is
-    what one call may take. Exit status 0 if all is right, 1 if something is not or cannot be told.
+    The file's definitions run in a process of their own, without network and without its training loops. Exit
+    status 0 if all is right, 1 if something is not or cannot be told.
     """
     from reference.homework.sandbox import Limits, started_ahead
 
     file, _, symbol = target.partition("::")
+    require_apart((Path(file), adapter_file), json=json_file)
     with started_ahead() as started:  # before NumPy and all that judges is imported
         from reference.diagnosis.sentences import spoken
         from reference.homework.adapter import read_adapter

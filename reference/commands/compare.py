@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from reference.commands.options import json_option, seed_option
-from reference.commands.port import arch_option, pairs_of_names, require_apart, shape_option
+from reference.commands.options import json_option, require_apart, seed_option
+from reference.commands.port import arch_option, pairs_of_names, shape_option
 
 
 @click.command("compare")
@@ -38,12 +38,14 @@ def command(
     from reference.migration.subjects import path_of, read
     from reference.report.json import write_json
     from reference.report.porting import compare_document, print_compared
+    from reference.report.terminal import progress
 
-    require_apart(json_file, path_of(first), path_of(second), arch)
-    a, b = read(first, arch), read(second, arch)
-    if ported:
-        port(a.model, b.model, names=names, example=example, seed=seed)
-    compared = compare(a, b, names=names, example=example, seed=seed)
+    require_apart((path_of(first), path_of(second), arch), json=json_file)
+    with progress(None, "comparing"):
+        a, b = read(first, arch), read(second, arch)
+        if ported:
+            port(a.model, b.model, names=names, example=example, seed=seed)
+        compared = compare(a, b, names=names, example=example, seed=seed)
     if json_file is not None:
         write_json(json_file, compare_document(compared, first, second))
     print_compared(compared)

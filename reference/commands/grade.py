@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from reference.commands.options import jobs_option, json_option, lang_option
+from reference.commands.options import jobs_option, json_option, lang_option, require_apart
 from reference.visible import visible
 
 UNFENCED = "bubblewrap is not installed or does not work here: submissions run under resource limits and seccomp only."
@@ -77,6 +77,8 @@ def command(
         if ignored:
             click.echo(visible(f"ignored: {', '.join(ignored)}"), err=True)
         require_place(form, out, len(hand_ins))
+        read = [*paths, *(file for each in hand_ins for file in (Path(each.path), *each.files)), Path(assignment.file)]
+        require_apart(read, results=results_file, json=json_file, out=out if form != "gradescope" else None)
         if not scheduler and fence() != "bubblewrap":  # on a scheduler the machines that grade decide
             click.echo(UNFENCED, err=True)
         with (

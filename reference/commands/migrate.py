@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reference.commands.options import jobs_option, json_option
+from reference.commands.options import jobs_option, json_option, require_apart
 from reference.errors import RequestError
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def command(
     """Show what in PyTorch corresponds to what in Keras, and how far the two are apart.
 
     NAME is a pair (crosscheck list) or a class or function of a framework, such as nn.Conv2d or keras.layers.Dense;
-    without it, all pairs and the facts beside them. Every row is measured as it
-    is shown: both twins run the cases of the parity suite, and the code to carry weights across is run.
+    without it, all pairs and the facts beside them. Every row is measured as it is shown: both twins run the cases of
+    the parity suite, and the code to carry weights across is run.
     """
     from reference.registry import pairs
     from reference.report.json import write_json
@@ -46,6 +46,7 @@ def command(
         name = _pair_of(name)
     for path, option in ((folder, "--html"), (markdown, "--markdown")):
         _writable(path, option)
+    require_apart((), markdown=markdown, json=json_file)
     made = _build(name, jobs)
     if json_file is not None:
         write_json(json_file, {"schema": "crosscheck.migrate/1", "rows": [row.document() for row in made.rows]})

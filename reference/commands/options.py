@@ -1,19 +1,34 @@
 """Options that several commands share."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from reference.errors import RequestError
 from reference.report.json import require_writable
 
 DEFAULT_SEED = 7
+SEEDS = click.IntRange(0, 2**32 - 1)  # what NumPy's generators take, and both frameworks'
 
 
 def _checked(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
     if path is not None:
         require_writable(path)  # now, not after a minute of work
     return path
+
+
+def require_apart(read: Iterable[Path | None], **written: Path | None) -> None:
+    """Raise RequestError if an option names a file to write that is read, or that another option names too."""
+    taken = {path.resolve(): path for path in read if path is not None}
+    for option, path in written.items():
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            lost = taken[path.resolve()]
+            raise RequestError(f"--{option} {path} is {lost}, which would be lost. Name another file")
+        taken[path.resolve()] = path
 
 
 json_option = click.option(
@@ -26,7 +41,7 @@ json_option = click.option(
 )
 seed_option = click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=SEEDS,
     default=DEFAULT_SEED,
     show_default=True,
     metavar="S",

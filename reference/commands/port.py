@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reference.commands.options import DEFAULT_SEED, json_option, seed_option
+from reference.commands.options import DEFAULT_SEED, json_option, require_apart, seed_option
 from reference.errors import RequestError
 
 
@@ -48,13 +48,6 @@ shape_option = click.option(
 )
 
 
-def require_apart(json_file: Path | None, *files: Path | None) -> None:
-    """Raise RequestError if --json names one of the files that are read or written beside it."""
-    for file in files:
-        if json_file is not None and file is not None and json_file.resolve() == file.resolve():
-            raise RequestError(f"--json {json_file} is {file}, which would be lost. Name another file")
-
-
 @click.command("port")
 @click.argument("source", type=click.Path(path_type=Path), metavar="SRC")
 @click.argument("target", type=click.Path(path_type=Path), metavar="DST")
@@ -84,15 +77,17 @@ def command(
     from reference.migration.port import port
     from reference.report.json import write_json
     from reference.report.porting import port_document, print_port
+    from reference.report.terminal import progress
 
     files.suffix_of(source)
     files.suffix_of(target)
-    require_apart(json_file, source, target, arch)
+    require_apart((source, target, arch), json=json_file)
     if source.resolve() == target.resolve():
         raise RequestError(f"{target} is the file to read too, expected another file to write")
-    mine, notes = files.load(source, arch)
-    theirs = files.target(target, arch)
-    ported = port(mine, theirs, names=names, example=example, seed=seed)
+    with progress(None, "porting"):
+        mine, notes = files.load(source, arch)
+        theirs = files.target(target, arch)
+        ported = port(mine, theirs, names=names, example=example, seed=seed)
     ported = replace(ported, notes=(*notes, *ported.notes))
     if not ported.differences:
         raise RequestError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reference.commands import checks
-from reference.commands.options import DEFAULT_SEED, jobs_option, json_option
+from reference.commands.options import DEFAULT_SEED, SEEDS, jobs_option, json_option, require_apart
 from reference.commands.train import DEFAULT_SEEDS, FULL_SEEDS, say_unkept
 from reference.errors import RequestError
 
@@ -29,7 +29,7 @@ OUT = Path("crosscheck-out")
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=SEEDS,
     metavar="S",
     help=f"All random numbers depend on it.  [default: {DEFAULT_SEED} for the checks, 0 for training]",
 )
@@ -71,6 +71,7 @@ def command(
     arguments += [word for name in frameworks for word in ("--framework", name)]
     arguments += ["--out", str(out)] if out != OUT else []
     try:
+        require_apart([out / name for name in ("report.html", "parity.json", "train.json")], json=json_file)
         _make_folder(out)
         names = require_each(frameworks or FRAMEWORKS)
         with progress(1, "loading the frameworks and the data"):

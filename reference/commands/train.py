@@ -16,7 +16,9 @@ DEFAULT_SEEDS, FULL_SEEDS = 1, 3
 
 @click.command("train")
 @click.argument("models", nargs=-1, metavar="[MODEL...]")
-@click.option("--data", "folder", type=click.Path(path_type=Path), help="Folder with MNIST (else CROSSCHECK_DATA).")
+@click.option(
+    "--data", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="With MNIST (else CROSSCHECK_DATA)."
+)
 @click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Epochs of each run; 1 unless given.")
 @click.option("--full", is_flag=True, help=f"The schedules of the sources, on {FULL_SEEDS} seeds unless given.")
 @click.option("--seeds", type=click.IntRange(min=1), metavar="N", help="Runs in float32, with seeds 0 to N - 1.")

@@ -36,7 +36,12 @@ def read_adapter(path: Path) -> dict[str, Adapter]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RequestError(f"{path} cannot be read as an adapter: {error}.  (crosscheck adapter FILE)") from None
+        why = str(error)
+        if isinstance(error, OSError):
+            why = (error.strerror or why).lower()
+        elif isinstance(error, UnicodeDecodeError):
+            why = "it is no text in UTF-8"
+        raise RequestError(f"{path} cannot be read as an adapter: {why}.  (crosscheck adapter FILE)") from None
     adapters = {}
     for symbol, table in tables.items():
         if not isinstance(table, dict):
@@ -89,6 +94,8 @@ def template(submission: Submission, symbol: str = "") -> str:
     from reference.homework.check import candidates_of
 
     found = [s for s in subjects(submission) if symbol in ("", s.name)]
+    if not found and not symbol:
+        raise RequestError(f"{submission.path} defines no class and no function: nothing to adapt")
     if not found:
         names = ", ".join(submission.symbols) or "nothing"
         raise RequestError(f"{submission.path} defines no '{symbol}'. It has: {names}")

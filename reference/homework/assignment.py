@@ -141,8 +141,12 @@ def load(path: Path) -> Assignment:
 
 
 def new(source: Path = TEMPLATE) -> str:
-    """The text of a new assignment file: the commented template, or a shipped one to adapt; with a seed of its own."""
-    text = source.read_text(encoding="utf-8")
+    """The text of a new assignment file: the commented template, or another to adapt; with a seed of its own.
+
+    Raises RequestError for one that is no assignment.
+    """
+    load(source)
+    text = source.read_text(encoding="utf-8-sig")
     return re.sub(r"^seed = \d+", f"seed = {secrets.randbelow(2**31)}", text, flags=re.MULTILINE)
 
 

@@ -19,6 +19,7 @@ from reference.homework.worker.supplied import HELPERS
 __all__ = ["Module", "Submission", "Symbol", "Unit", "read_submission"]
 
 MAX_BYTES = 50 << 20  # notebooks carry their plots
+MAX_CODE = 4 << 20  # characters, which take a minute to read
 
 
 def read_submission(path: Path, cell: int | None = None) -> Submission:
@@ -31,6 +32,8 @@ def read_submission(path: Path, cell: int | None = None) -> Submission:
     texts: list[tuple[int | None, str]] = [(None, text)]
     if notebook.is_notebook(text) or path.suffix == ".ipynb":
         texts = list(enumerate(notebook.cells(text, path), 1))
+    if (code := sum(len(source) for _, source in texts)) > MAX_CODE:
+        raise RequestError(f"{path} has {code >> 20} MB of code, more than the {MAX_CODE >> 20} that are read")
     numbers = [number for number, _ in texts if number is not None]
     if cell is not None and cell not in numbers:
         there = f"it has {len(numbers)} code cells" if numbers else "it is no notebook"
@@ -64,8 +67,10 @@ def _text(path: Path) -> str:
     """The text of a file. RequestError where there is none."""
     if not path.exists():
         raise RequestError(f"there is no file {path}")
-    if not path.is_file():
+    if path.is_dir():
         raise RequestError(f"{path} is a folder: name one .py or .ipynb file in it")
+    if not path.is_file():
+        raise RequestError(f"{path} is a pipe or a device: save the code to a .py or .ipynb file")
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -90,14 +95,14 @@ def _available(units: Iterable[Unit]) -> list[Unit]:
     """The units without those assignments that read a name nothing before them defines."""
     known = {*dir(builtins), *HELPERS, "np", "__file__", "__name__"}
     taken: list[Unit] = []
+    could_be_any = False  # after "import *"
     for unit in units:
-        if unit.kind in ("candidate", "constant") and not any(
-            u.kind == "import" and "import *" in u.source for u in taken
-        ):
+        if unit.kind in ("candidate", "constant") and not could_be_any:
             node = tree_of(unit.source).body[0]
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and read_at_once(node) - known:
                 continue
         taken.append(unit)
+        could_be_any = could_be_any or (unit.kind == "import" and "import *" in unit.source)
         known |= defined_names([unit])
     return taken
 

@@ -64,6 +64,7 @@ def _class(made: Any, name: str) -> str:
 @functools.cache
 def _public(name: str) -> frozenset[str]:
     """The names that a framework gives to users."""
+    framework(name)  # which imports it without its remarks
     module = importlib.import_module(name)
     places = (functools.reduce(getattr, filter(None, place.split(".")), module) for place in PLACES[name])
     return frozenset(each for place in places for each in dir(place) if not each.startswith("_"))

@@ -64,8 +64,11 @@ def _in_float64() -> Iterator[None]:
 
 
 def path_of(where: str) -> Path:
-    """The file in FILE or FILE:NAME."""
-    return _split(where)[0]
+    """The file in FILE or FILE:NAME. Raises RequestError where there is none."""
+    path = _split(where)[0]
+    if not path.is_file():
+        raise RequestError(f"there is no file {path}")
+    return path
 
 
 def _split(where: str) -> tuple[Path, str]:
