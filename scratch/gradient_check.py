@@ -22,18 +22,3 @@ def central_difference(f: Callable[[Array], float], x: Array, h: float = 1e-4) -
         gradient[index] = (above - f(x)) / (2 * h)
         x[index] = value
     return gradient
-
-
-def complex_step(f: Callable[[Array], complex], x: Array, h: float = 1e-200) -> Array:
-    """df/dx of a scalar function, element by element: Im f(x + ih) / h, exact to rounding error.
-
-    f must be analytic where it is evaluated, and keep complex numbers complex: no `abs`, no cast to float. Nothing
-    is subtracted, so h can be so small that the formula's own error vanishes. Squire and Trapp (1998).
-    """
-    z = np.array(x, np.complex128)
-    gradient = np.empty(x.shape)
-    for index in np.ndindex(z.shape):
-        z[index] += 1j * h
-        gradient[index] = np.imag(f(z)) / h
-        z[index] -= 1j * h
-    return gradient

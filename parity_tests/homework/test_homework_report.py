@@ -11,7 +11,7 @@ from class_report import ALICE, ASSIGNMENT, GRADING, REPORT, printed, printed_gr
 from rich.cells import cell_len
 from rich.console import Console
 
-from reference.diagnosis.sentences import spoken
+from reference.diagnosis.sentences import spoken, worded
 from reference.homework.grade import Answer, Graded, Grading
 from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 from reference.report.grade_formats import scores_csv
@@ -61,6 +61,20 @@ def test_that_a_cause_is_proved_is_said_in_its_language() -> None:
     assert "(Your numbers are" in english
     assert "Your numbers are" not in japanese
     assert "再現" in japanese
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        ("1 / the batch size (6)", "1 / バッチサイズ (6)"),
+        ("the number of steps (5) times the size of the last axis (3)", "ステップ数 (5) × 最後の軸の大きさ (3)"),
+        ("-2", "-2"),
+    ],
+)
+def test_a_factor_is_named_in_its_language(factor: str, said: str) -> None:
+    facts = {"place": "f", "names": "dw", "factor": "1/6 of", "named": factor}
+    assert worded("rescaled", facts).sentence == f"f: dw is 1/6 of what it should be: the factor is {factor}."
+    assert worded("rescaled", facts, "ja").sentence == f"f: dw が本来の値に {said} を掛けたものになっています。"
 
 
 def test_a_check_in_the_terminal() -> None:

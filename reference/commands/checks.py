@@ -1,12 +1,14 @@
 """Carrying out parity checks for a command: which pairs, cases and judges, here or spread over processes."""
 
 import atexit
+import contextlib
 import difflib
 import fnmatch
 import gc
 import math
 import os
 import signal
+import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -128,6 +130,23 @@ def cost(pair: "Pair", request: "Request") -> float:
 def check_cost(pair: "Pair") -> float:
     """Roughly how many seconds one check of a pair takes."""
     return COST.get(pair.kind, USUAL_COST)
+
+
+def outcome_of(request: "Request", jobs: int | None, start: float) -> Outcome:
+    """All checks of a request carried out, with a bar; `start` is when the command began."""
+    from reference.registry import find
+    from reference.report.terminal import progress
+
+    found = []
+    total = sum(cost(pair, request) for pair in request.pairs)
+    with progress(total, "checking") as advance, contextlib.closing(run(request, jobs)) as running:
+        for check in running:
+            found.append(check)
+            advance(check_cost(find(check.pair)), check.pair)
+    place = {pair.name: number for number, pair in enumerate(request.pairs)}
+    found.sort(key=lambda check: place[check.pair])  # processes finish in any order
+    seconds = time.monotonic() - start
+    return Outcome(tuple(found), request.pairs, versions(request.judges), request.seed, seconds)
 
 
 def run(request: "Request", jobs: int | None = None) -> Generator["Check", None, None]:

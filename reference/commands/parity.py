@@ -1,6 +1,5 @@
 """crosscheck parity"""
 
-import contextlib
 import time
 from pathlib import Path
 
@@ -8,15 +7,11 @@ import click
 
 from reference.commands.checks import (
     DEFAULT_DRAWS,
-    Outcome,
-    check_cost,
-    cost,
+    outcome_of,
     require_case,
     require_device,
-    run,
     select,
     select_judges,
-    versions,
 )
 from reference.commands.options import json_option, seed_option
 from reference.errors import RequestError
@@ -65,9 +60,8 @@ def command(
     once; "derivative" is the numerical derivative, "contract" what every layer keeps beside its numbers.
     """
     from reference.parity import Request
-    from reference.registry import find
     from reference.report.json import parity_document, write_json
-    from reference.report.terminal import print_parity, progress
+    from reference.report.terminal import print_parity
     from reference.vote import vote_on
 
     start = time.monotonic()
@@ -76,22 +70,14 @@ def command(
     in_dtypes = tuple(dtype for dtype in DTYPES if not dtypes or dtype in dtypes)
     request = Request(select(names), asked, in_dtypes, draws, seed, case, device, tf32)
     require_case(request)
-    checks = []
-    total = sum(cost(pair, request) for pair in request.pairs)
-    with progress(total, "checking") as advance, contextlib.closing(run(request, jobs)) as running:
-        for check in running:
-            checks.append(check)
-            advance(check_cost(find(check.pair)), check.pair)
-    if not checks:
+    outcome = outcome_of(request, jobs, start)
+    if not outcome.checks:
         raise RequestError(
             f"nothing to check: {', '.join(asked)} in {', '.join(in_dtypes)} cannot be asked about "
             f"{', '.join(names) or 'any pair'}. Leave out --framework or --dtype"
         )
-    place = {pair.name: number for number, pair in enumerate(request.pairs)}
-    checks.sort(key=lambda check: place[check.pair])  # processes finish in any order
-    outcome = Outcome(tuple(checks), request.pairs, versions(asked), seed, time.monotonic() - start)
     if json_file is not None:
         write_json(json_file, parity_document(outcome.checks, seed, outcome.seconds))
 
     print_parity(outcome, vote_on)
-    return 0 if all(check.agree for check in checks) else 1
+    return 0 if all(check.agree for check in outcome.checks) else 1

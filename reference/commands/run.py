@@ -1,6 +1,5 @@
 """crosscheck run: the main job."""
 
-import contextlib
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -148,21 +147,11 @@ def _run(
 def _check(frameworks: Sequence[str], seed: int, jobs: int) -> checks.Outcome:
     """All checks of all pairs by these frameworks and the other judges."""
     from reference.parity import CONTRACT, DERIVATIVE, Request
-    from reference.registry import find
-    from reference.report.terminal import progress
 
     start = time.monotonic()
     judges = (*frameworks, DERIVATIVE, CONTRACT)
     request = Request(checks.select(()), judges, draws=checks.DEFAULT_DRAWS, seed=seed)
-    found = []
-    total = sum(checks.cost(pair, request) for pair in request.pairs)
-    with progress(total, "checking") as advance, contextlib.closing(checks.run(request, jobs)) as running:
-        for check in running:
-            found.append(check)
-            advance(checks.check_cost(find(check.pair)), check.pair)
-    place = {pair.name: number for number, pair in enumerate(request.pairs)}
-    found.sort(key=lambda check: place[check.pair])  # processes finish in any order
-    return checks.Outcome(tuple(found), request.pairs, checks.versions(judges), seed, time.monotonic() - start)
+    return checks.outcome_of(request, jobs, start)
 
 
 def _train(plans: Sequence["Plan"], resume: bool, jobs: int) -> list["Comparison"]:

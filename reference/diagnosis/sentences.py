@@ -10,7 +10,6 @@ from importlib.resources import files
 
 from reference.homework.verdict import Cause, Fact, SubmissionReport, SymbolReport
 
-LANGUAGES = ("en", "ja")
 PLURALS = {"is": "are", "has": "have", "holds": "hold", "comes": "come", "goes": "go"}
 Entry = Mapping[str, str]
 
@@ -43,6 +42,7 @@ def worded(
     """
     found = entry(words)
     filled = {**facts, **{name: _words(facts.get(name, ""), lang) for name in ("place", "names")}}
+    filled["named"] = _sizes(facts.get("named", ""), lang)
     said = _filled(found[f"hint_{lang}" if hint else lang], filled)
     hinted = _filled(found[f"hint_{lang}"], filled)
     return Cause(words.partition("/")[0], said, reproduces, hinted, tuple(facts.items()), words)
@@ -74,6 +74,14 @@ def _filled(template: str, facts: Mapping[str, str]) -> str:
             template = re.sub(rf"(?<={{{name}}} )({'|'.join(PLURALS)})\b", lambda verb: PLURALS[verb[0]], template)
     empty = dict.fromkeys((field for _, field, _, _ in string.Formatter().parse(template) if field), "")
     return " ".join(template.format(**{**empty, **facts}).split())
+
+
+def _sizes(factor: str, lang: str) -> str:
+    """A factor made of sizes, "1 / the batch size (6)", in a language."""
+    for id, each in catalogue().items():
+        if id.startswith("@size-"):
+            factor = factor.replace(each["en"], each[lang])
+    return factor
 
 
 def stated(id: str, facts: Mapping[str, str], lang: str = "en") -> Fact:

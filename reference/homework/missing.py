@@ -1,7 +1,6 @@
 """Names that a submission uses and nowhere defines, of which some are well known and supplied."""
 
 import ast
-import builtins
 import functools
 import inspect
 import symtable
@@ -14,8 +13,6 @@ from reference.homework.submission import Unit
 from reference.homework.verdict import Note
 from reference.homework.worker.older import REMOVED
 from reference.homework.worker.supplied import HELPERS, OF_COLUMNS
-
-GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "np", "self"}
 
 
 def wanted(units: Sequence[Unit]) -> tuple[tuple[str, Note], ...]:

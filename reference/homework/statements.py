@@ -1,7 +1,6 @@
 """One text, a file or a cell: parsed, mended where possible, and sorted into what is executed and what is not."""
 
 import ast
-import re
 from dataclasses import dataclass, field
 
 from reference.homework import blanks, python2, repair
@@ -102,8 +101,3 @@ def segment(lines: list[str], node: ast.stmt, line: int = 1) -> str:
     if start == node.lineno - line:
         taken[0] = taken[0].encode()[node.col_offset :].decode()
     return "\n".join(taken)
-
-
-def looks_like_python(text: str) -> bool:
-    """Whether there is anything in the text that could be Python at all."""
-    return bool(re.search(r"\b(def|class|import|return|print)\b|=", text))
