@@ -102,3 +102,10 @@ def test_japanese_goes_no_further_than_the_terminal_is_wide(capsys: pytest.Captu
     assert all(cell_len(line) <= 40 for line in lines)
     assert all(line.startswith("   ") and line[3] not in "、。" for line in lines[1:])
     assert "".join(line.strip() for line in lines).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.0, "0.00 s"), (0.031, "0.03 s"), (0.096, "0.1 s"), (1204.34, "1,204.3 s")]
+)
+def test_what_took_little_time_took_some(seconds: float, said: str) -> None:
+    assert layout.took(seconds) == said

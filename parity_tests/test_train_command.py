@@ -114,7 +114,7 @@ def assert_has(document: Mapping[str, Any], expected: Mapping[str, type]) -> Non
         ("train nothing-like-it", "Known: rnn-mnist, three-layer-mlp"),
         ("train --epochs 0", "0 is not in the range"),
         ("train --epochs -1", "-1 is not in the range"),
-        ("train --epochs many", "not a valid integer"),
+        ("train --epochs many", "is not a whole number"),
         ("train --seeds 0", "0 is not in the range"),
         ("train --jobs 0", "0 is not in the range"),
         ("train --framework jax", "'jax' is not one of 'torch', 'keras'"),

@@ -83,6 +83,11 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what[:-1]}ies" if what.endswith("y") else f"{number:,} {what}s"
 
 
+def took(seconds: float) -> str:
+    """How long something took: 1,204.3 s, 0.03 s."""
+    return f"{seconds:,.1f} s" if seconds >= 0.095 else f"{seconds:.2f} s"
+
+
 def short(value: float) -> str:
     """Some three digits: 0.4, 18.2, 1,024, 4.5e6."""
     if not value < 1e5:

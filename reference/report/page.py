@@ -17,7 +17,7 @@ from reference.parity import CONTRACT, DERIVATIVE, DTYPES, Check
 from reference.registry import family
 from reference.report import nature
 from reference.report.groups import Group
-from reference.report.layout import counted
+from reference.report.layout import counted, took
 from reference.report.nature import Remark, Wide
 from reference.report.plots import accuracy_plot, drift_plot
 from reference.report.training import spread
@@ -199,7 +199,7 @@ class Trained:
                 name,
                 spread(*each.finals(name, "test_accuracy")),
                 f"{each.finals(name, 'cost')[0]:.4f}",
-                f"{each.seconds(name):,.1f} s",
+                took(each.seconds(name)),
             )
             for name in each.implementations
         ]

@@ -4,7 +4,7 @@ import math
 
 from rich.console import Console
 
-from reference.report.layout import counted, facts, paragraph, table
+from reference.report.layout import counted, facts, paragraph, table, took
 from reference.training.comparison import Comparison, in_words
 
 FITS = 20  # a verdict no longer than this stands beside the printed number
@@ -25,7 +25,7 @@ def print_comparison(out: Console, each: Comparison) -> None:
     rows = []
     for name in each.implementations:
         accuracy, cost = each.finals(name, "test_accuracy"), each.finals(name, "cost")
-        rows.append([name, spread(*accuracy), f"{cost[0]:.4f}", f"{each.seconds(name):.1f} s", ""])
+        rows.append([name, spread(*accuracy), f"{cost[0]:.4f}", took(each.seconds(name)), ""])
     printed = each.source.after(each.plan.epochs)
     beside = each.verdict if len(each.verdict) <= FITS else ""
     if printed is not None:
