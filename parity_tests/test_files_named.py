@@ -1,5 +1,6 @@
 """Files that options name: none that is read is written over, and what cannot be used is told in one line."""
 
+import errno
 import shlex
 import subprocess
 import sys
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 from command_line import ONE_LINE, invoke
 
+from reference.errors import RequestError
 from reference.homework.source import read_submission
+from reference.migration.build import Reference
+from reference.report import migration_site
 
 RIGHT = "import numpy as np\nclass ReLU:\n    def forward(self, x):\n        return np.maximum(x, 0)\n"
 
@@ -97,8 +101,11 @@ def test_the_largest_seed_can_be_used() -> None:
 
 def shell(command: str) -> subprocess.CompletedProcess[str]:
     """`crosscheck` with this line of arguments and redirections."""
-    program = f"{shlex.quote(sys.executable)} -c 'from reference.cli import main; main()' {command}"
-    return subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
+    return subprocess.run(["bash", "-c", program(command)], capture_output=True, text=True, check=False)
+
+
+def program(command: str) -> str:
+    return f"{shlex.quote(sys.executable)} -c 'from reference.cli import main; main()' {command}"
 
 
 def test_a_full_disk_is_told_in_plain_words() -> None:
@@ -108,6 +115,41 @@ def test_a_full_disk_is_told_in_plain_words() -> None:
             2,
             "crosscheck: the output cannot be written: no space left on device\n",
         )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it needs a limit on the size of files")
+@pytest.mark.parametrize("command", ["assignment new new.toml", "list --json new.json"])
+def test_nothing_is_left_of_a_file_that_does_not_fit(here: Path, command: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 1; {program(command)}"],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stdout
+    assert ONE_LINE.fullmatch(done.stderr), done.stderr
+    assert "cannot be written: file too large" in done.stderr
+    assert [each.name for each in here.iterdir() if "new" in each.name] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it needs a limit on the size of files")
+def test_no_room_for_temporary_files_is_told_in_one_line(here: Path) -> None:
+    command = ["bash", "-c", f"ulimit -f 0; {program('check a.py')}"]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("crosscheck: No usable temporary directory found in ['")
+    assert ONE_LINE.fullmatch(done.stderr)
+
+
+def test_a_site_that_does_not_fit_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(migration_site, "write_whole", full)
+    with pytest.raises(RequestError, match=r"/site cannot be written: no space left on device. Name another"):
+        migration_site.write_site(tmp_path / "site", Reference((), (), (), 0.0))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

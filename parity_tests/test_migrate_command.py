@@ -90,7 +90,7 @@ def test_a_site_that_is_not_finished_leaves_nothing(tmp_path, monkeypatch, some)
         if len(written) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("reference.report.migration_site.write_named", stopped)
+    monkeypatch.setattr("reference.report.migration_site.write_whole", stopped)
     with pytest.raises(KeyboardInterrupt):
         write_site(tmp_path / "site", some)
     assert len(written) == 2

@@ -112,6 +112,8 @@ def end(error: BaseException) -> int:
         case OSError() if error.errno in FULL:
             _write_no_more()
             say(f"the output cannot be written: {str(error.strerror).lower()}")
+        case OSError() if error.strerror:
+            say(error.strerror)
         case _ if isinstance(error, _expected()):
             say(str(error))
         case _:

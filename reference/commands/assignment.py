@@ -1,5 +1,6 @@
 """crosscheck assignment: list, show and write assignments."""
 
+import contextlib
 import shlex
 from pathlib import Path
 
@@ -66,5 +67,7 @@ def new_command(file: Path | None, source: str | None) -> None:
     except FileExistsError as error:
         raise RequestError(f"{file} is there already and is left alone. Name another file") from error
     except OSError as error:
+        with contextlib.suppress(OSError):  # no half of it is left
+            file.unlink()
         raise RequestError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from error
     click.echo(f" {file}\n grade with it: crosscheck grade PATH... --assignment {shlex.quote(str(file))}")

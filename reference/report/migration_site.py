@@ -15,6 +15,7 @@ from reference.errors import RequestError
 from reference.migration.build import Reference
 from reference.migration.rows import EXACT, GLUE, NOT, Row, percent
 from reference.report.html import write_named
+from reference.report.json import write_whole
 from reference.report.layout import counted, short
 from reference.report.migration import FRAMEWORKS, beware, verdict
 
@@ -70,7 +71,7 @@ def _write(folder: Path, pages: Mapping[str, str]) -> None:
         try:
             beside.mkdir()
             for name, text in pages.items():
-                write_named(beside / name, text, "--html")
+                write_whole(beside / name, text)
             beside.rename(folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
