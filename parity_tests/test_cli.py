@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,6 +143,16 @@ def test_a_pair_that_breaks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.exit_code == 2
     assert ONE_LINE.fullmatch(done.stderr)
     assert "dense could not be checked: ValueError: half written" in done.stderr
+
+
+def test_right_and_wrong_are_told_apart_where_there_is_ascii_only(tmp_path: Path) -> None:
+    file = tmp_path / "é.py"
+    file.write_text("class ReLU:\n    def forward(self, x):\n        return x * (x > 0)\nclass Sigmoid:\n    pass\n")
+    code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from reference.cli import main; main()"
+    done = process("check", str(file), code=code)
+    marks = [line.split()[0] for line in done.stdout.splitlines() if "ReLU" in line or "Sigmoid" in line]
+    assert marks == ["~", "+"], done.stdout + done.stderr
+    assert "?.py: 1 right, 1 unfinished" in done.stdout
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

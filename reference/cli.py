@@ -19,7 +19,7 @@ import click
 
 from reference.errors import RequestError
 from reference.processes import Terminated, listening
-from reference.visible import visible
+from reference.visible import PLAINLY, visible
 
 # each is a module of reference/commands, imported when it is used; in the order of `crosscheck --help`
 COMMANDS = (
@@ -70,8 +70,8 @@ class Commands(click.Group):
         # Python has None for a stream that was closed before it started
         sys.stdout, sys.stderr = (each or open(os.devnull, "w") for each in (sys.stdout, sys.stderr))  # noqa: SIM115
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):  # a terminal without a sign such as the middle dot gets "?" for it
-                stream.reconfigure(errors="replace")
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors=PLAINLY)
         try:
             with listening():
                 status = super().main(args, "crosscheck", standalone_mode=False)

@@ -3,6 +3,7 @@
 import json
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from class_work import (
@@ -14,6 +15,7 @@ from class_work import (
 from click.testing import CliRunner, Result
 
 from reference.cli import main
+from reference.errors import RequestError
 from reference.homework import grade as grading_module
 from reference.homework import sandbox
 
@@ -53,6 +55,21 @@ def test_what_is_no_submission_is_one_line(here: Path) -> None:
     done = run("grade in -a hw.toml --format csv --jobs 1")
     assert "ignored: in/notes.txt (no .ipynb, .py or .zip file)\n" in done.stderr
     assert "in/dan,0,15,0,0,Q1 not understood, to be looked at by hand;" in done.stdout.replace('"', "")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_named_file_that_may_not_be_read_costs_nobody_else_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(path: Path, *asked: Any) -> Any:
+        if "bob" in path.name:
+            raise RequestError(f"{path} cannot be read: Permission denied")  # as a file that is read is
+        return fake(path, *asked)
+
+    monkeypatch.setattr("os.access", lambda path, mode, **_: "bob" not in str(path))
+    monkeypatch.setattr(grading_module, "judge", judged)
+    done = run("grade in/alice.py in/bob.py -a hw.toml --format csv --jobs 1")
+    assert done.exit_code == 1, done.output
+    assert "in/alice.py,15,15,10,5" in done.stdout
+    assert "in/bob.py,0,15,0,0" in done.stdout
 
 
 def test_all_points_is_0(here: Path) -> None:

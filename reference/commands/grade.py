@@ -13,7 +13,7 @@ FORMATS = ("text", "json", "gradescope", "junit", "csv")
 
 
 @click.command("grade")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
 @click.option("--assignment", "-a", "name", required=True, metavar="NAME|FILE", help="See crosscheck assignment list.")
 @click.option("--question", "questions", multiple=True, metavar="ID", help="Only this question; may be repeated.")
 @click.option(

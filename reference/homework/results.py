@@ -71,7 +71,8 @@ def open_results(path: Path, assignment: Assignment, hint: bool = False, lang: s
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30)
     except (OSError, sqlite3.Error) as error:
-        raise RequestError(f"--results {path} cannot be opened: {error}. Name another file") from error
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise RequestError(f"--results {path} cannot be opened: {why}. Name another file") from error
     with contextlib.closing(connection):
         try:
             connection.execute(_TABLE)
