@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from click.testing import CliRunner
+from command_line import process
 
 from reference.cli import main
 from reference.migration import files
@@ -104,6 +105,11 @@ def test_a_program_that_is_stopped_leaves_nothing(tmp_path: Path, monkeypatch: p
     assert sorted(tmp_path.rglob("*")) == here
     assert Path("b.pt").read_text() == "as it was"
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_nothing_that_a_framework_remarks_on_is_shown() -> None:
+    done = process("port", "a.pt", "b.keras", "--arch", "arch.py")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_shapes_of_several_inputs() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from reference import frameworks
 from reference.errors import RequestError
 from reference.migration.models import framework_of
 
@@ -26,6 +27,9 @@ def load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"crosscheck_arch_{path.stem}", path)
     if path.suffix != ".py" or spec is None or spec.loader is None:
         raise RequestError(f"{path} is no Python file, expected one that ends in .py")
+    for name in frameworks.installed():
+        if name.encode() in path.read_bytes():
+            frameworks.framework(name)  # sets it up, and without its remarks, before the file imports it
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     # files beside it are found, as when Python runs it, but hide nothing that is installed
