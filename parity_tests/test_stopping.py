@@ -106,6 +106,19 @@ def test_grade_leaves_nothing_behind(tmp_path: Path, number: int, status: int, j
     assert stopped(tmp_path, number, busy, "grade", "in", "-a", "hw.toml", "--jobs", str(jobs)) == status
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("seconds", [0, 2, 8])
+def test_bench_leaves_nothing_behind(tmp_path: Path, number: int, status: int, seconds: float) -> None:
+    """Stopped while the process that measures is being started, and while it measures."""
+
+    def busy(below: set[int]) -> bool:
+        if begun := any("forkserver" in command_of(each) for each in below):
+            time.sleep(seconds)
+        return begun
+
+    assert stopped(tmp_path, number, busy, "bench", "--mode", "torch") == status
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_check_leaves_nothing_behind(tmp_path: Path, number: int, status: int) -> None:
     (tmp_path / "a.py").write_text(SLOW)

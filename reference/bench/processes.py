@@ -43,30 +43,35 @@ def _apart(
 ) -> Any:
     """What `work(pipe, *arguments)` sends last, ("result", it); each ("advance", n) before that moves the bar."""
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
-        receive, send = context.Pipe(duplex=False)
-        process = context.Process(target=_in_folder, args=(folder, work, send, *arguments), daemon=True)
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_in_folder, args=(folder, work, theirs, *arguments), daemon=True)
         process.start()
-        send.close()
+        theirs.close()
         try:
+            ours.send("begin")
             while True:
-                kind, value = receive.recv()
+                kind, value = ours.recv()
                 if kind == "advance":
                     advance(value)
                 elif kind == "error":
                     raise RequestError(value)
                 else:
                     return value
-        except EOFError:
+        except (EOFError, ConnectionError):
             raise RequestError(f"{arguments[0].recipe.name}: the process that measured it ended early") from None
         finally:
             process.terminate()
             process.join()
 
 
-def _in_folder(folder: str, work: Callable[..., None], *arguments: Any) -> None:
+def _in_folder(folder: str, work: Callable[..., None], pipe: Connection, *arguments: Any) -> None:
     """Work whose temporary files lie in a folder: TensorFlow writes the code that it translates, and leaves it."""
     tempfile.tempdir = folder
-    work(*arguments)
+    try:
+        pipe.recv()
+    except EOFError:  # the parent was stopped while it started this process
+        return
+    work(pipe, *arguments)
 
 
 def _measured(pipe: Connection, task: Task) -> None:
