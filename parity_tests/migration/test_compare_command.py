@@ -54,6 +54,13 @@ def other():
     made = right()
     made[1] = nn.Tanh()
     return made
+class Halved(nn.Module):
+    def forward(self, x):
+        return x.relu() / 2
+def halved():
+    made = right()
+    made[1] = Halved()
+    return made
 model = right
 """
 
@@ -85,6 +92,9 @@ def test_equal_and_not_equal() -> None:
     assert [cause["layer"] for cause in document["causes"]] == ["0"]
     assert "epsilon is 1e-07, A's is 1e-06" in run("torch_side.py:small", "torch_side.py:smaller", status=1)
     said = run("keras_side.py:model", "torch_side.py:other", status=1)
+    assert "cause  activation" in said
+    assert "behind layer '0' (Conv2d): B computes tanh, A relu" in said
+    said = run("keras_side.py:model", "torch_side.py:halved", status=1)
     assert "no cause that is known reproduces this" in said
     assert "between layer '0' (Conv2d) and layer '3' (Linear)" in said
 

@@ -120,7 +120,7 @@ def test_a_right_port_is_taken_either_way(name: str) -> None:
 @pytest.mark.parametrize(
     ("source", "target", "causes"),
     [
-        (causal, lambda: padded(1), []),
+        (causal, lambda: padded(1), ["padding"]),
         (in_steps, lambda: torch_in_steps(state=False), []),
         (masked, lambda: torch_masked(packed=False), ["masking"]),
     ],

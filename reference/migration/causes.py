@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration import setting_causes
+from reference.migration import activation_causes, option_causes, setting_causes
 from reference.migration.counterparts import Side, at_level, is_a, sides
 from reference.migration.matching import match, match_sides
 from reference.migration.moves import Move, Unit
@@ -64,7 +64,8 @@ def wrong_weights(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     wrong = _unequal(want, theirs)
     if not wrong:
         return None
-    name, text = next(_known(move, want, theirs, wrong), _unrelated(want, theirs, wrong))
+    known = itertools.chain(_known(move, want, theirs, wrong), _of_another(pairing, unit, theirs, wrong))
+    name, text = next(known, _unrelated(want, theirs, wrong))
     _, undo = put_back(pairing, unit)
     return Cause(name, f"{move.target}: {text}", move.target.name), undo
 
@@ -85,6 +86,22 @@ def _known(move: Move, want: Arrays, theirs: Arrays, wrong: list[str]) -> Iterat
         yield "bias doubled", "its bias is twice what it should be: PyTorch adds two biases, and both were loaded"
     if all(want[key].ndim == 2 and alike(want[key].T, theirs[key]) for key in wrong):
         yield "transposed", f"{', '.join(wrong)} is the transpose of what it should be"
+
+
+def _of_another(pairing: Pairing, unit: int, theirs: Arrays, wrong: list[str]) -> Iterator[tuple[str, str]]:
+    """Weights that are A's, and belong elsewhere: to another weight of the layer, or to another layer."""
+    telling = [key for key in wrong if np.unique(theirs[key]).size > 1]
+    want = both_weights(pairing.moves[unit])[0]
+    whose = {key: next((k for k in want if k != key and alike(want[k], theirs[key])), None) for key in telling}
+    if telling and all(whose.values()):
+        yield "swapped weights", "; ".join(f"its {key} is A's {other}" for key, other in whose.items())
+    for i, other in enumerate(pairing.moves):
+        if i == unit or not telling:
+            continue
+        elsewhere = both_weights(other)[0]
+        if all(key in elsewhere and alike(elsewhere[key], theirs[key]) for key in telling):
+            whose_are = "is that" if len(telling) == 1 else "are those"
+            yield "swapped weights", f"its {', '.join(telling)} {whose_are} of A's {other.source}"
 
 
 def _misordered(move: Move, want: Arrays, theirs: Arrays) -> Iterator[tuple[str, str]]:
@@ -157,4 +174,9 @@ def _shown(a: Unit, b: Unit) -> Iterator[tuple[Side, Side]]:
                 yield (side, other) if mine is a else (other, side)
 
 
-FINDERS: tuple[Finder, ...] = (wrong_weights, *setting_causes.FINDERS)
+FINDERS: tuple[Finder, ...] = (
+    wrong_weights,
+    *setting_causes.FINDERS,
+    *option_causes.FINDERS,
+    *activation_causes.FINDERS,
+)

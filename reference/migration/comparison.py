@@ -147,9 +147,13 @@ def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tup
                 continue
             cause, undo = found
             after: Place | None = place
-            with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
-                pairing.run()
-                after = pairing.first()
+            try:
+                with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
+                    pairing.run()
+                    after = pairing.first()
+            except BaseException:
+                undo()
+                raise
             if place.before(after):
                 return cause, undo, after
             undo()

@@ -23,8 +23,8 @@ def _torch_side(pairing: Pairing, unit: int) -> tuple[Any, Any, str] | None:
     if {a.model.framework == "torch", b.model.framework == "torch"} != {True, False}:
         return None
     torch_unit, other = (a, b) if a.model.framework == "torch" else (b, a)
-    if "forward" in vars(torch_unit.layer):
-        return None  # repaired already
+    if isinstance(torch_unit.layer, list) or "forward" in vars(torch_unit.layer):
+        return None  # several that are one elsewhere, or repaired already
     return torch_unit.layer, other.layer, torch_unit.name
 
 
