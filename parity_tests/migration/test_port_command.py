@@ -131,6 +131,7 @@ def test_the_command_that_tells_why_can_be_followed() -> None:
     assert command[0] == "crosscheck"
     assert command[-4:] == ["--shape", "5,4", "--seed", "3"]
     found = run(*command[1:], status=1)
-    assert "no cause that is known reproduces this" in found
+    assert "cause  activation" in found
+    assert "B computes sigmoid, A tanh" in found
     assert "between layer 'dense" in found
     assert "initial weights" not in found
