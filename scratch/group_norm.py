@@ -61,8 +61,6 @@ class InstanceNorm(GroupNorm):
     Raises ValueError for a momentum outside [0, 1], and when moments of a single number a channel are to be tracked.
     """
 
-    by_running = False  # whether the last forward pass took the running moments
-
     def __init__(
         self,
         channels: int,
@@ -83,7 +81,7 @@ class InstanceNorm(GroupNorm):
             self.buffers["running_variance"] = np.ones(channels, dtype)
 
     def forward(self, x: Array) -> Array:
-        self.by_running = self.track and not self.training
+        self.by_running = self.track and not self.training  # which is what backward goes through
         if self.by_running:
             self.require(x)
             self.deviation = np.sqrt(self.buffers["running_variance"] + self.epsilon)
