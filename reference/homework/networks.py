@@ -1,6 +1,7 @@
 """Small networks as a whole: the layers they are made of are inferred from their numbers, then gradients judged."""
 
 import ast
+import contextlib
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from reference.homework.attempt import Attempt
 from reference.homework.examination import Examination, not_asked_for, plain_report
 from reference.homework.family import Family
 from reference.homework.judge import Judged
+from reference.homework.learners import examine_learner
 from reference.homework.network_calls import NetworkJudge, NetworkTrying, layer_template, schemes, weight_keys
 from reference.homework.network_forms import Form, ask, convolutional
 from reference.homework.network_layers import NetworkDiagnosis
@@ -18,7 +20,7 @@ from reference.homework.network_losses import allowed, odd_loss, odd_penalty, to
 from reference.homework.network_methods import BACKWARD, backwards, forwards, names_of
 from reference.homework.network_mistakes import mistaken
 from reference.homework.network_updates import odd_update
-from reference.homework.process import Worker
+from reference.homework.process import Stopped, Worker
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
@@ -41,10 +43,13 @@ def examine_network(worker: Worker, subject: Subject, family: Family, seed: int)
         said.append(found.without())
     if not said and subject.forward is not None and subject.forward.stub:
         return plain_report(subject, "unfinished", f"{subject.forward.name} is not written")
-    if not said:
-        return plain_report(subject, "unsupported", "it has no method or function that looks like a forward pass")
-    best = max(said, key=_merit)
+    none = plain_report(subject, "unsupported", "it has no method or function that looks like a forward pass")
+    best = max(said, key=_merit, default=none)
     other = _as_other(worker, subject, family, seed) if best.verdict == "unsupported" else None
+    if other is None and best.verdict == "unsupported":  # one that only learns and predicts
+        with contextlib.suppress(Stopped):
+            learner = examine_learner(worker, subject, family, seed)
+            other = learner if learner.verdict in ("correct", "wrong") else None
     if other is None or not family.asked:
         return other or best
     return not_asked_for(subject, other.pair, family.asked) if other.verdict == "correct" else best

@@ -37,10 +37,10 @@ def set_rate(worker: Worker, nodes: Sequence[ast.AST], attempt: Attempt) -> None
     if len(own) == 1:
         attempt.rate = own[0]
     elif not own:
-        attempt.rate, attempt.rates = 1.0, _written(nodes)
+        attempt.rate, attempt.rates = 1.0, written_rates(nodes)
 
 
-def _written(nodes: Iterable[ast.AST]) -> list[float]:
+def written_rates(nodes: Iterable[ast.AST]) -> list[float]:
     """The numbers in code that may be a learning rate without a name."""
     numbers = [n.value for node in nodes for n in ast.walk(node) if isinstance(n, ast.Constant)]
     return list(dict.fromkeys(v for v in numbers if isinstance(v, float) and 0 < v < 1))

@@ -1,0 +1,14 @@
+"""Linear models that learn and predict, recognised by their names: logistic, linear and softmax regression."""
+
+from reference.homework.family import NEVER, Family
+from reference.homework.learners import examine_learner
+
+LEARNER = Family(
+    "learner",
+    classes=r"\w*(logistic|linear|softmax|ridge|multinomial)\w*(regress\w*|classifier|model)\w*|\w*logreg\w*|\w*linreg\w*",
+    functions=NEVER,
+    problems=lambda subject, seed: (),
+    pairs=("dense",),
+    rank=14,
+    examine=examine_learner,
+)
