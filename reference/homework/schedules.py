@@ -1,6 +1,7 @@
 """Learning-rate schedules are examined by their rates over the first steps, against scratch's schedules."""
 
 import ast
+import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -10,14 +11,17 @@ from typing import Any
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
-from reference.homework.optimizer_settings import numbers_in
-from reference.homework.process import Call, Failure, New, Step, Worker
+from reference.homework.optimizer_settings import RATE, numbers_in
+from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Stub, Worker
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.schedule_rules import FIRST, ROLES, RULES, TIME, TIMES, wanted
 from reference.homework.subject import Method, Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
 ALLOWED = 1e-9
+OPTIMIZER = "held"
+HOLDS = r"opt(im(i[sz]er)?)?|sgd|solver"
+COUNTED = "its first step sets the rate of the first"
 
 
 def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
@@ -27,20 +31,25 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
     if call is None:
         return _report(subject, "unsupported", pairs[0], remark="it has no method that looks as if it gave a rate")
     given = _roles(subject, call)
-    known = {role: ROLES[role][1] for role in given.values() if role != "t"}
+    known = {role: ROLES[role][1] for role in given.values() if role in ROLES}
     first = FIRST.get(pairs[0], 0)
-    rates, why = _rates(worker, subject, call, given, first)
+    held = OPTIMIZER in given.values()
+    if held:
+        known["lr"] = ROLES["lr"][1]
+    rates, why = _held(worker, subject, call, given) if held else _rates(worker, subject, call, given, first)
     if not rates:
         own = isinstance(why, Failure) and why.trace and why.type in OWN_MISTAKES
         told = f"{why.type}: {why.message}" if isinstance(why, Failure) else why
         return _report(subject, "crashed" if own else "unsupported", pairs[0], remark=told)
     numbers = numbers_in([subject.symbol.node], {})
     best: tuple[Quantity, str, str] | None = None
-    for pair in pairs:
+    # what an optimizer has before the first step, or after it, is the rate of the first
+    counts = {"": rates[:TIMES], COUNTED: rates[1:]} if held else {"": rates}
+    for pair, (counted, some) in itertools.product(pairs, counts.items()):
         for rule, want in wanted(pair, known, numbers):
-            quantity = _compared(rates, want, call.name, first)
+            quantity = _compared(some, want, call.name, first)
             if best is None or quantity.max_rel < best[0].max_rel:
-                best = quantity, pair, rule.said
+                best = quantity, pair, ", ".join(filter(None, [rule.said, counted]))
     if best is None:
         return _report(subject, "unsupported", pairs[0], remark="its parameters are not understood")
     quantity, pair, said = best
@@ -66,7 +75,10 @@ def _call(subject: Subject) -> Method | None:
     """What gives a rate."""
     if not subject.is_class:
         return subject.forward
-    for pattern in (r"call", r"(get|calc|compute)?\w*(lr|rate)\w*", r"step|update|get\w*|value|decay"):
+    patterns = [r"call", r"(get|calc|compute)?\w*(lr|rate)\w*", r"step|update|get\w*|value|decay"]
+    if any(means(parameter.name, HOLDS) for parameter in subject.init):
+        patterns.insert(0, r"step|update\w*")
+    for pattern in patterns:
         for name, method in subject.methods.items():
             if re.fullmatch(pattern, plain(name)) and not method.stub:
                 return method
@@ -81,7 +93,10 @@ def _roles(subject: Subject, call: Method) -> dict[str, str]:
         if "t" not in found.values() and parameter.required and means(parameter.name, TIME):
             found[parameter.name] = "t"
     for parameter in (*subject.init, *call.parameters):
+        if parameter in subject.init and means(parameter.name, HOLDS) and OPTIMIZER not in found.values():
+            found[parameter.name] = OPTIMIZER
         free = [role for role in ROLES if role not in found.values() and means(parameter.name, ROLES[role][0])]
+        free = [role for role in free if role != "lr" or OPTIMIZER not in found.values()]  # that has one
         if free and parameter.name not in found:
             found[parameter.name] = free[0]
     return found
@@ -110,6 +125,44 @@ def _rates(
     return (rates, "") if len(rates) == TIMES else ([], "it does not return a number")
 
 
+def _held(
+    worker: Worker, subject: Subject, call: Method, given: Mapping[str, str]
+) -> tuple[list[float], Failure | str]:
+    """The rates that an optimizer has at first and after each step of what holds it, and why there are none."""
+    for parameter in (*subject.init, *call.parameters):
+        if parameter.required and parameter.name not in given:
+            return [], f"its parameter '{parameter.name}' is not understood"
+    lr = ROLES["lr"][1]
+    args, kwargs = _arguments(subject.init, given, 0)
+    where = rate_of_held(subject)
+    steps: list[Step] = [
+        Set(OPTIMIZER, Stub("optimizer", lr=lr, param_groups=[{"lr": lr, "initial_lr": lr}], defaults={"lr": lr})),
+        New(subject.name, args, kwargs, bind="schedule"),
+        Get(where),
+    ]
+    for t in range(TIMES):
+        args, kwargs = _arguments(call.parameters, given, t)
+        steps += [Call(f"schedule.{call.name}", args, kwargs), Get(where)]
+    done = worker.run(steps)
+    if isinstance(done[-1], Failure):
+        return [], done[-1]
+    rates = [
+        float(each.value) for each in done[2::2] if isinstance(each, Result) and isinstance(each.value, int | float)
+    ]
+    return (rates, "") if len(rates) == TIMES + 1 else ([], "it leaves no number as the rate of its optimizer")
+
+
+def rate_of_held(subject: Subject) -> str:
+    """Where code keeps the rate of the optimizer that it holds."""
+    nodes = [n for node in subject.nodes for n in ast.walk(node) if isinstance(n, ast.Attribute)]
+    if any(n.attr == "param_groups" for n in nodes):
+        return f"{OPTIMIZER}.param_groups[0]['lr']"
+    owners = [
+        (n.attr, n.value.attr if isinstance(n.value, ast.Attribute) else getattr(n.value, "id", "")) for n in nodes
+    ]
+    return f"{OPTIMIZER}.{next((attr for attr, owner in owners if means(owner, HOLDS) and means(attr, RATE)), 'lr')}"
+
+
 def _arguments(parameters: Sequence[Parameter], given: Mapping[str, str], t: int) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
@@ -117,7 +170,7 @@ def _arguments(parameters: Sequence[Parameter], given: Mapping[str, str], t: int
         role = given.get(parameter.name)
         if role is None:
             continue
-        value = t if role == "t" else ROLES[role][1]
+        value = t if role == "t" else Ref(OPTIMIZER) if role == OPTIMIZER else ROLES[role][1]
         if parameter.required and not kwargs:
             args.append(value)
         else:

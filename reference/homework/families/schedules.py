@@ -1,6 +1,7 @@
 """Learning-rate schedules, recognised by their names."""
 
-from reference.homework.family import Family
+from reference.homework.family import NEVER, Family
+from reference.homework.plateau import examine_plateau
 from reference.homework.schedule_rules import RULES
 from reference.homework.schedules import examine_schedule
 
@@ -40,4 +41,12 @@ ANY = _schedule(
     r"(update|get|adjust|decay|schedule|compute|calc\w*|anneal)?(lr|learningrate)(decay|schedule\w*|at\w*)?|(lr|rate)?schedule(r|lr)?",
     tuple(RULES),
     rank=11,
+)
+PLATEAU = Family(
+    "reduce_on_plateau",
+    classes=r"(my)?(reduce)?(lr)?(on)?plateau\w*",
+    functions=NEVER,
+    problems=lambda subject, seed: (),
+    rank=13,
+    examine=examine_plateau,
 )
