@@ -13,6 +13,7 @@ from reference.homework.roles import means, plans
 from reference.homework.schedules import HOLDS, rate_of_held
 from reference.homework.subject import Method, Subject
 from reference.homework.verdict import Quantity, SymbolReport
+from scratch.plateau import Plateau
 
 LR, FACTOR, PATIENCE, LEAST = 0.37, 0.73, 2, 0.15
 # better, worse for long, better for once, not quite as good as the best though better than the last, long again
@@ -73,13 +74,11 @@ def examine_plateau(worker: Worker, subject: Subject, family: Family, seed: int)
 def _wanted(least: bool) -> Iterator[tuple[str, list[float]]]:
     """The rates after each loss: one counts until `patience` losses were no better, the other until more were."""
     for said, more in (("after more than the patience", 1), ("after as many as the patience", 0)):
-        rate, best, bad = LR, np.inf, 0
+        schedule = Plateau(LR, FACTOR, PATIENCE + more, threshold=0.0, min_lr=LEAST if least else 0.0)
         rates = []
         for loss in LOSSES:
-            best, bad = (loss, 0) if loss < best else (best, bad + 1)
-            if bad >= PATIENCE + more:
-                rate, bad = max(rate * FACTOR, LEAST if least else 0.0), 0
-            rates.append(rate)
+            schedule.tell(loss)
+            rates.append(schedule.lr)
         yield said, rates
 
 
@@ -91,4 +90,4 @@ def _compared(got: Sequence[float], want: Sequence[float], call: Method) -> Quan
 
 def _report(subject: Subject, call: Method | None, remark: str) -> SymbolReport:
     report = plain_report(subject, "unsupported", remark)
-    return replace(report, pair="reduce_on_plateau", parts={"rate": call.name} if call else {})
+    return replace(report, pair="plateau", parts={"rate": call.name} if call else {})

@@ -43,7 +43,7 @@ ANY = _schedule(
     rank=11,
 )
 PLATEAU = Family(
-    "reduce_on_plateau",
+    "plateau",
     classes=r"(my)?(reduce)?(lr)?(on)?plateau\w*",
     functions=NEVER,
     problems=lambda subject, seed: (),
