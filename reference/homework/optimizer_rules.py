@@ -12,8 +12,8 @@ import numpy as np
 from scratch.adam_optimizers import Adam, Adamax, AdamW, AMSGrad, Nadam, RAdam
 from scratch.adaptive_optimizers import Adadelta, Adagrad, RMSprop
 from scratch.layer import Array
-from scratch.optimizers import SGD, Momentum, Nesterov, Optimizer, State, average
-from scratch.sign_optimizers import Lion
+from scratch.optimizers import SGD, Momentum, Nesterov, Optimizer, State, average, kept
+from scratch.sign_optimizers import Lion, Rprop
 
 Settings = Mapping[str, Any]
 # (1 - beta_1**t, 1 - beta_2**t), or what stands in their place
@@ -96,6 +96,23 @@ class PlainNadam(Adam):
         w -= self.lr * ahead / (np.sqrt(v / (1 - self.beta_2**self.t)) + self.epsilon)
 
 
+@dataclass(eq=False)
+class RestlessRprop(Rprop):
+    """Rprop that moves on where a gradient has changed its sign, or with `back` undoes its last step there."""
+
+    _: KW_ONLY
+    back: bool = False
+
+    def update(self, w: Array, g: Array, state: State) -> None:
+        d, last = kept(state, "d", w, self.lr), kept(state, "step", w)
+        turn = np.sign(g * kept(state, "g", w))
+        d[turn > 0] = np.minimum(d[turn > 0] * self.increase, self.largest)
+        d[turn < 0] = np.maximum(d[turn < 0] * self.decrease, self.smallest)
+        step = np.where(turn < 0, -last, -d * np.sign(g)) if self.back else -d * np.sign(g)
+        w += step
+        state["step"], state["g"] = step, np.where(turn < 0, 0, g) if self.back else g
+
+
 def _rules(*given: tuple[str, Callable[..., Optimizer]], needs: str, cause: str = "") -> list[Rule]:
     return [Rule(said, make, tuple(needs.split()), cause) for said, make in given]
 
@@ -168,6 +185,12 @@ RULES: dict[str, list[Rule]] = {
     "radam": _rules(("", RAdam), needs=ADAM),
     "lion": _rules(("", lambda **o: Lion(**o, decoupled=True)), needs="lr beta_1 beta_2 weight_decay")
     + _rules(("no weight decay", Lion), needs="lr beta_1 beta_2"),
+    "rprop": _rules(
+        ("rests where a sign changes", Rprop),
+        ("goes on where a sign changes", RestlessRprop),
+        ("goes back where a sign changes", lambda **o: RestlessRprop(**o, back=True)),
+        needs="lr decrease increase smallest largest",
+    ),
 }  # fmt: skip
 
 

@@ -22,6 +22,10 @@ EXPLICIT: Mapping[str, Any] = {
     "lr_decay": 0.0,
     "velocity": 0.71,
     "centered": False,
+    "decrease": 0.43,
+    "increase": 1.37,
+    "smallest": 0.021,
+    "largest": 0.083,
 }
 RATE = r"(init(ial)?|base|my)?(lr|learningrate|learnrate|learning|lrate|eta|stepsize|rate)(0|init|ate)?"
 # a setting of any optimizer, by names that say nothing else
@@ -51,6 +55,16 @@ OWN: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     "adadelta": ({"rho": DECAY}, {"rho": LOOSE}),
     "adagrad": ({}, {}),
     "sgd": ({"momentum": r"momentum|mu|mom"}, {}),
+    "rprop": (
+        {
+            "decrease": r"(eta|n|alpha|factor|step)?(minus|neg|dec(rease)?|down|shrink)(factor|rate)?|eta1",
+            "increase": r"(eta|n|alpha|factor|step)?(plus|pos|inc(rease)?|up|grow)(factor|rate)?|eta2",
+            "smallest": r"(delta|step|lr|d)?_?(size)?_?(min\w*|smallest)|min(delta|step|lr)\w*",
+            "largest": r"(delta|step|lr|d)?_?(size)?_?(max\w*|largest)|max(delta|step|lr)\w*",
+            "lr": rf"{RATE}|(delta|step|d)(0|init\w*|zero)|(init\w*|initial)(delta|step)\w*",
+        },
+        {},
+    ),
 }
 ADAM: tuple[Mapping[str, str], Mapping[str, str]] = ({"betas": r"betas", "beta_1": BETA_1, "beta_2": BETA_2}, {})
 # where only one of these is left, it is the rate
@@ -65,6 +79,10 @@ USUAL: Mapping[str, Sequence[float]] = {
     "beta_1": (0.9,),
     "beta_2": (0.999, 0.99),
     "weight_decay": (0.01,),
+    "decrease": (0.5,),
+    "increase": (1.2,),
+    "smallest": (1e-6,),
+    "largest": (50.0,),
 }
 MOST = 200
 
@@ -125,6 +143,9 @@ def _candidates(name: str, numbers: Sequence[float]) -> list[Any]:
         return [*(n for n in numbers if 0 < n <= 0.01), 0.0]
     if name == "lr":
         return [*(n for n in numbers if 0 < n <= 1), *USUAL["lr"]]
+    if name in ("decrease", "increase", "smallest", "largest"):
+        low, high = {"decrease": (0.1, 1), "increase": (1.01, 3), "smallest": (0, 0.1), "largest": (0.1, 1e3)}[name]
+        return [*(n for n in numbers if low <= n < high), *USUAL[name]]
     inside = [n for n in numbers if 0.5 <= n < 1]
     return inside or [*USUAL.get(name, (0.9,))]
 

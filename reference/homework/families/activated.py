@@ -73,4 +73,5 @@ ACTIVATED = replace(
     wildcards=(),
     rank=9,
     equal=lambda asked, seed: (),
+    single=None,
 )

@@ -45,6 +45,7 @@ NADAM = _optimizer("nadam", r"\w*nadam\w*")
 RADAM = _optimizer("radam", r"\w*(?<!optimize)radam\w*|rectifiedadam\w*")
 AMSGRAD = _optimizer("amsgrad", r"\w*amsgrad\w*")
 LION = _optimizer("lion", r"(my|scratch|update\w*with)?lion(optimi[sz]er|opt|update)?")
+RPROP = _optimizer("rprop", r"(?!.*rms)i?\w*(rprop|resilient\w*)(plus|minus)?\w*")
 ANY = Family(
     "optimizer",
     classes=NONE + r"(my|custom|simple)optimi[sz]er|(param\w*|weight)?updater",
