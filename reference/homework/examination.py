@@ -20,7 +20,7 @@ from reference.homework.planning import LEARN
 from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.process import Failure, Worker
 from reference.homework.raised import not_written, raised_anyway
-from reference.homework.returned_order import misordered
+from reference.homework.returned_order import misordered, out_of_order
 from reference.homework.roles import means
 from reference.homework.single_samples import alone
 from reference.homework.subject import Method, Subject
@@ -158,7 +158,7 @@ class Examination:
                 fails[variant.label] = replace(explainer, right=(judged, attempt))
         remarks += [f"not for {', '.join(fails)}"] if fails else []
         remarks += [f"no {name} but for {label}" for name, label in missed.items() if label not in fails]
-        remarks += filter(None, [spoilt(right)])
+        remarks += filter(None, [spoilt(right), out_of_order(right)])
         if back is None and self.subject.is_class:
             remarks.append("its output only: no backward pass was found")
         report = self._said("correct", ", ".join(remarks), judged, attempt)

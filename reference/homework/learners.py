@@ -1,5 +1,6 @@
 """Models that learn in one method and predict in another: their weights are held to gradient descent, step by step."""
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from reference.homework.family import RATE, Family
 from reference.homework.learner_fits import SAMPLES, STEPS, Course, Fit, Task, fits
 from reference.homework.learner_weights import found_weights
 from reference.homework.network_methods import TARGET
-from reference.homework.process import Call, Failure, New, Result, Seed, Snapshot, Worker
+from reference.homework.process import Call, Failure, New, Result, Seed, Snapshot, Stopped, Worker
 from reference.homework.rates import named_rates, written_rates
 from reference.homework.roles import means, plans
 from reference.homework.subject import Method, Subject
@@ -37,12 +38,17 @@ ROLES = {
     "all": r"(mini)?batch(size)?|bs",
     "quiet": r"verbose|print\w*|debug|shuffle|plot\w*",
     "reg": r"reg\w*|lambda?\w*|lam|l2\w*|l1\w*|weightdecay|momentum|tol\w*",
+    "sizes": r"(layer|net(work)?)?_?(sizes|dims|nodes|units|structure|topology|arch(itecture)?)|layers?",
+    "seed": r"(random_?)?(seed|state)",
     "no": r"no_?bias",
     "yes": r"(fit_?)?intercept|(use_?|with_?|add_?)?bias",
     "n_in": r"(n|num|d)?_?(in|inputs?|features?|inputsize|inputdim|dim)(size|dim|nodes|s)?",
     "n_out": r"(n|num|d)?_?(out|outputs?|class(es)?)(size|dim|nodes|s)?",
     "n_hidden": r"(n|num)?_?(h|hidden)(size|dim|nodes|units|layer|neurons|s)?",
 }
+
+# what is given wherever there is a parameter for it, whatever its default
+SETTINGS = ("epochs", "lr", "all", "quiet", "reg", "sizes", "seed", "no", "yes")
 
 
 def tasks(seed: int, n_in: int, n_out: int) -> Iterator[Task]:
@@ -96,6 +102,14 @@ def examine_learner(worker: Worker, subject: Subject, family: Family, seed: int)
     return plain_report(subject, "unsupported", f"how it learns is not understood{why}")
 
 
+def as_learner(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport | None:
+    """The verdict where it is told whether it learns as it should; None for anything else."""
+    with contextlib.suppress(Stopped):
+        report = examine_learner(worker, subject, family, seed)
+        return report if report.verdict in ("correct", "wrong") else None
+    return None
+
+
 def _report(subject: Subject, learn: Method, task: Task, fit: Fit, verdict: Any) -> SymbolReport:
     form = fit.form
     kind = f"{form.depth} dense layers, {form.hidden} between" if form.depth > 1 else "one dense layer"
@@ -146,15 +160,16 @@ class Learner:
         for method in self.predict[:MOST_PREDICTIONS]:
             plan = next(plans(method.parameters, {"x": ROLES["x"]}, {"x": [tests]}, ["x"]), None)
             done = self.worker.run([Call(IT + method.path, plan.args, plan.kwargs, optional=True)])[0] if plan else None
-            if isinstance(done, Result) and done.value is not None:
-                predicted[method.name] = np.asarray(done.value)
+            if isinstance(done, Result) and isinstance(done.value, np.ndarray):
+                predicted[method.name] = done.value
         return Course(task, found[0], found[1], found[2], tests, predicted)
 
     def _values(self, n_in: int, n_out: int) -> dict[str, Sequence[Any]]:
-        sizes = {"n_in": [n_in], "n_out": [n_out or CLASSES], "n_hidden": [7]}
+        last = n_out or CLASSES
+        sizes: dict[str, Sequence[Any]] = {"n_in": [n_in], "n_out": [last], "n_hidden": [7], "sizes": [[n_in, 7, last]]}
         return {
             **{"epochs": [1], "lr": [LEARNING_RATE], "all": [SAMPLES], "reg": [0.0], **sizes},
-            **{"quiet": [False], "no": [False], "yes": [True]},
+            **{"quiet": [False], "no": [False], "yes": [True], "seed": [1]},
         }
 
     def _state(self, task: Task, steps: int) -> Any:
@@ -181,4 +196,6 @@ def _takes(method: Method, role: str) -> bool:
 
 
 def _setting(name: str) -> bool:
-    return any(means(name, ROLES[role]) for role in ("epochs", "lr", "all", "reg", "quiet", "no", "yes"))
+    return any(
+        means(name, ROLES[role]) for role in ("epochs", "lr", "all", "reg", "quiet", "no", "yes", "sizes", "seed")
+    )

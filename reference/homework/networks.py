@@ -1,7 +1,6 @@
 """Small networks as a whole: the layers they are made of are inferred from their numbers, then gradients judged."""
 
 import ast
-import contextlib
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from reference.homework.attempt import Attempt
 from reference.homework.examination import Examination, not_asked_for, plain_report
 from reference.homework.family import Family
 from reference.homework.judge import Judged
-from reference.homework.learners import examine_learner
+from reference.homework.learners import as_learner
 from reference.homework.network_calls import NetworkJudge, NetworkTrying, layer_template, schemes, weight_keys
 from reference.homework.network_forms import Form, ask, convolutional
 from reference.homework.network_layers import NetworkDiagnosis
@@ -20,7 +19,7 @@ from reference.homework.network_losses import allowed, odd_loss, odd_penalty, to
 from reference.homework.network_methods import BACKWARD, backwards, forwards, names_of
 from reference.homework.network_mistakes import mistaken
 from reference.homework.network_updates import odd_update
-from reference.homework.process import Stopped, Worker
+from reference.homework.process import Worker
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
@@ -47,9 +46,7 @@ def examine_network(worker: Worker, subject: Subject, family: Family, seed: int)
     best = max(said, key=_merit, default=none)
     other = _as_other(worker, subject, family, seed) if best.verdict == "unsupported" else None
     if other is None and best.verdict == "unsupported":  # one that only learns and predicts
-        with contextlib.suppress(Stopped):
-            learner = examine_learner(worker, subject, family, seed)
-            other = learner if learner.verdict in ("correct", "wrong") else None
+        other = as_learner(worker, subject, family, seed)
     if other is None or not family.asked:
         return other or best
     return not_asked_for(subject, other.pair, family.asked) if other.verdict == "correct" else best
@@ -71,7 +68,8 @@ def _judged(found: "_Network", rights: Sequence[Attempt]) -> list[SymbolReport]:
     blank = [m for n, m in subject.methods.items() if m.stub and any(means(n, p) for p in BACKWARD if p != "loss")]
     if blank:
         return [replace(found.forward_only(rights[0]), verdict="unfinished", remark=f"{blank[0].name} is not written")]
-    return [found.forward_only(rights[0])]
+    learner = as_learner(found.trying.worker, subject, found.family, found.seed)
+    return [learner or found.forward_only(rights[0])]
 
 
 def _as_other(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport | None:

@@ -66,6 +66,15 @@ def misordered(right: Right) -> Wrong | None:
     return Wrong(problem, judged, right.attempt, cause)
 
 
+def out_of_order(right: Right) -> str:
+    """A remark where something else comes before the output, and nothing in the file says why; else ""."""
+    swapped = _swapped(right)
+    if swapped is None or any(True for _ in _votes(right, swapped)):
+        return ""
+    first, second = swapped.said
+    return f"it returns {second} before {first}, where others have {first} first"
+
+
 def _swapped(right: Right) -> Swapped | None:
     """What of one shape comes before the output; None where nothing does."""
     attempt = right.attempt
