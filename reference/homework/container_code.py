@@ -9,6 +9,7 @@ from reference.homework.subject import BACKWARD, FORWARD, Method, Subject
 
 KEPT = r"(sub|hidden|all|my)?(layers?|modules?|blocks?|stages?|nodes|components|sequence|operations|ops)(list|stack)?"
 ADD = r"(add|append|push)(layer|module|block)?s?"
+COPIES = {"OrderedDict", "collections.OrderedDict", "dict", "list", "tuple", "enumerate", "zip", "str", "range", "len"}
 TRAINS = r"fit|train\w*|learn|update|step|optimi[sz]e"
 
 
@@ -128,7 +129,10 @@ def _itself(value: ast.expr, names: set[str]) -> str | None:
             return _itself(body, names) or _itself(other, names)
         case ast.Name(id=name) if name in names:
             return name
-    return None
+    read = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+    called = {ast.unparse(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
+    taken = sorted(read & names - {"self"})
+    return taken[0] if len(taken) == 1 and called and called <= COPIES else None
 
 
 def _asks_for_kinds(node: ast.FunctionDef) -> bool:

@@ -144,7 +144,7 @@ class Containment:
         ]
         values: dict[str, Sequence[Any]] = {"optimizer": [Stub("optimizer", lr=LEARNING_RATE)], "lr": [LEARNING_RATE]}
         values["loss"] = [Stub("slope", slopes=["()"])]
-        roles = {**COMMON_ROLES, "loss": r"\w*(loss|cost|criterion|objective)\w*"}
+        roles = {**COMMON_ROLES, "loss": r"\w*(loss|cost|criterion|objective)\w*|lastlayer"}
         if container.given == "list":
             values, roles = (
                 {"layers": [refs], **values},
@@ -160,9 +160,8 @@ class Containment:
         passes = [m.node for m in (*container.through, *container.back)]
         for name, called in others_called(passes, {*subject.methods, container.layers}).items():
             slopes = [c for c in called if means(c, SLOPE) or any(means(c, p) for p in BACKWARD[:3])]
-            steps.append(
-                Set(f"{bind}.{name}", Stub("slope", slopes=[*slopes, *["()"] * means(name, SLOPE)]), inplace=False)
-            )
+            slopes += ["()"] * means(name, SLOPE)
+            steps.append(Set(f"{bind}.{name}", Stub("slope", slopes=slopes, called=called), inplace=False))
         self._run(steps, "its constructor")
 
     def _called(self, of: str, method: Method, values: Any, roles: Any, links: Links) -> Any:

@@ -167,15 +167,18 @@ class Link:
 class Slope:
     """A loss by whatever names it is called: a number, or for the names in `slopes` an array like what it is given.
 
-    "()" is the object itself. Without arrays a slope is of those that it was given last.
+    "()" is the object itself. Without arrays a slope is of those that it was given last; so is what is read and not
+    among the names that are `called`.
     """
 
-    def __init__(self, slopes: Any) -> None:
-        self.slopes, self.arrays = tuple(slopes), [np.zeros(1)]
+    def __init__(self, slopes: Any, called: Any = ()) -> None:
+        self.slopes, self.called, self.arrays = tuple(slopes), tuple(called), [np.zeros(1)]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if self.called and name not in self.called:
+            return self._said(self.slopes[0], ()) if self.slopes else 0.5
         return lambda *args, **kwargs: self._said(name, (*args, *kwargs.values()))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
