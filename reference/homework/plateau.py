@@ -65,7 +65,12 @@ def examine_plateau(worker: Worker, subject: Subject, family: Family, seed: int)
         return _report(subject, call, "it leaves no number as the rate")
     if not {"factor", "patience"} <= plan.given.keys():
         return _report(subject, call, "it is not told its factor and its patience")
-    found = [(said, _compared(got, want, call)) for said, want in _wanted("least" in plan.given)]
+    return _judged(subject, call, got, "least" in plan.given)
+
+
+def _judged(subject: Subject, call: Method, got: Sequence[float], least: bool) -> SymbolReport:
+    """The verdict on the rates after each loss."""
+    found = [(said, _compared(got, want, call)) for said, want in _wanted(least)]
     said, best = min(found, key=lambda one: (not one[1].agree, one[1].max_rel))
     report = replace(_report(subject, call, ""), verdict="correct" if best.agree else "wrong", quantities=(best,))
     return replace(report, conventions=(said,)) if best.agree else report
