@@ -79,7 +79,7 @@ def _filled(template: str, facts: Mapping[str, str]) -> str:
 def _sizes(factor: str, lang: str) -> str:
     """A factor made of sizes, "1 / the batch size (6)", in a language."""
     for id, each in catalogue().items():
-        if id.startswith("@size-"):
+        if id.startswith("size/"):
             factor = factor.replace(each["en"], each[lang])
     return factor
 
