@@ -108,15 +108,18 @@ def test_grade_leaves_nothing_behind(tmp_path: Path, number: int, status: int, j
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 @pytest.mark.parametrize("seconds", [0, 8])
-def test_bench_leaves_nothing_behind(tmp_path: Path, number: int, status: int, seconds: float) -> None:
-    """Stopped while the process that measures is being started, and while it measures."""
+@pytest.mark.parametrize("deep", [0, 100])
+def test_bench_leaves_nothing_behind(number: int, status: int, seconds: float, deep: int) -> None:
+    """Stopped while the process that measures is being started, and while it measures; also where the path of the
+    temporary folder is too long for the socket of a fork server."""
 
     def busy(below: set[int]) -> bool:
-        if begun := any("forkserver" in command_of(each) for each in below):
+        if begun := any("forkserver" in command_of(each) or "spawn_main" in command_of(each) for each in below):
             time.sleep(seconds)
         return begun
 
-    assert stopped(tmp_path, number, busy, "bench", "--mode", "torch") == status
+    with tempfile.TemporaryDirectory(prefix="c" * deep) as folder:
+        assert stopped(Path(folder), number, busy, "bench", "--mode", "torch") == status
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])

@@ -76,12 +76,13 @@ class InstanceNorm(GroupNorm):
         if not 0 <= momentum <= 1:
             raise ValueError(f"momentum is {momentum}, expected it in [0, 1]")
         self.track, self.momentum = track, momentum
+        self.by_running = False  # whether the last forward pass took the running moments
         if track:
             self.buffers["running_mean"] = np.zeros(channels, dtype)
             self.buffers["running_variance"] = np.ones(channels, dtype)
 
     def forward(self, x: Array) -> Array:
-        self.by_running = self.track and not self.training  # which is what backward goes through
+        self.by_running = self.track and not self.training
         if self.by_running:
             self.require(x)
             self.deviation = np.sqrt(self.buffers["running_variance"] + self.epsilon)

@@ -5,6 +5,7 @@ The processes are copies of one that has imported the frameworks and run nothing
 """
 
 import multiprocessing
+import os
 import resource
 import sys
 import tempfile
@@ -20,13 +21,14 @@ from reference.pair import Array
 from scratch.data import DataError
 
 MEMORY_STEPS = 3
+LONGEST_PATH = 108  # of a socket on Linux, with a zero at its end: unix(7)
 # the unit of the largest resident set is 1024 bytes, but on macOS it is one byte
 _UNITS_A_MB = 2**20 if sys.platform == "darwin" else 2**10
 
 
 def timings(tasks: list[Task], memory: bool, advance: Callable[[float], None]) -> Iterator[Timing]:
     """Every task measured, one after the other. Raises RequestError for one that cannot be."""
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" and _has_room() else "spawn")
     context.set_forkserver_preload([f"reference.frameworks.{name}" for name in tasks[0].frameworks])
     for task in tasks:
         timing: Timing = _apart(context, _measured, (task,), advance)
@@ -36,6 +38,11 @@ def timings(tasks: list[Task], memory: bool, advance: Callable[[float], None]) -
             used = {mode: _apart(context, _peak, (task, mode, *given), advance) for mode in modes_for(task)}
             timing = replace(timing, memory_mb={mode: mb for mode, mb in used.items() if mb is not None})
         yield timing
+
+
+def _has_room() -> bool:
+    """Whether the path of the socket that a fork server listens at, in the temporary folder, is short enough."""
+    return len(os.fsencode(tempfile.gettempdir())) + len("/pymp-xxxxxxxx/listener-xxxxxxxx") < LONGEST_PATH
 
 
 def _apart(
