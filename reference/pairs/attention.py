@@ -80,7 +80,8 @@ def _dot_product_case(
 
 
 def _draw_dot_product(rng: np.random.Generator) -> Case:
-    batch, heads, queries, keys, size, n = rng.integers((1, 1, 3, 3, 2, 1), (4, 4, 8, 8, 7, 7)).tolist()
+    # more queries and keys than samples, so that a mask of theirs is not taken for one of each sample
+    batch, heads, queries, keys, size, n = rng.integers((1, 1, 4, 4, 2, 1), (4, 4, 8, 8, 7, 7)).tolist()
     masked = choose(rng, None, mask(batch, heads, queries, keys), mask(queries, keys), added(batch, 1, queries, keys))
     scale = choose(rng, None, float(rng.uniform(0.1, 1)))
     return _dot_product_case(
