@@ -75,6 +75,14 @@ def test_arrays_of_any_layout(view):
     assert (x == kept).all()
 
 
+@pytest.mark.parametrize("shift", [0, 50, -50])
+def test_what_is_written_may_lie_over_what_is_read(shift):
+    memory = np.random.default_rng(9).standard_normal(2 * PIECE + 100)
+    x, out = memory[50:-50], memory[50 + shift : len(memory) - 50 + shift]
+    expected = np.tanh(x)
+    np.testing.assert_allclose(tanh(x, out), expected, rtol=1e-15)
+
+
 @pytest.mark.parametrize("x", [np.ones(PIECE, np.float32), np.full(PIECE, 1 + 1j), np.ones(PIECE - 1), np.float64(0.5)])
 def test_other_dtypes_and_small_arrays_are_numpys(x):
     y = tanh(x)

@@ -24,7 +24,7 @@ def tanh(x: Array, out: Array | None = None) -> Array:
     y = np.empty(x.shape) if out is None else out
     pieces = np.nditer(
         [x, y],
-        flags=["external_loop", "buffered"],
+        flags=["external_loop", "buffered", "copy_if_overlap"],
         op_flags=[["readonly"], ["writeonly"]],
         buffersize=PIECE,
     )
