@@ -83,6 +83,43 @@ def test_a_notebook_with_magics_shell_lines_and_questions(tmp_path: Path, versio
     assert next(unit.source for unit in submission.units if unit.cell == 4).count("\n") == 3
 
 
+def test_a_cell_that_is_written_to_a_python_file_is_that_file_too(tmp_path: Path) -> None:
+    submission = book(
+        tmp_path,
+        "%%writefile -a net/layers.py\nclass A:\n    pass\n",
+        "%%file ./random.py\nclass B:\n    pass\n",
+        "%%writefile data.txt\nclass C:\n    pass\n",
+    )
+    assert set(submission.symbols) == {"A", "B"}
+    assert submission.symbols["A"].line == 2
+    assert [(module.name, module.is_package, len(module.units)) for module in submission.modules] == [
+        ("net", True, 0),
+        ("net.layers", False, 1),
+    ]
+    assert "3:1: a cell of %%writefile is not Python" in said(submission)
+
+
+def test_methods_that_a_class_is_given_later(tmp_path: Path) -> None:
+    submission = book(
+        tmp_path,
+        "class A:\n    def f(self):\n        pass\n\nclass B:\n    pass\n",
+        "def f(self):\n    return 1\nA.f = f",
+        "def f(self):\n    pass\nB.f = f",
+        '@patch\ndef g(self: "A"):\n    return 2\n',
+        "@lib.add_to_class(B)\ndef g(self):\n    return 3\n\ndef f(x):\n    return x\n",
+        "@patch\ndef h(self: Elsewhere):\n    return 4\n\n@cache\ndef k(x):\n    return x\n",
+    )
+    a, b = submission.symbols["A"], submission.symbols["B"]
+    assert set(submission.symbols) == {"A", "B", "f", "h", "k"}
+    assert [(name, a.added_in[name], b.added_in[name]) for name in ("f", "g")] == [("f", 2, 3), ("g", 4, 5)]
+    assert ("return 1" in a.source, "return 3" in b.source, a.unfinished) == (True, True, "")
+    assert set(a.unfinished_methods) == set()
+    assert set(b.unfinished_methods) == {"f"}
+    assert ("candidate", "B.g = g") in taken(submission)
+    assert ("definition", "def g(self):") in taken(submission)
+    assert ("definition", "@cache") in taken(submission)
+
+
 def test_the_last_definition_counts_or_the_cell_asked_for(tmp_path: Path) -> None:
     cells = ("class FC:\n    a = 1\n", "class FC:\n    a = 2\nx = 1\n", "y = 2\nclass FC:\n    a = 3\n")
     last = book(tmp_path, *cells)

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reference.errors import RequestError
+from reference.homework.methods import Method
 from reference.homework.roles import Parameter
-from reference.homework.subject import Method, Subject, subjects
+from reference.homework.subject import Subject, subjects
 from reference.homework.submission import Submission
 
 

@@ -11,10 +11,11 @@ import numpy as np
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
+from reference.homework.methods import Method
 from reference.homework.optimizer_settings import numbers_in
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Worker
 from reference.homework.roles import Parameter, means, plain
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 from reference.pair import Array
 from scratch.clipping import clip_by_global_norm, clip_by_norm, clip_by_value

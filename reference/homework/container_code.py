@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reference.homework.methods import Method
 from reference.homework.roles import means
-from reference.homework.subject import BACKWARD, FORWARD, Method, Subject
+from reference.homework.subject import BACKWARD, FORWARD, Subject
 
 KEPT = r"(sub|hidden|all|my)?(layers?|modules?|blocks?|stages?|nodes|components|sequence|operations|ops)(list|stack)?"
 ADD = r"(add|append|push)(layer|module|block)?s?"

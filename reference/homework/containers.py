@@ -12,10 +12,11 @@ from reference.homework.attempt import IT, LEARNING_RATE, OUT, OWN_MISTAKES, tol
 from reference.homework.container_code import Container, container_of, others_called
 from reference.homework.examination import plain_report
 from reference.homework.family import COMMON_ROLES, COTANGENT, RATE, Family
+from reference.homework.methods import Method
 from reference.homework.network_methods import TARGET
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Stub, Worker
 from reference.homework.roles import Parameter, Plan, means, plain, plans
-from reference.homework.subject import BACKWARD, Method, Subject
+from reference.homework.subject import BACKWARD, Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 from reference.pair import Array
 

@@ -162,8 +162,9 @@ def place_of(subject: Subject, judged: Judged) -> str:
     if wrong is None:
         return subject.name
     name = f"{subject.name}.{wrong.name}" if subject.is_class else wrong.name
-    line = getattr(wrong.node, "lineno", 0) if wrong.node else 0
-    return f"{name} (line {line})" if line else name
+    cell = subject.cell_of(wrong)
+    elsewhere = f"cell {cell}, " if cell != subject.symbol.cell else ""
+    return f"{name} ({elsewhere}line {wrong.node.lineno})"
 
 
 def evidence_of(

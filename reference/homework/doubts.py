@@ -72,13 +72,19 @@ def differs_again(right: Right) -> Wrong | None:
 
 
 def shares_state(right: Right) -> Wrong | None:
-    """Wrong where one object of a class disturbs another: what it keeps lies in the class, or in a default."""
-    trying, attempt = right.trying, right.attempt
-    if not trying.subject.is_class or right.back is None:
+    """Wrong where one object of a class disturbs another: what it keeps lies in the class, or in a default.
+
+    So may a call of a function disturb the backward pass that an earlier one has handed back.
+    """
+    trying, attempt, backward = right.trying, right.attempt, right.trying.subject.backward
+    handed_back = backward is not None and backward.handed_back
+    if right.back is None or not (trying.subject.is_class or handed_back):
         return None
     beside = trying.beside(attempt, attempt.problem.again(right.seed), right.back)
     if beside is None or (other := right.judge.whole(beside, right.judged)).right:
         return None
+    if not trying.subject.is_class:
+        return Wrong("where it is called once more before the backward pass", other, beside, "shared_state/calls")
     return Wrong("while another object of the class is used", other, beside, "shared_state/objects")
 
 

@@ -11,10 +11,11 @@ from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.dropout_calls import ANY, DROP, KEEP, Answer, P, Run, words_of
 from reference.homework.family import Family
+from reference.homework.methods import Method
 from reference.homework.optimizer_settings import numbers_in
 from reference.homework.process import Worker
 from reference.homework.roles import means
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 from reference.homework.verdict import Cause, Quantity, SymbolReport
 from reference.pair import Array
 

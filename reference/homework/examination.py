@@ -16,6 +16,7 @@ from reference.homework.equal_sizes import EqualSizes, misfits
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.limits import LimitedDiagnosis
+from reference.homework.methods import Method
 from reference.homework.planning import LEARN
 from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.process import Failure, Worker
@@ -23,7 +24,7 @@ from reference.homework.raised import not_written, raised_anyway
 from reference.homework.returned_order import misordered, out_of_order
 from reference.homework.roles import means
 from reference.homework.single_samples import alone
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 from reference.homework.trees import Leaf
 from reference.homework.trying import Trying
 from reference.homework.verdict import SymbolReport, Verdict

@@ -13,11 +13,12 @@ from reference.homework.examination import plain_report
 from reference.homework.family import RATE, Family
 from reference.homework.learner_fits import SAMPLES, STEPS, Course, Fit, Task, fits
 from reference.homework.learner_weights import found_weights
+from reference.homework.methods import Method
 from reference.homework.network_methods import TARGET
 from reference.homework.process import Call, Failure, New, Result, Seed, Snapshot, Stopped, Worker
 from reference.homework.rates import named_rates, written_rates
 from reference.homework.roles import means, plans
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 from reference.homework.trees import leaves
 from reference.homework.verdict import SymbolReport
 

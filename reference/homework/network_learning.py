@@ -10,12 +10,12 @@ import numpy as np
 from reference.homework.attempt import IT, LEARNING_RATE, Attempt
 from reference.homework.family import RATE
 from reference.homework.judge import Judged
+from reference.homework.methods import Method
 from reference.homework.network_calls import NetworkTrying
 from reference.homework.network_methods import TARGET
 from reference.homework.network_updates import Moved, gradients_of
 from reference.homework.process import Call, Result, Snapshot
 from reference.homework.roles import means, plans
-from reference.homework.subject import Method
 from reference.homework.verdict import Quantity
 from reference.pair import Array
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from reference.homework.attempt import IT, Attempt
 from reference.homework.judge import Judged
+from reference.homework.methods import Method
 from reference.homework.network_calls import NetworkJudge, NetworkTrying
 from reference.homework.network_forms import FOLLOWING, Form, ask
 from reference.homework.network_methods import CALLED, called
 from reference.homework.process import Call, Result
 from reference.homework.roles import means, plans
-from reference.homework.subject import Method, function_subject
+from reference.homework.subject import function_subject
 from reference.homework.trees import leaves
 from reference.homework.verdict import Quantity
 from reference.pair import Array

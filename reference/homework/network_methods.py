@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reference.homework.family import CACHE, COTANGENT, INPUT, RATE
+from reference.homework.methods import Method
 from reference.homework.roles import Parameter, means, plain
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 
 FORWARD = (
     r"forward\w*|feedforward|ff|fprop|call",

@@ -11,13 +11,13 @@ from reference.homework.attempt import BACK, IT, LEARNING_RATE, Attempt
 from reference.homework.diagnosing import numbers_in
 from reference.homework.family import RATE
 from reference.homework.judge import Judged
+from reference.homework.methods import Method
 from reference.homework.network_calls import NetworkTrying
 from reference.homework.network_forms import Form
 from reference.homework.problem import Problem
 from reference.homework.process import Call, Ref, Result, Snapshot
 from reference.homework.rates import named_rates
 from reference.homework.roles import means, plans
-from reference.homework.subject import Method
 from reference.homework.trees import leaves
 from reference.homework.verdict import Quantity
 from reference.pair import Array

@@ -9,6 +9,7 @@ from reference.homework.verdict import Note
 
 # cell magics whose cell is Python all the same
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "python", "python3", "pypy")
+WRITTEN = re.compile(r"%%(?:writefile|file)\s+(?:-a\s+)?(\S+)\.py\s*$")
 MAGIC = re.compile(r"^(\s*)(?:(\w[\w, ]*?\s*=)\s*)?([%!?]{1,2}\s*[\w./~-].*|\?+\s*\w.*)$")
 HELP = re.compile(r"^(\s*)([\w.]+\?{1,2})\s*$")
 
@@ -43,11 +44,17 @@ def _source(cell: dict[str, Any]) -> str:
     return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
 
 
+def written(text: str) -> str:
+    """The dotted name of the module that a cell writes to a file instead of running it, "" where it writes none."""
+    match = WRITTEN.match(_first(text))
+    return match[1].removeprefix("./").replace("/", ".") if match else ""
+
+
 def without_magics(text: str, cell: int | None) -> tuple[str, list[Note]]:
     """The text with magics, shell lines and questions emptied, lines kept, and a note on each."""
     lines, notes = text.split("\n"), []
-    first = next((line for line in lines if line.strip()), "")
-    if first.startswith("%%") and first[2:].split(" ")[0].strip() not in PYTHON_MAGICS:
+    first = _first(text)
+    if first.startswith("%%") and first[2:].split(" ")[0].strip() not in PYTHON_MAGICS and not written(text):
         return "", [Note(f"a cell of {first.strip().split(' ')[0]} is not Python: skipped", cell, 1)]
     for index, line in enumerate(lines):
         match = MAGIC.match(line) or HELP.match(line)
@@ -58,3 +65,8 @@ def without_magics(text: str, cell: int | None) -> tuple[str, list[Note]]:
         lines[index] = f"{indent}{target} None" if target else f"{indent}pass" if indent else ""
         notes.append(Note(f"{line.strip()[:60]} is for the notebook, not Python: skipped", cell, index + 1))
     return "\n".join(lines), notes
+
+
+def _first(text: str) -> str:
+    """The first line that is not empty."""
+    return next((line for line in text.split("\n") if line.strip()), "")

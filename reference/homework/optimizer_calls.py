@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.methods import Method
 from reference.homework.optimizer_forms import Form
 from reference.homework.optimizer_plan import PARAMS, Code, Part, config_of, planned
 from reference.homework.optimizer_settings import value
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Worker
 from reference.homework.roles import Parameter, means, plain
-from reference.homework.subject import Method
 from reference.pair import Array
 
 # functions that make the state of an optimizer, given the weights

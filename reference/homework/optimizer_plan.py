@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reference.homework.methods import Method
 from reference.homework.optimizer_forms import LAYER, Form
 from reference.homework.optimizer_settings import roles
 from reference.homework.roles import Parameter, means, parameters, plain
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 
 PARAMS = (
     r"params?|parameters?|weights?|ws?|theta\w*|variables|vars?|x|ps?|network|paramlist|trainable\w*|tensors?|wb|"

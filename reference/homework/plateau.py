@@ -8,10 +8,11 @@ import numpy as np
 
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
+from reference.homework.methods import Method
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Stub, Worker
 from reference.homework.roles import means, plans
 from reference.homework.schedules import HOLDS, rate_of_held
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport
 from scratch.plateau import Plateau
 

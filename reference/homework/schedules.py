@@ -11,11 +11,12 @@ from typing import Any
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
+from reference.homework.methods import Method
 from reference.homework.optimizer_settings import RATE, numbers_in
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Stub, Worker
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.schedule_rules import FIRST, ROLES, RULES, TIME, TIMES, wanted
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
 ALLOWED = 1e-9

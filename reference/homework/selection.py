@@ -43,6 +43,8 @@ def kind_of(node: ast.stmt) -> UnitKind | None:
             return "definition"
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
             return _assigned(node)
+        case ast.Expr(value=ast.Call(func=ast.Name(id="setattr"))):
+            return "candidate"
         case ast.If() | ast.Try():
             return _block(node)
     return None

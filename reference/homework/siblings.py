@@ -8,7 +8,7 @@ from pathlib import Path
 from reference.errors import RequestError
 from reference.homework.encodings import to_text
 from reference.homework.missing import wanted
-from reference.homework.statements import read_text
+from reference.homework.statements import Read, read_text
 from reference.homework.submission import Module
 
 MAX_FILES = 100
@@ -54,6 +54,21 @@ def siblings(path: Path, trees: Sequence[ast.AST], packages: dict[str, Path]) ->
         found[name] = module
         todo += [*_names(inner, name if module.is_package else name.rpartition(".")[0]), name.rpartition(".")[0]]
     return {name: module for name, module in found.items() if name}
+
+
+def written_modules(path: Path, reads: Sequence[Read]) -> dict[str, Module]:
+    """The modules that cells of a notebook write, by their dotted names, with the packages that they lie in."""
+    found: dict[str, Module] = {}
+    for name in dict.fromkeys(read.written for read in reads if read.written):
+        if name.split(".")[0] in REAL:
+            continue
+        units = tuple(unit for read in reads if read.written == name for unit in read.units)
+        parts = name.split(".")
+        for n in range(1, len(parts)):
+            package = ".".join(parts[:n])
+            found.setdefault(package, Module(package, path, (), is_package=True))
+        found[name] = Module(name, path, units, supplied=wanted(units))
+    return found
 
 
 def _place(name: str, folders: Sequence[Path], packages: dict[str, Path]) -> Path | None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from reference.errors import RequestError
 from reference.homework import notebook, python2
+from reference.homework.added_methods import with_added
 from reference.homework.encodings import to_text
 from reference.homework.missing import defined_names, gone, read_at_once, wanted
 from reference.homework.repair import tree_of
-from reference.homework.siblings import home, siblings
+from reference.homework.siblings import home, siblings, written_modules
 from reference.homework.statements import Read, read_text
 from reference.homework.submission import Module, Submission, Symbol, Unit
 from reference.homework.symbols import by_name
@@ -45,7 +46,8 @@ def read_submission(path: Path, cell: int | None = None) -> Submission:
 def _joined(path: Path, reads: list[Read], cell: int | None) -> Submission:
     """One submission from what its texts hold."""
     trees = [tree for read in reads for tree in read.trees]
-    symbols = by_name([symbol for read in reads for symbol in read.symbols], cell)
+    defined = [symbol for read in reads for symbol in read.symbols]
+    symbols = with_added(by_name(defined, cell), defined, trees)
     units = _available([unit for read in reads for unit in read.units if not _overtaken(unit, symbols, cell)])
     packages = home(path, trees)
     return Submission(
@@ -55,7 +57,7 @@ def _joined(path: Path, reads: list[Read], cell: int | None) -> Submission:
         tuple(note for read in reads for note in read.skipped),
         symbols,
         next(reversed(packages), ""),
-        tuple(siblings(path, trees, packages).values()),
+        tuple((siblings(path, trees, packages) | written_modules(path, reads)).values()),
         wanted(units),
         gone(units),
         _python2(reads, defined_names(units)),

@@ -4,8 +4,9 @@ import ast
 from dataclasses import dataclass, field
 
 from reference.homework import blanks, python2, repair
+from reference.homework.added_methods import plainly_added
 from reference.homework.missing import defined_names
-from reference.homework.notebook import without_magics
+from reference.homework.notebook import without_magics, written
 from reference.homework.selection import kind_of, words_of
 from reference.homework.submission import Symbol, Unit
 from reference.homework.symbols import broken_symbol, symbols_of
@@ -14,18 +15,19 @@ from reference.homework.verdict import Note
 
 @dataclass
 class Read:
-    """What one text holds."""
+    """What one text holds. `written` is the module that it is written to, where a magic says so."""
 
     units: list[Unit] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
     skipped: list[Note] = field(default_factory=list)
     trees: list[ast.Module] = field(default_factory=list)
     python2: str = ""
+    written: str = ""
 
 
 def read_text(text: str, cell: int | None = None) -> Read:
     """Reads a text whatever state it is in: what does not compile is left out and noted."""
-    read = Read()
+    read = Read(written=written(text) if cell is not None else "")
     if repair.problem(text) is not None:
         text, notes = without_magics(text, cell)
         read.skipped += notes
@@ -83,7 +85,7 @@ def _take(read: Read, tree: ast.Module, text: str, cell: int | None, line: int, 
                 binds = defined_names([Unit(source, cell, first_line(node), "candidate")])
                 read.skipped.append(Note(words, cell, node.lineno, frozenset(binds)))
             continue
-        read.units.append(Unit(source, cell, first_line(node), kind))
+        read.units += plainly_added(Unit(source, cell, first_line(node), kind), node)
         read.symbols += symbols_of(node, lines, line, cell, closed)
 
 

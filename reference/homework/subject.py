@@ -2,11 +2,12 @@
 
 import ast
 import difflib
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from reference.homework.attempt import IT, OUT
+from reference.homework.methods import Method, handed_back, method_of, name_of
 from reference.homework.roles import Parameter, fields, means, parameters, plain
 from reference.homework.submission import Submission, Symbol
 
@@ -34,26 +35,6 @@ DERIVATIVE = (
     r"d(?P<a>[a-z0-9]+?)(d[a-z])?|(?P<b>[a-z0-9]+?)(grad(ient)?|prime|deriv(ative|ated)?|backward|"
     r"backwards|back|bwd|diff|d|dash)|(grad(ient)?|deriv(ative)?(of)?|backward|diff)(?P<c>[a-z0-9]+)"
 )
-
-
-@dataclass(frozen=True)
-class Method:
-    """A method or function that is called: its name, parameters, and the names in what it returns.
-
-    `path` leads to it from the object it belongs to: ".forward", "[0]" in a tuple of closures, "" for the object.
-    """
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    node: ast.FunctionDef
-    returns: tuple[str, ...] = ()
-    path: str = ""
-
-    @property
-    def stub(self) -> bool:
-        """Whether the body does nothing: `pass`, a docstring, `return None`, `return NotImplemented`."""
-        body = [s for s in self.node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-        return all(isinstance(s, ast.Pass) or _returns_nothing(s) or _not_implemented(s) for s in body)
 
 
 @dataclass(frozen=True)
@@ -107,6 +88,18 @@ class Subject:
         nodes = [n for each in self.nodes for n in ast.walk(each)]
         return {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
 
+    def target(self, method: Method) -> str:
+        """What a call of a method or function names: what the forward pass returned, the object, or a function."""
+        if method.handed_back:
+            return OUT + method.path
+        return IT + method.path if self.made else method.name
+
+    def cell_of(self, method: Method) -> int | None:
+        """The cell that a method or function is defined in."""
+        if self.partner is not None and method.node is self.partner.node:
+            return self.partner.cell
+        return self.symbol.added_in.get(method.name, self.symbol.cell)
+
     @property
     def unfinished(self) -> str:
         """What shows that it is not finished, "" where nothing does."""
@@ -143,11 +136,11 @@ def class_subject(submission: Submission, symbol: Symbol) -> Subject:
         nodes += _functions(owner)
     methods: dict[str, Method] = {}
     for node in nodes:
-        methods[node.name] = _method(node, True)
+        methods[node.name] = method_of(node, True)
     init = methods.pop("__init__", None)
     forward = _find(methods, FORWARD, "forward") or methods.get("__call__")
     left = {name: m for name, m in methods.items() if m is not forward}
-    backward = _find(left, BACKWARD, "backward")
+    backward = _find(left, BACKWARD, "backward") or (handed_back(forward) if forward else None)
     stored = [
         n.attr
         for node in nodes
@@ -191,7 +184,7 @@ def closure_subject(symbol: Symbol) -> Subject | None:
                 paths |= {
                     e.id: f"[{k.value!r}]" for k, e in named if isinstance(e, ast.Name) and isinstance(k, ast.Constant)
                 }
-    methods = {n: replace(_method(inner[n], False), path=path) for n, path in paths.items() if n in inner}
+    methods = {n: replace(method_of(inner[n], False), path=path) for n, path in paths.items() if n in inner}
     if len(methods) < 2:
         return None
     forward = _find(methods, FORWARD, "forward")
@@ -206,9 +199,13 @@ def function_subject(
     assert isinstance(symbol.node, ast.FunctionDef)
     backward = None
     if partner is not None and isinstance(partner.node, ast.FunctionDef):
-        backward = _method(partner.node, False, functions)
-    forward = _method(symbol.node, False, functions)
-    return Subject(symbol, forward, _alike(backward, forward) if backward else None, partner=partner)
+        backward = method_of(partner.node, False, functions)
+    forward = method_of(symbol.node, False, functions)
+    if backward is not None:
+        backward = _alike(backward, forward)
+    elif (inner := handed_back(forward)) is not None:
+        backward = replace(inner, name=f"{forward.name}.{inner.name}")
+    return Subject(symbol, forward, backward, partner=partner)
 
 
 def _alike(method: Method, other: Method) -> Method:
@@ -223,17 +220,12 @@ def _alike(method: Method, other: Method) -> Method:
     return replace(method, parameters=tuple(alike))
 
 
-def _method(node: ast.FunctionDef, method: bool, functions: Mapping[str, ast.FunctionDef] | None = None) -> Method:
-    path = "" if node.name == "__call__" or not method else f".{node.name}"
-    return Method(node.name, parameters(node, method, functions), node, _returned(node), path)
-
-
 def _ancestors(submission: Submission, symbol: Symbol) -> list[Symbol]:
     """The bases of a class that the submission defines, farthest first, then the class."""
     assert isinstance(symbol.node, ast.ClassDef)
     found: list[Symbol] = []
     for base in symbol.node.bases:
-        other = submission.symbols.get(base.id) if isinstance(base, ast.Name) else None
+        other = submission.symbols.get(name_of(base))  # a.B is B, where the file that is a is a cell of this one
         if other is not None and other.kind == "class" and other is not symbol:
             found += _ancestors(submission, other)
     return [*found, symbol]
@@ -268,32 +260,3 @@ def _derives(name: str, functions: Mapping[str, Symbol]) -> str | None:
         if candidate in spelled:
             return spelled[candidate]
     return None
-
-
-def _returned(node: ast.FunctionDef) -> tuple[str, ...]:
-    """The names in the tuple that a function returns, "" for what is not a name."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Tuple | ast.List):
-            # after a starred one nothing has a known place
-            known = itertools.takewhile(lambda e: not isinstance(e, ast.Starred), inner.value.elts)
-            return tuple(_name(e) for e in known)
-        if isinstance(inner, ast.Return) and inner.value is not None:
-            return (_name(inner.value),)
-    return ()
-
-
-def _name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _returns_nothing(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Return):
-        return False
-    nothing = isinstance(statement.value, ast.Constant) and statement.value.value is None
-    return statement.value is None or nothing or ast.unparse(statement.value) == "NotImplemented"
-
-
-def _not_implemented(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Raise) and "NotImplemented" in ast.dump(statement)

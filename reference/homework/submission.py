@@ -27,6 +27,7 @@ class Symbol:
     `unfinished` says what shows that it is: "### CODE HERE ### is still there". A class is unfinished where all of its
     methods are; `unfinished_methods` has the words for each. `broken` says why it does not compile; `node` is then a
     definition with nothing in it. `earlier`: the (cell, line) of the definitions of the same name it replaces.
+    `added_in`: the cells of the methods that a class is given later.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Symbol:
     broken: str = ""
     unfinished_methods: dict[str, str] = field(default_factory=dict)
     earlier: tuple[tuple[int | None, int], ...] = ()
+    added_in: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

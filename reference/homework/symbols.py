@@ -20,7 +20,7 @@ def symbols_of(
             if isinstance(item, ast.stmt):
                 yield from symbols_of(item, lines, line, cell, closed)
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
-        node = _as_function(node.targets[0].id, node.value, node)
+        node = as_function(node.targets[0].id, node.value, node)
     if not isinstance(node, ast.ClassDef | ast.FunctionDef):
         return
     source = _source(node, lines, line)
@@ -55,7 +55,7 @@ def _unfinished(node: ast.FunctionDef, lines: list[str], line: int, closed: Sequ
     return blanks.unfinished(node, "\n".join(lines[node.lineno - line : stop - line + 1]))
 
 
-def _as_function(name: str, value: ast.Lambda, node: ast.Assign) -> ast.FunctionDef:
+def as_function(name: str, value: ast.Lambda, node: ast.AST) -> ast.FunctionDef:
     """`name = lambda x: ...` as the definition it amounts to."""
     function = ast.parse(f"def {name}(): pass").body[0]
     assert isinstance(function, ast.FunctionDef)

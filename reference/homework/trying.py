@@ -138,14 +138,14 @@ class Trying(Planner):
         return attempt, after.value if isinstance(after, Result) else None
 
     def beside(self, first: Attempt, again: Problem, back: int) -> Attempt | None:
-        """The same calls while other objects of the class are called too; None where something fails.
+        """The same calls while other objects of the class, or the function, are called too; None where something fails.
 
-        One does its forward pass between this one's two, and another all of it after them.
+        One does its forward and backward pass between this one's two, and another all of it after them.
         """
         attempt = self.run(first.reading, first.problem)
         if attempt is None or attempt.failure is not None:
             return None
-        kept = {f"first_{name}": name for name in (IT, OUT, OPTIMIZER)}
+        kept = {f"first_{name}": name for name in (OUT, OPTIMIZER, *([IT] if self.subject.made else []))}
         keep = [Set(mine, Ref(name)) for mine, name in kept.items()]
         restore = [Set(name, Ref(mine)) for mine, name in kept.items()]
         self.worker.run(keep)
@@ -159,8 +159,9 @@ class Trying(Planner):
             return attempt
         self.worker.run(keep)
         self.run(first.reading, again, back)
-        done = self.worker.run([*restore, Snapshot(IT)])
-        attempt.kept = done[-1].value if isinstance(done[-1], Result) else attempt.kept
+        if self.subject.made:
+            done = self.worker.run([*restore, Snapshot(IT)])
+            attempt.kept = done[-1].value if isinstance(done[-1], Result) else attempt.kept
         return attempt
 
     def left_over(self, attempt: Attempt) -> list[str]:
@@ -234,8 +235,7 @@ class Trying(Planner):
     def _forward_step(self, attempt: Attempt) -> Call:
         assert attempt.call is not None
         assert self.subject.forward is not None
-        target = IT + self.subject.forward.path if self.subject.made else self.subject.forward.name
-        return Call(target, attempt.call.args, attempt.call.kwargs, bind=OUT)
+        return Call(self.subject.target(self.subject.forward), attempt.call.args, attempt.call.kwargs, bind=OUT)
 
     def _forward(self, attempt: Attempt) -> None:
         steps = [*_weights(attempt), self._forward_step(attempt)]
@@ -269,8 +269,9 @@ class Trying(Planner):
         backward = self.subject.backward
         assert backward is not None
         assert attempt.back is not None
-        target = IT + backward.path if self.subject.made else backward.name
-        steps: list[WorkerStep] = [Call(target, attempt.back.args, attempt.back.kwargs, bind=BACK)]
+        steps: list[WorkerStep] = [
+            Call(self.subject.target(backward), attempt.back.args, attempt.back.kwargs, bind=BACK)
+        ]
         if self.subject.made:
             steps += [Snapshot(IT), Get(f"{OPTIMIZER}.calls")]
         done = self.worker.run(steps)

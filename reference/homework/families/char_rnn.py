@@ -17,13 +17,14 @@ from reference.homework.diagnosing import evidence_of, place_of
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.judge import Judge, Judged
+from reference.homework.methods import Method
 from reference.homework.problem import Layout, Problem, Scheme
 from reference.homework.process import Call, Failure, New, Result, Set, SetGlobal, Worker
 from reference.homework.process import Step as WorkerStep
 from reference.homework.recurrence import CELL, CELLS, HIDDEN, Form, ask
 from reference.homework.recurrent_weights import LSTM_GATES, ONE, schemes
 from reference.homework.roles import Parameter, Plan, means
-from reference.homework.subject import Method, Subject
+from reference.homework.subject import Subject
 from reference.homework.trees import Leaf, leaves
 from reference.homework.verdict import Cause, SymbolReport
 from reference.pair import Array
