@@ -12,7 +12,7 @@ from reference.homework.roles import Plan, means, plain
 from reference.homework.trees import Leaf, gradient_likeness, leaves
 from reference.pair import Array
 
-IT, OPTIMIZER, DRAWN, OUT, BACK = "it", "opt", "drawn", "out", "back"
+IT, OPTIMIZER, DRAWN, OUT, BACK, CONTEXT = "it", "opt", "drawn", "out", "back", "context"
 LEARNING_RATE = 0.375
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
 OWN_MISTAKES = (

@@ -70,7 +70,9 @@ class Candidates:
                 continue
             fitted, said = _fit(leaf.array, want.shape)
             if fitted is None:
-                misfits += [leaf] if likeness == 3 else []
+                # what is returned without a name and has as many elements is meant to be it
+                meant = likeness == 3 or (source == 3 and leaf.name == UNNAMED and leaf.array.size == want.size)
+                misfits += [leaf] if meant else []
             elif said and likeness < 3:
                 continue  # without a name that says so, sums of anything might fit
             elif name not in attempt.given or not np.array_equal(fitted, attempt.given[name]):

@@ -46,7 +46,7 @@ def check_submission(
         raise RequestError(f"the adapter has [{missing[0]}], which {path} does not define")
     found = [adapted(s, adapter[s.name]) if s.name in adapter else s for s in subjects(submission)]
     if symbol:
-        found = [s for s in found if symbol in (s.name, s.partner.name if s.partner else s.name)]
+        found = [s for s in found if symbol in _names(s)]
         if not found:
             names = ", ".join(submission.symbols) or "none"
             raise RequestError(f"{path} defines no '{symbol}'. It has: {names}")
@@ -80,6 +80,11 @@ def check_submission(
         notes = (*notes, Note("it ran under resource limits only: bubblewrap is not installed or does not work here"))
     judge = confirmed(reports, framework, seed) if framework else "scratch"
     return SubmissionReport(str(path), tuple(reports), submission.skipped, notes, judge=judge)
+
+
+def _names(subject: Subject) -> set[str]:
+    """What it may be asked for by: its name, that of its derivative, and that of the class it is in."""
+    return {subject.name, subject.name.split(".")[0], *([subject.partner.name] if subject.partner else [])}
 
 
 def confirmed(reports: Sequence[SymbolReport], framework: str, seed: int) -> str:
@@ -138,7 +143,7 @@ def _examined(worker: Worker, subject: Subject, pair: str, seed: int) -> SymbolR
         return replace(
             plain_report(subject, verdict, subject.unfinished or subject.symbol.broken), pair=candidates[0].name
         )
-    if subject.name not in worker.names:
+    if subject.name.split(".")[0] not in worker.names:
         why = next((n.text for n in worker.notes if (n.cell, n.line) == _place(subject)), "its definition does not run")
         broken: Verdict = "crashed" if "Error:" in why else "unsupported"  # and not a package that is not here
         return replace(plain_report(subject, broken, why), pair=candidates[0].name)
@@ -223,10 +228,7 @@ def candidates_of(subject: Subject, pair: str) -> list[Family]:
     """The families a subject may belong to by its name, or those of the pair that was asked for."""
     if pair:
         return [replace(family, asked=pair) for family in families() if pair in (family.name, *family.pairs)]
-    names = {
-        subject.name,
-        re.sub(r"^(make|create|build|new|get|my|activation)_?|_?layer$", "", subject.name, flags=re.I),
-    }
+    names = {subject.called, re.sub(BESIDE, "", subject.called, flags=re.I)}
     named = [
         f
         for f in families()

@@ -32,6 +32,8 @@ CACHE = (
     r"cache|caches|memory|saved|ctx|context|tape|stored|residuals?|params?|parameters|state|store|"
     r"hiddens?|hs|states|history"
 )
+# what an operation of automatic differentiation is handed to keep things in, forward and backward
+HANDED = r"ctx"
 # a pattern that no name fits
 NEVER = r"(?!)"
 RATE = r"lr|learning_?rate|alpha|eta|lrate|stepsize|rate|learnrate"

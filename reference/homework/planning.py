@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reference.homework.attempt import DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt, outline
+from reference.homework.attempt import CONTEXT, DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt, outline
 from reference.homework.columns import columns_counted, columns_evident, rows_evident
-from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, OUTPUT, RATE, Family
+from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, HANDED, OUTPUT, RATE, Family
 from reference.homework.problem import Layout, Problem
 from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
 from reference.homework.process import Step as WorkerStep
@@ -32,6 +32,12 @@ class Planner:
         self.known_values: dict[tuple[int, int, int], tuple[Problem, dict[str, Sequence[Any]]]] = {}
         self.known_inits: dict[tuple[int, int, int], tuple[Problem, list[Plan], Iterator[Plan]]] = {}
         self.optimizer: WorkerStep = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE))
+        self.context = [Set(CONTEXT, Stub("context"))] if subject.is_handed(HANDED) else []
+
+    @property
+    def bound(self) -> list[str]:
+        """What a reading binds names to: the object and what it is handed, and what its forward pass returns."""
+        return [OUT, OPTIMIZER, *([IT] if self.subject.made else []), *([CONTEXT] if self.context else [])]
 
     def layouts(self, problem: Problem) -> Sequence[Layout]:
         """The family's; a loss looks the same in rows and columns, so columns need to be seen elsewhere in the file.
@@ -69,6 +75,7 @@ class Planner:
             "initializer": [Ref(DRAWN)],
             "training": [True],
             "mode": ["train"],
+            "context": [Ref(CONTEXT)],
             "lr": [LEARNING_RATE],
         }
         return {**stubs, **self.family.values(problem, attempt.layout), **weights}
@@ -116,11 +123,11 @@ class Planner:
         forward = self.subject.forward
         assert forward is not None
         values: dict[str, Sequence[Any]] = {name: [v] for name, v in self._inputs(attempt).items()}
-        roles = dict(self.family.inputs)
+        roles = {"context": HANDED, **self.family.inputs}
         wildcards: list[str] = list(self.family.inputs)
         values = {**self.values(attempt), **values}
         roles = {**roles, **self._roles(attempt)} if self.subject.made else {**self._roles(attempt), **roles}
-        if not self.subject.made:
+        if not self.subject.made or self.context:
             wildcards += [*(f"weight {name}" for name in attempt.scheme.entries), *self.family.wildcards]
         return nth(plans(forward.parameters, roles, values, wildcards, OPTIONAL_ROLES), attempt.reading.call)
 
@@ -160,6 +167,8 @@ class Planner:
             wildcards = [*targets, wildcards[0], *named, *wildcards[1:]]
             if targets:
                 del values["dy"]
+        if self.subject.is_handed(HANDED):
+            roles = {"context": HANDED, **roles}
         roles |= self._second(roles)
         # an option of the forward pass before anything else that its name may say: huber_grad(y, t, delta)
         roles = {role: roles[role] for role, _ in given if role in self.family.roles} | roles

@@ -59,8 +59,8 @@ def parameters(
     spec = function.args
     names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
     defaults: list[ast.expr | None] = [None] * (len(names) - len(spec.defaults)) + list(spec.defaults)
-    static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
-    if method and names and not static:
+    decorators = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
+    if names and (("classmethod" in decorators) or (method and "staticmethod" not in decorators)):
         names, defaults = names[1:], defaults[1:] if len(defaults) == len(names) else defaults
     found = [_parameter(function, name, default, others) for name, default in zip(names, defaults, strict=True)]
     found += [

@@ -55,6 +55,11 @@ class Subject:
         return self.symbol.name
 
     @property
+    def called(self) -> str:
+        """Its name, without that of the class it is in."""
+        return self.symbol.name.rpartition(".")[2]
+
+    @property
     def is_class(self) -> bool:
         return self.symbol.kind == "class"
 
@@ -108,8 +113,20 @@ class Subject:
 
 def subjects(submission: Submission) -> Iterator[Subject]:
     """The subjects of a submission in the order of their definition."""
-    paired: dict[str, str] = {}
     functions = {name: s for name, s in submission.symbols.items() if s.kind == "function"}
+    alone = {subject.name: subject for subject in _function_subjects(functions)}
+    for name, symbol in submission.symbols.items():
+        if symbol.kind == "class":
+            subject = class_subject(submission, symbol)
+            inside = list(_function_subjects(static_functions(symbol))) if subject.forward is None else []
+            yield from inside or [subject]
+        elif name in alone:
+            yield alone[name]
+
+
+def _function_subjects(functions: Mapping[str, Symbol]) -> Iterator[Subject]:
+    """Functions, each with the one that gives its derivative."""
+    paired: dict[str, str] = {}
     again: dict[str, str] = {}  # a second backward pass, and the forward pass it belongs to
     for name in functions:
         stem = re.sub(r"(?i)(?<=backward)_?(alt\w*|v?2|vectori[sz]ed|fast|simplified)$", "", name)
@@ -118,15 +135,27 @@ def subjects(submission: Submission) -> Iterator[Subject]:
         elif (base := _derives(name, functions)) and base not in paired:
             paired[base] = name
     taken = set(paired.values())
-    for name, symbol in submission.symbols.items():
-        if symbol.kind == "class":
-            yield class_subject(submission, symbol)
-        elif name in again:
-            yield replace(function_subject(submission.symbols[again[name]], symbol), symbol=symbol, partner=None)
+    nodes = {n: s.node for n, s in functions.items() if isinstance(s.node, ast.FunctionDef)}
+    for name, symbol in functions.items():
+        if name in again:
+            yield replace(function_subject(functions[again[name]], symbol), symbol=symbol, partner=None)
         elif name not in taken:
-            partner = submission.symbols.get(paired.get(name, ""))
-            nodes = {n: s.node for n, s in functions.items() if isinstance(s.node, ast.FunctionDef)}
+            partner = functions.get(paired.get(name, ""))
             yield closure_subject(symbol) or function_subject(symbol, partner, nodes)
+
+
+def static_functions(symbol: Symbol) -> dict[str, Symbol]:
+    """The functions of a class that is no more than a place for them, by their names in it; none of any other class."""
+    found: dict[str, Symbol] = {}
+    for node in _functions(symbol):
+        decorators = {name_of(each) for each in node.decorator_list}
+        first = node.args.args[0].arg if node.args.args else ""
+        if not decorators & {"staticmethod", "classmethod"} and first == "self":
+            return {}
+        unfinished = symbol.unfinished_methods.get(node.name, "")
+        name = f"{symbol.name}.{node.name}"
+        found[node.name] = Symbol(name, "function", symbol.cell, node.lineno, node, ast.unparse(node), unfinished)
+    return found
 
 
 def class_subject(submission: Submission, symbol: Symbol) -> Subject:
@@ -199,8 +228,8 @@ def function_subject(
     assert isinstance(symbol.node, ast.FunctionDef)
     backward = None
     if partner is not None and isinstance(partner.node, ast.FunctionDef):
-        backward = method_of(partner.node, False, functions)
-    forward = method_of(symbol.node, False, functions)
+        backward = replace(method_of(partner.node, False, functions), name=partner.name)
+    forward = replace(method_of(symbol.node, False, functions), name=symbol.name)
     if backward is not None:
         backward = _alike(backward, forward)
     elif (inner := handed_back(forward)) is not None:

@@ -145,7 +145,7 @@ class Trying(Planner):
         attempt = self.run(first.reading, first.problem)
         if attempt is None or attempt.failure is not None:
             return None
-        kept = {f"first_{name}": name for name in (OUT, OPTIMIZER, *([IT] if self.subject.made else []))}
+        kept = {f"first_{name}": name for name in self.bound}
         keep = [Set(mine, Ref(name)) for mine, name in kept.items()]
         restore = [Set(name, Ref(mine)) for mine, name in kept.items()]
         self.worker.run(keep)
@@ -238,7 +238,7 @@ class Trying(Planner):
         return Call(self.subject.target(self.subject.forward), attempt.call.args, attempt.call.kwargs, bind=OUT)
 
     def _forward(self, attempt: Attempt) -> None:
-        steps = [*_weights(attempt), self._forward_step(attempt)]
+        steps = [*_weights(attempt), *self.context, self._forward_step(attempt)]
         if self.subject.made:
             steps.append(Snapshot(IT))
         done = self.worker.run(steps)

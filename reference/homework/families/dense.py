@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from reference.fills import normal
-from reference.homework.family import Family
+from reference.homework.family import HANDED, Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, transposed, vector_forms
 from reference.homework.roles import means
 from reference.homework.subject import Subject
@@ -44,9 +44,12 @@ def _single(subject: Subject, seed: int) -> Sequence[Problem]:
 
 def _has_bias(subject: Subject) -> bool:
     """Whether anything in it may be one; a product of matrices has none."""
+    if not means(subject.called, PRODUCT):
+        return True
     words = (n.value for node in subject.nodes for n in ast.walk(node) if isinstance(n, ast.Constant))
     names = (*subject.attributes, *(p.name for p in subject.given), *(word for word in words if isinstance(word, str)))
-    return not means(subject.name, PRODUCT) or any(means(name, rf"b\w?\d?|\w*bias\w*|{BIAS}") for name in names)
+    two = len([p for p in subject.handed if not means(p.name, HANDED)]) == 2  # matrices, whatever they are called
+    return not two and any(means(name, rf"b\w?\d?|\w*bias\w*|{BIAS}") for name in names)
 
 
 def _variants(subject: Subject, seed: int, base: Problem) -> Sequence[Problem]:

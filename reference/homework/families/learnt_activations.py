@@ -22,7 +22,7 @@ def _learns(subject: Subject) -> bool:
     names = {plain(name) for name in subject.set_attributes}
     return bool(
         subject.is_class
-        and re.fullmatch(r"\w*(prelu|parametricrelu)\w*", plain(subject.name))
+        and re.fullmatch(r"\w*(prelu|parametricrelu)\w*", plain(subject.called))
         and any(re.fullmatch(rf"(d|g|grad)({SLOPE})|({SLOPE})grad", name) for name in names)
     )
 

@@ -87,7 +87,7 @@ def _again(found: Problem, seed: int) -> Problem:
 
 def looks(subject: Subject, names: str) -> bool:
     """Whether a function is called so, and is given one array of weights, samples and targets."""
-    if subject.made or not means(subject.name, names):
+    if subject.made or not means(subject.called, names):
         return False
     weights = [p for p in subject.handed if means(p.name, WEIGHT)]
     return len(weights) == 1 and subject.is_handed(INPUT) and subject.is_handed(TARGET)

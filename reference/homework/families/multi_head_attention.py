@@ -75,7 +75,7 @@ def _causal(subject: Subject) -> tuple[bool, ...]:
     if _named(subject, CAUSAL):
         default = next(p.default for p in subject.given if means(p.name, CAUSAL))
         return (bool(default),)
-    if means(subject.name, r"\w*(causal|masked|decoder)\w*") and not subject.is_handed(MASK):
+    if means(subject.called, r"\w*(causal|masked|decoder)\w*") and not subject.is_handed(MASK):
         return (True,)
     return (False, True) if "tril" in source or "triu" in source or "causal" in source.lower() else (False,)
 
@@ -150,7 +150,7 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 
 def looks(subject: Subject) -> bool:
     """Whether it has weights for queries, keys and values; what a constructor makes of sizes may have any name."""
-    if not means(subject.name, r"\w*(att|head|mha)\w*"):
+    if not means(subject.called, r"\w*(att|head|mha)\w*"):
         return False
     return all(_has_weights(subject, of) or _makes(subject, WEIGHTS[of]) for of in "qkv")
 

@@ -267,7 +267,7 @@ def recurrent(pair: str, names: str, gates: Gates, rank: int, looks: Callable[[S
 
 def _goes_back(subject: Subject) -> bool:
     """Whether a function that is only called forward carries a state through time under a tanh."""
-    if subject.is_class or not means(subject.name, r"(forward|feed)\w*"):
+    if subject.is_class or not means(subject.called, r"(forward|feed)\w*"):
         return False
     text = subject.symbol.source
     return (

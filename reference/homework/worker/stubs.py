@@ -189,6 +189,20 @@ class Slope:
         return 0.7 * self.arrays[0] + 0.2 * self.arrays[-1] if name in self.slopes else 0.5
 
 
+class Context:
+    """What an operation keeps for its backward pass, in attributes or through `save_for_backward`, as in PyTorch."""
+
+    saved_tensors: tuple[Any, ...] = ()
+    needs_input_grad = (True,) * 9
+
+    def save_for_backward(self, *arrays: Any) -> None:
+        self.saved_tensors = arrays
+
+    @property
+    def saved_values(self) -> tuple[Any, ...]:
+        return self.saved_tensors
+
+
 KINDS: dict[str, Callable[..., Any]] = {
     "optimizer": Optimizer,
     "initializer": Initializer,
@@ -196,6 +210,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "function": lambda name: FUNCTIONS[name][0],
     "link": Link,
     "slope": Slope,
+    "context": Context,
     "namespace": SimpleNamespace,
 }
 
