@@ -174,6 +174,8 @@ def by_numbers(worker: Worker, subject: Subject, seed: int) -> SymbolReport | No
     """The verdict on a layer whose name says nothing: what it is if its numbers tell, else what was tried."""
     if subject.forward is None or subject.backward is None or subject.unfinished or _holds_layers(subject):
         return None
+    if subject.forward.stub:
+        return None
     tried = [family for name in BY_NUMBERS for family in families() if family.name == name]
     if not subject.made:
         tried = [family for family in tried if says_layer(subject, family, seed)]

@@ -181,7 +181,7 @@ def class_subject(submission: Submission, symbol: Symbol) -> Subject:
 
 
 def only_inherited(submission: Submission, subject: Subject) -> bool:
-    """Whether a class calls methods of its own that only the classes which inherit from it have."""
+    """Whether a class leaves methods to the classes that inherit from it: it calls them, or they are not written."""
     called = {
         n.func.attr
         for n in ast.walk(subject.symbol.node)
@@ -189,7 +189,8 @@ def only_inherited(submission: Submission, subject: Subject) -> bool:
     }
     heirs = [s for s in submission.symbols.values() if s is not subject.symbol and s.kind == "class"]
     given = {n.name for s in heirs if subject.symbol in _ancestors(submission, s) for n in _functions(s)}
-    return bool((called - subject.methods.keys() - subject.set_attributes) & given)
+    left = subject.symbol.unfinished_methods.keys() if subject.symbol.unfinished else set()
+    return bool((called - subject.methods.keys() - subject.set_attributes) & given or left & given)
 
 
 def _functions(symbol: Symbol) -> list[ast.FunctionDef]:

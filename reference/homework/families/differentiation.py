@@ -1,0 +1,14 @@
+"""Engines of automatic differentiation, scalar or of arrays, and their operations, recognised by how they are used."""
+
+from reference.homework.differentiation import examine_engine, is_engine, operation_of
+from reference.homework.family import NEVER, Family
+
+ENGINE = Family(
+    "automatic_differentiation",
+    classes=NEVER,
+    functions=NEVER,
+    problems=lambda subject, seed: (),
+    rank=20,
+    looks=lambda subject: is_engine(subject) or operation_of(subject) != "",
+    examine=examine_engine,
+)
