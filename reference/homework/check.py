@@ -13,6 +13,7 @@ from reference.homework.diagnosing import explained, with_uses
 from reference.homework.examination import Examination, not_asked_for, plain_report
 from reference.homework.families import families
 from reference.homework.family import Family
+from reference.homework.kinds import by_kind
 from reference.homework.process import Limits, Stopped, Worker
 from reference.homework.roles import means
 from reference.homework.sandbox import Started
@@ -46,7 +47,7 @@ def check_submission(
         raise RequestError(f"the adapter has [{missing[0]}], which {path} does not define")
     found = [adapted(s, adapter[s.name]) if s.name in adapter else s for s in subjects(submission)]
     if symbol:
-        found = [s for s in found if symbol in _names(s)]
+        found = [s for s in found if symbol.partition("[")[0] in _names(s)]
         if not found:
             names = ", ".join(submission.symbols) or "none"
             raise RequestError(f"{path} defines no '{symbol}'. It has: {names}")
@@ -62,12 +63,12 @@ def check_submission(
     with Worker(submission, limits, seed=seed, started=started) as worker:
         for subject in found:
             told = adapter[subject.name].pair if subject.name in adapter else ""
-            report = check_subject(worker, subject, pair or told, seed)
-            if report is not None:
-                reports.append(report)
-            else:
-                unknown.append(subject)
+            several = _checked(worker, subject, pair or told, seed)
+            reports += several
+            unknown += [] if several else [subject]
         notes = (*submission.notes, *worker.notes)
+    if "[" in symbol:
+        reports = [report for report in reports if report.symbol == symbol]
     sources = {name: found.source for name, found in submission.symbols.items()}
     reports = [with_uses(report, reports, sources) for report in reports]
     if not reports:
@@ -124,6 +125,15 @@ def check_subject(worker: Worker, subject: Subject, pair: str = "", seed: int = 
     return _with_missing_name(explained(report), (*worker.submission.skipped, *worker.notes))
 
 
+def _checked(worker: Worker, subject: Subject, pair: str, seed: int) -> list[SymbolReport]:
+    """The verdict on a subject, or on each of those it is made of; none where nothing says what it is."""
+    report = check_subject(worker, subject, pair, seed)
+    if pair or (report is not None and report.verdict != "unsupported"):
+        return [report] if report else []
+    several = [found for each in by_kind(subject) if (found := check_subject(worker, each, seed=seed)) is not None]
+    return several or ([report] if report else [])
+
+
 def _with_missing_name(report: SymbolReport, notes: Sequence[Note]) -> SymbolReport:
     """A crash for want of a name says so where that comes from a statement that was not executed."""
     missing = re.search(r"NameError: name '(\w+)' is not defined", report.remark)
@@ -143,7 +153,7 @@ def _examined(worker: Worker, subject: Subject, pair: str, seed: int) -> SymbolR
         return replace(
             plain_report(subject, verdict, subject.unfinished or subject.symbol.broken), pair=candidates[0].name
         )
-    if subject.name.split(".")[0] not in worker.names:
+    if re.split(r"\W", subject.name)[0] not in worker.names:
         why = next((n.text for n in worker.notes if (n.cell, n.line) == _place(subject)), "its definition does not run")
         broken: Verdict = "crashed" if "Error:" in why else "unsupported"  # and not a package that is not here
         return replace(plain_report(subject, broken, why), pair=candidates[0].name)

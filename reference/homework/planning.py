@@ -7,7 +7,7 @@ from typing import Any
 
 from reference.homework.attempt import CONTEXT, DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt, outline
 from reference.homework.columns import columns_counted, columns_evident, rows_evident
-from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, HANDED, OUTPUT, RATE, Family
+from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, HANDED, NEVER, OUTPUT, RATE, Family
 from reference.homework.problem import Layout, Problem
 from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
 from reference.homework.process import Step as WorkerStep
@@ -78,11 +78,12 @@ class Planner:
             "context": [Ref(CONTEXT)],
             "lr": [LEARNING_RATE],
         }
-        return {**stubs, **self.family.values(problem, attempt.layout), **weights}
+        return {**stubs, **self.family.values(problem, attempt.layout), **weights, "kind": [self.subject.kind[1]]}
 
     def _roles(self, attempt: Attempt) -> dict[str, str]:
         weights = {f"weight {name}": entry.names for name, entry in attempt.scheme.entries.items()}
-        return {**weights, **self.family.roles, **COMMON_ROLES}
+        kind = {"kind": self.subject.kind[0]} if self.subject.kind[0] else {}
+        return {**kind, **weights, **self.family.roles, **COMMON_ROLES}
 
     def _init_plan(self, attempt: Attempt) -> Plan | None:
         """The constructor's plan: as its names say, then as if they said nothing."""
@@ -123,7 +124,7 @@ class Planner:
         forward = self.subject.forward
         assert forward is not None
         values: dict[str, Sequence[Any]] = {name: [v] for name, v in self._inputs(attempt).items()}
-        roles = {"context": HANDED, **self.family.inputs}
+        roles = {"context": HANDED, "kind": self.subject.kind[0] or NEVER, **self.family.inputs}
         wildcards: list[str] = list(self.family.inputs)
         values = {**self.values(attempt), **values}
         roles = {**roles, **self._roles(attempt)} if self.subject.made else {**self._roles(attempt), **roles}
@@ -169,6 +170,8 @@ class Planner:
                 del values["dy"]
         if self.subject.is_handed(HANDED):
             roles = {"context": HANDED, **roles}
+        if self.subject.kind[0]:
+            roles = {"kind": self.subject.kind[0], **roles}
         roles |= self._second(roles)
         # an option of the forward pass before anything else that its name may say: huber_grad(y, t, delta)
         roles = {role: roles[role] for role, _ in given if role in self.family.roles} | roles

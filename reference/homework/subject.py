@@ -39,7 +39,10 @@ DERIVATIVE = (
 
 @dataclass(frozen=True)
 class Subject:
-    """A class or a group of functions to be judged. `methods` holds everything a class can do, by name."""
+    """A class or a group of functions to be judged. `methods` holds everything a class can do, by name.
+
+    Of a function that is several in one, `kind` is how the parameter that says which is called, and what it is given.
+    """
 
     symbol: Symbol
     forward: Method | None
@@ -49,6 +52,7 @@ class Subject:
     attributes: tuple[str, ...] = ()
     partner: Symbol | None = None
     closure: bool = False
+    kind: tuple[str, str] = ("", "")
 
     @property
     def name(self) -> str:
@@ -56,8 +60,8 @@ class Subject:
 
     @property
     def called(self) -> str:
-        """Its name, without that of the class it is in."""
-        return self.symbol.name.rpartition(".")[2]
+        """What it is called: its name without that of the class it is in, or the word that says what it is."""
+        return self.kind[1] or self.symbol.name.rpartition(".")[2]
 
     @property
     def is_class(self) -> bool:
@@ -97,7 +101,7 @@ class Subject:
         """What a call of a method or function names: what the forward pass returned, the object, or a function."""
         if method.handed_back:
             return OUT + method.path
-        return IT + method.path if self.made else method.name
+        return IT + method.path if self.made else method.name.partition("[")[0]
 
     def cell_of(self, method: Method) -> int | None:
         """The cell that a method or function is defined in."""
