@@ -2,21 +2,26 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
+from reference.homework.clipping_mistakes import MISTAKES, Clip
+from reference.homework.diagnosing import place_of
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
+from reference.homework.judge import Judged
 from reference.homework.methods import Method
 from reference.homework.optimizer_settings import numbers_in
 from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Step, Worker
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.subject import Subject
-from reference.homework.verdict import Quantity, SymbolReport, Verdict
+from reference.homework.verdict import Cause, Quantity, SymbolReport, Verdict
 from reference.pair import Array
 from scratch.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 
@@ -33,7 +38,6 @@ LENGTHS = {
     "many": (1.2, 1.1, 1.3, 0.9),
     "huge": (8.0, 6.0, 7.0, 9.0),
 }
-Clip = Callable[[Mapping[str, Array], float, float], Mapping[str, Array]]
 CLIPS: Mapping[str, Clip] = {
     "clip_by_value": lambda grads, limit, epsilon: clip_by_value(grads, limit),
     "clip_by_norm": clip_by_norm,
@@ -77,6 +81,7 @@ def examine_clipping(worker: Worker, subject: Subject, family: Family, seed: int
     epsilons = [0.0, *(n for n in numbers_in([subject.symbol.node], {}) if 0 < n < 0.01)]
     limits = _limits(subject, call)
     best: tuple[Quantity, str, str] | None = None
+    causes: list[Cause] = []
     why: Failure | str = ""
     for container in _containers(call):
         asked = _asked(seed, container)
@@ -85,13 +90,21 @@ def examine_clipping(worker: Worker, subject: Subject, family: Family, seed: int
         if failed:
             why = failed[0] if (best is None and container.kind == "dict") or why == "" else why
             continue
+        clipped = [each for each in got if isinstance(each, dict)]
         for pair in pairs:
             for epsilon in epsilons if pair != "clip_by_value" else [0.0]:
                 for limit in limits:
                     want = [CLIPS[pair](grads, limit, epsilon) for grads in asked]
-                    quantity = _worst([each for each in got if isinstance(each, dict)], want, call.name)
+                    quantity = _worst(clipped, want, call.name)
                     if best is None or quantity.max_rel < best[0].max_rel:
                         best = quantity, pair, f"epsilon {epsilon:g} beside the norm" if epsilon else ""
+        if best is not None and not best[0].agree and not causes:
+            place = place_of(subject, Judged([best[0]]))
+            causes = [
+                worded(words, {"place": place})
+                for words, mistaken in MISTAKES.items()
+                if any(_all_agree(clipped, [mistaken(g, *each) for g in asked]) for each in product(limits, epsilons))
+            ]
         if best is not None and best[0].agree:
             break
     if best is None:
@@ -101,7 +114,8 @@ def examine_clipping(worker: Worker, subject: Subject, family: Family, seed: int
     quantity, pair, said = best
     agree = quantity.agree
     conventions = (said,) if said and agree else ()
-    return _report(subject, "correct" if agree else "wrong", pair if agree else pairs[0], (quantity,), conventions)
+    report = _report(subject, "correct" if agree else "wrong", pair if agree else pairs[0], (quantity,), conventions)
+    return report if agree else replace(report, causes=tuple(causes[:1]))
 
 
 def _pairs(subject: Subject, family: Family, call: Method | None) -> list[str]:
@@ -221,10 +235,13 @@ def _worst(got: Sequence[Grads], want: Sequence[Mapping[str, Array]], part: str)
             index = tuple(int(i) for i in np.unravel_index(int(np.argmax(away)), w.shape))
             if away[index] > worst.max_rel:
                 far = float(away[index])
-                worst = Quantity(
-                    "grads", far <= ALLOWED, far, ALLOWED, index, float(g[index]), float(w[index]), part, name
-                )
+                got_there, wanted_there = float(g[index]), float(w[index])
+                worst = Quantity(f"grads {name}", far <= ALLOWED, far, ALLOWED, index, got_there, wanted_there, part)
     return worst
+
+
+def _all_agree(got: Sequence[Grads], want: Sequence[Mapping[str, Array]]) -> bool:
+    return _worst(got, want, "").agree
 
 
 def _report(
