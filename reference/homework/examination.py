@@ -124,17 +124,14 @@ class Examination:
         right = Right(self.trying, self.judge, attempt, back, judged, self.seed)
         for doubt in (*DOUBTS, misordered):
             if (wrong := doubt(right)) is not None:
-                report = self._said("wrong", wrong.remark, wrong.judged, wrong.attempt)
-                if not wrong.cause:
-                    return report
-                cause = worded(wrong.cause, {"place": place_of(self.subject, wrong.judged)}, reproduces=False)
-                return replace(report, causes=(cause,), explainer=None)
+                return self._told(wrong.remark, wrong.judged, wrong.attempt, wrong.cause)
         remarks: list[str] = []
         for asked in self.family.doubts(self.trying, attempt):
             judged.conventions += asked.conventions
             remarks += [asked.noted] if asked.noted else []
             if not all(quantity.agree for quantity in asked.quantities):
-                return self._said("wrong", asked.remark, Judged(list(asked.quantities), judged.conventions), attempt)
+                told = Judged(list(asked.quantities), judged.conventions)
+                return self._told(asked.remark, told, attempt, asked.cause)
         fails: dict[str, Diagnosis] = {}
         missed: dict[str, str] = {}
         for variant in self.family.variants(self.subject, self.seed + 1, attempt.problem):
@@ -164,6 +161,14 @@ class Examination:
             remarks.append("its output only: no backward pass was found")
         report = self._said("correct", ", ".join(remarks), judged, attempt)
         return replace(report, explainer=LimitedDiagnosis(fails) if fails else None)
+
+    def _told(self, remark: str, judged: Judged, attempt: Attempt, cause: str) -> SymbolReport:
+        """Wrong after all, with the cause where that is known by its words."""
+        report = self._said("wrong", remark, judged, attempt)
+        if not cause:
+            return report
+        known = worded(cause, {"place": place_of(self.subject, judged)}, reproduces=False)
+        return replace(report, causes=(known,), explainer=None)
 
     def _without(self, attempts: Sequence[Attempt]) -> SymbolReport:
         """No reading gives the output."""

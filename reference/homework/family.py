@@ -52,13 +52,14 @@ COMMON_ROLES: Roles = {
 class Doubt:
     """What else was asked of a submission whose output and gradients are right, and how that is said.
 
-    What is `noted` is no mistake, and said whatever else is found.
+    What is `noted` is no mistake, and said whatever else is found. `cause`: its words in the catalogue, if it is known.
     """
 
     remark: str
     quantities: tuple[Quantity, ...]
     conventions: tuple[str, ...] = ()
     noted: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, eq=False)

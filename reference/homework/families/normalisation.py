@@ -1,17 +1,23 @@
 """Batch and layer normalisation."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference.fills import normal
+from reference.homework.columns import columns_evident
 from reference.homework.families.convolution import LAYOUTS_2D
-from reference.homework.family import Family
+from reference.homework.family import Doubt, Family
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem, vector_forms
 from reference.homework.roles import means
 from reference.homework.running_statistics import NAMES, statistics_doubts
 from reference.homework.subject import Subject
+from reference.homework.verdict import Quantity
+
+if TYPE_CHECKING:
+    from reference.homework.attempt import Attempt
+    from reference.homework.trying import Trying
 
 EPSILON = r"eps(ilon)?|e|delta|smallnumber"
 GAMMA = r"gamma|g|scale|w(eights?)?|alpha"
@@ -140,6 +146,13 @@ def _layer(seed: int, shape: tuple[int, ...], label: str, epsilon: float) -> Pro
     return problem("layer_norm", x, seed, label=label, shape=shape[-1:], epsilon=epsilon)
 
 
+def over_samples(trying: "Trying", attempt: "Attempt") -> Iterator[Doubt]:
+    """Wrong where it goes over the first axis, that of samples unless the file computes W @ x elsewhere."""
+    if attempt.layout.axes and not columns_evident(trying.worker.submission):
+        part = trying.subject.forward.name if trying.subject.forward else ""
+        yield Doubt("", (Quantity("y", False, part=part),), cause="norm-over-samples")
+
+
 LAYER_NORM = Family(
     "layer_norm",
     classes=r".*layer_?norm\w*|ln\w*",
@@ -156,4 +169,5 @@ LAYER_NORM = Family(
     wildcards=("n",),
     rank=8,
     reductions=lambda asked: {},
+    doubts=over_samples,
 )
