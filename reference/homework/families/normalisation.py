@@ -150,7 +150,7 @@ def over_samples(trying: "Trying", attempt: "Attempt") -> Iterator[Doubt]:
     """Wrong where it goes over the first axis, that of samples unless the file computes W @ x elsewhere."""
     if attempt.layout.axes and not columns_evident(trying.worker.submission):
         part = trying.subject.forward.name if trying.subject.forward else ""
-        yield Doubt("", (Quantity("y", False, part=part),), cause="norm-over-samples")
+        yield Doubt("", (Quantity("y", False, part=part, problem="taken over the samples"),), cause="norm-over-samples")
 
 
 LAYER_NORM = Family(
