@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -274,9 +275,13 @@ def _as_asked(report: SymbolReport, family: Family) -> bool:
     return not family.asked or family.asked in (family.name, report.pair) or report.pair == family.name
 
 
-def _merit(report: SymbolReport) -> tuple[bool, bool, int, int]:
-    """How well a reading fits: it is right, its output is, the verdict, how much agrees."""
+def _merit(report: SymbolReport) -> tuple[bool, bool, int, int, bool]:
+    """How well a reading fits: it is right, its output is, the verdict, how much agrees, and all of it is a number.
+
+    A logarithm that gives NaN was given scores where it takes probabilities.
+    """
     order = ("unsupported", "crashed", "unfinished", "wrong", "correct")
     output = any(q.agree and q.name == "y" for q in report.quantities)
     agree = sum(q.agree for q in report.quantities)
-    return report.verdict == "correct", output, order.index(report.verdict), agree
+    finite = all(math.isfinite(q.got) for q in report.quantities if q.index or q.allowed)
+    return report.verdict == "correct", output, order.index(report.verdict), agree, finite
