@@ -1,5 +1,6 @@
 """Activations: what elementwise functions share, the best known of them, and softmax."""
 
+import copy
 import functools
 
 import numpy as np
@@ -131,12 +132,13 @@ class LogSoftmax(Layer):
 
 
 def find_activation(kind: str | Activation) -> Activation:
-    """The activation called `kind` ("tanh", "relu", "hard_sigmoid", ...); an Activation is returned as it is.
+    """The activation called `kind` ("tanh", "relu", "hard_sigmoid", ...); of an Activation a copy.
 
+    What it remembers for its backward pass is its owner's alone: others may be made with the same one.
     Raises ValueError for an unknown name.
     """
     if isinstance(kind, Activation):
-        return kind
+        return copy.deepcopy(kind)
     name, known = kind.replace("_", ""), _activations()
     if name not in known:
         raise ValueError(f"no activation is called {kind!r}; known: {', '.join(sorted(known))}")

@@ -18,7 +18,9 @@ class Layer:
     given: one array for one input, a tuple for several. It may be called again after the same forward pass.
 
     Neither writes into its arguments, returns memory of its arguments or the same memory twice, or overwrites what it
-    returned before. What a call was given, sizes included, has no part in the next one.
+    returned before, which is the caller's to write. How arrays lie in memory has no part in the result, nor has what an
+    earlier call was given, sizes included, or another object of the class: `backward` belongs to the last `forward` of
+    its own object, and to the mode that was set then. Weights may be changed in place between calls.
     The dtype of weights and inputs is the dtype of everything computed from them.
 
     `buffers` is what a layer keeps from call to call without training it, such as running statistics; `training` tells

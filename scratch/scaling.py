@@ -1,6 +1,7 @@
 """Normalisation that only rescales: by a root mean square, a length, or the activity of neighbouring channels."""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import DTypeLike
 
 from scratch.layer import Array, Layer
@@ -42,7 +43,7 @@ class UnitNorm(Layer):
     def forward(self, x: Array) -> Array:
         norm = np.sqrt((x * x).sum(axis=self.axis, keepdims=True))
         self.long = norm >= self.epsilon
-        self.divisor = np.where(self.long, norm, np.asarray(self.epsilon, x.dtype))
+        self.divisor = np.maximum(norm, np.asarray(self.epsilon, x.dtype))  # a norm that is NaN stays so
         self.y = x / self.divisor
         return self.y
 
@@ -66,15 +67,18 @@ class LocalResponseNorm(Layer):
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
     def forward(self, x: Array) -> Array:
-        channel = np.arange(x.shape[-1])
-        offset = channel[:, None] - channel
-        # 1 where channel i, the row, is in the window of channel c, the column
-        self.window = ((offset >= -(self.size // 2)) & (offset <= (self.size - 1) // 2)).astype(x.dtype)
         self.x = x
-        self.d = self.k + self.alpha / self.size * ((x * x) @ self.window)
+        self.d = self.k + self.alpha / self.size * self.window_sum(x * x, self.size // 2, (self.size - 1) // 2)
         self.y = x / self.d**self.beta
         return self.y
 
     def backward(self, dy: Array) -> Array:
-        through_d = (dy * self.y / self.d) @ self.window.T
+        # the windows that channel i is in are those of the channels around it, seen from the other side
+        through_d = self.window_sum(dy * self.y / self.d, (self.size - 1) // 2, self.size // 2)
         return dy / self.d**self.beta - (2 * self.alpha * self.beta / self.size) * self.x * through_d
+
+    def window_sum(self, x: Array, before: int, after: int) -> Array:
+        """Of every channel the sum with so many before and after it, as far as there are such."""
+        padded = np.pad(x, [*[(0, 0)] * (x.ndim - 1), (before, after)])
+        total: Array = sliding_window_view(padded, self.size, axis=-1).sum(axis=-1)
+        return total

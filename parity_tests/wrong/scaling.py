@@ -187,9 +187,9 @@ class PaddingNotCounted(LocalResponseNorm):
     """Divides alpha by the channels that there are in a window."""
 
     def forward(self, x: Array) -> Array:
+        count, total = (self.window_sum(a, self.size // 2, (self.size - 1) // 2) for a in (np.ones_like(x), x * x))
         super().forward(x)
-        count = self.window.sum(axis=0)
-        return x / (self.k + self.alpha / count * ((x * x) @ self.window)) ** self.beta
+        return x / (self.k + self.alpha / count * total) ** self.beta
 
 
 class ActivityConstant(LocalResponseNorm):
@@ -211,7 +211,7 @@ class WindowNotTransposed(LocalResponseNorm):
     """Goes back through the window itself, not its transpose: differs where the size is even."""
 
     def backward(self, dy: Array) -> Array:
-        through = (dy * self.y / self.d) @ self.window
+        through = self.window_sum(dy * self.y / self.d, self.size // 2, (self.size - 1) // 2)
         return dy / self.d**self.beta - (2 * self.alpha * self.beta / self.size) * self.x * through
 
 
