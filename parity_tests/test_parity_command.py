@@ -69,7 +69,7 @@ def test_a_broken_layer_is_1_with_the_vote_and_a_command_that_repeats_it(wrong_d
     assert done.exit_code == 1
     assert_narrow(done.stdout)
     blocks = done.stdout.removesuffix("\n\n").split("\n\n")
-    assert re.match(r" 9 of 9 checks disagree · 1 pair · torch", blocks[0])
+    assert re.match(r" 9 of 12 checks disagree · 1 pair · torch", blocks[0])
     assert len(blocks) == 10
     said = " ".join(blocks[1].split())
     assert said.startswith("dense · torch · float64 · plain (seed 7) y agrees")

@@ -37,7 +37,10 @@ def ask_elsewhere(answer: Callable[..., Any] | None) -> None:
 
 def answered(module: str, name: str, pair: str, case: str, *rest: Any) -> Any:
     """What the function called `name` says of a declared case."""
+    from reference.edges import every_case
     from reference.registry import find
 
     found = find(pair)
-    return getattr(importlib.import_module(module), name)(found, next(c for c in found.cases if c.name == case), *rest)
+    return getattr(importlib.import_module(module), name)(
+        found, next(c for c in every_case(found) if c.name == case), *rest
+    )

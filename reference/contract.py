@@ -8,22 +8,36 @@ from typing import Any
 import numpy as np
 
 from reference.compare import Finding, equal
+from reference.contract_calls import calls, own_generators, shared_state, takes_any_order
 from reference.contract_use import uses
 from reference.pair import Array, Case, Pair
-from reference.sides import Arrays, built
+from reference.sides import Arrays, Prepared, built
 from scratch.layer import Layer
+
+ORDER = "gives other results for the same arrays in another order in memory"
+SHARED = "changes the generators that everyone shares, as np.random.seed does"
 
 
 def contract_findings(
-    pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None
+    pair: Pair, case: Case, prepared: Prepared, dtype: str, layer: Callable[..., Any] | None
 ) -> list[Finding]:
     """What a layer must keep on one case; see the docstring of `scratch.layer.Layer`."""
-    try:
-        return _findings(pair, case, _read_only(arrays.cast(dtype)), dtype, layer)
-    except ValueError as error:
-        if "read-only" not in str(error):
-            raise
-        return [Finding("arguments", False, problem="writes into its arguments")]
+    with own_generators():
+        before = shared_state()
+        try:
+            found = _findings(pair, case, _read_only(prepared.arrays.cast(dtype)), dtype, layer)
+            if dtype == "float64":  # the code is the same in every dtype
+                across = _read_only(_lying_across(prepared.arrays))
+                found.append(_finding("order", not takes_any_order(pair, case, prepared, across, layer), ORDER))
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            return [_finding("arguments", True, "writes into its arguments")]
+        return [*found, _finding("shared", before != shared_state(), SHARED)]
+
+
+def _finding(name: str, broken: bool, problem: str) -> Finding:
+    return Finding(name, not broken, problem=problem if broken else "")
 
 
 def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None) -> list[Finding]:
@@ -37,11 +51,14 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
         left = [np.array(a) for a in first]
         fresh, _ = _outputs(built(pair, case, arrays, layer), others)
         second, _ = _outputs(made, arrays)
+        # the code is the same in every dtype
+        asked = isinstance(made, Layer) and dtype == "float64"
+        called = list(calls(pair, case, arrays, others, kept, layer)) if asked else []
         # sizes are the same in every dtype
         sized = dtype != "float64" or _takes_other_sizes(made, lambda: built(pair, case, arrays, layer), arrays, kept)
         takes_none = dtype != "float64" or not pair.empty or _takes_no_samples(built(pair, case, arrays, layer), arrays)
         # what lies batch last in memory a layer may use as it is
-        turned = _read_only(arrays.each(_batch_last))
+        turned = _read_only(_lying_across(arrays))
         results = [*first, *_outputs(built(pair, case, arrays, layer), turned)[0]]
 
     given = [*arrays.inputs.values(), arrays.dy, *turned.inputs.values(), turned.dy, *made.params.values()]
@@ -49,7 +66,7 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
     shared = (np.shares_memory(a, b) for a in results for b in given)
     grads, params = ({name: a.shape for name, a in each.items()} for each in (made.grads, made.params))
     found: list[tuple[str, Iterable[bool], str]] = [
-        *((name, [broken], problem) for name, broken, problem in used),
+        *((name, [broken], problem) for name, broken, problem in (*used, *called)),
         ("weights", changed, "changes its weights"),
         ("memory", shared, "returns memory of its arguments or weights"),
         (
@@ -62,11 +79,14 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
         ("sizes", [not sized], "gives other results after inputs of another size"),
         ("empty", [not takes_none], "does not take a batch without samples, or has gradients of weights for it"),
         ("dtype", (a.dtype != dtype for a in results), f"does not keep {dtype}"),
+        (
+            "writable",
+            (a.ndim > 0 and not a.flags.writeable for a in results),
+            "returns what cannot be written",
+        ),
         ("keys", [grads != params], "has gradients whose names or shapes are not those of its weights"),
     ]
-    return [
-        Finding(name, not (broken := any(each)), problem=problem if broken else "") for name, each, problem in found
-    ]
+    return [_finding(name, any(each), problem) for name, each, problem in found]
 
 
 def _read_only(arrays: Arrays) -> Arrays:
@@ -88,9 +108,13 @@ def _outputs(layer: Any, arrays: Arrays, of_any_size: bool = False) -> tuple[lis
     return [y, *gradients], [handed_out, *(np.array(g) for g in gradients)]
 
 
-def _batch_last(array: Array) -> Array:
+def _lying_across(arrays: Arrays) -> Arrays:
     """The same numbers in memory of their own, in which the batch runs fastest and the channels slowest."""
-    return array.swapaxes(0, -1).copy().swapaxes(0, -1) if array.ndim else array.copy()
+
+    def turned(array: Array) -> Array:
+        return array.swapaxes(0, -1).copy().swapaxes(0, -1) if array.ndim else array.copy()
+
+    return replace(arrays, inputs={name: turned(x) for name, x in arrays.inputs.items()}, dy=turned(arrays.dy))
 
 
 def _others(arrays: Arrays) -> Arrays:

@@ -157,7 +157,8 @@ class Pair:
     "complex" step where it is analytic, "central" differences where it is not. `starts` gives, from the options and
     the weight itself, what a weight is before training, where neither an initializer nor its name tells; `drawn` from
     which distribution those of a network come, which chooses it itself (see `reference.contract_use`). `empty` is false
-    where a batch without samples is refused, as by what takes its moments over the batch.
+    where a batch without samples is refused, as by what takes its moments over the batch. `spares` names the edges (see
+    `reference.edges`) that a framework is not asked about, and why: {"nan": {"keras": "..."}}.
     """
 
     name: str
@@ -172,6 +173,7 @@ class Pair:
     starts: Mapping[str, Callable[[SimpleNamespace, Array], Array | float]] = field(default_factory=dict)
     drawn: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
     empty: bool = True
+    spares: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return self.name

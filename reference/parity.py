@@ -9,6 +9,7 @@ import numpy as np
 from reference.asking import asked_once
 from reference.compare import Finding, allowed_ulp, compare
 from reference.contract import contract_findings
+from reference.edges import every_case
 from reference.frameworks import framework
 from reference.initializer_check import initializer_findings
 from reference.optimizer_check import optimizer_findings
@@ -98,7 +99,7 @@ def layer_findings(
     prepared = prepare(pair, case, seed)
     arrays = prepared.arrays
     if judge == CONTRACT:
-        return contract_findings(pair, case, arrays, dtype, layer)
+        return contract_findings(pair, case, prepared, dtype, layer)
     allowed = allowed_ulp(arrays.longest)
     got = own_side(pair, case, seed, dtype) if layer is None else scratch_side(pair, case, arrays, dtype, layer)
     if judge == DERIVATIVE:
@@ -217,8 +218,8 @@ def drawn(pair: Pair, index: int, seed: int) -> Case:
 
 
 def cases_of(pair: Pair, draws: int, seed: int) -> Iterator[Case]:
-    """The declared cases of a pair, then `draws` random ones."""
-    yield from pair.cases
+    """The declared cases of a pair, those at their edges, then `draws` random ones."""
+    yield from every_case(pair)
     if pair.draw is not None:
         for index in range(draws):
             yield drawn(pair, index, seed)

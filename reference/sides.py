@@ -58,7 +58,7 @@ class Arrays:
         """A copy with every floating array changed, and the others as they are."""
 
         def changed(array: Array) -> Array:
-            return change(array) if array.dtype.kind == "f" else array.copy()
+            return change(array) if array.dtype.kind == "f" else array.copy(order="K")
 
         inputs, params, buffers = (
             {name: changed(a) for name, a in arrays.items()} for arrays in (self.inputs, self.params, self.buffers)

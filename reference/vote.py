@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from reference.compare import Finding
+from reference.edges import every_case
 from reference.frameworks import installed
 from reference.pair import FRAMEWORKS, Array, Case, Pair
 from reference.parity import CONTRACT, DERIVATIVE, Check, check, drawn, judges_of
@@ -64,7 +65,7 @@ class Vote:
 
 def find_case(pair: Pair, name: str, seed: int) -> Case | None:
     """The case of a pair with this name: a declared one, or a random one however many are usually drawn."""
-    for case in pair.cases:
+    for case in every_case(pair):
         if case.name == name:
             return case
     number = re.fullmatch(r"random(\d+)", name)

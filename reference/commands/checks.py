@@ -105,11 +105,12 @@ def require_device(device: str, tf32: bool, judges: Sequence[str]) -> None:
 
 def require_case(request: "Request") -> None:
     """Raise RequestError unless some pair of a request has the case it names."""
+    from reference.edges import every_case
     from reference.vote import find_case
 
     if not request.case or any(find_case(pair, request.case, request.seed) for pair in request.pairs):
         return
-    names = list(dict.fromkeys(case.name for pair in request.pairs for case in pair.cases))
+    names = list(dict.fromkeys(case.name for pair in request.pairs for case in every_case(pair)))
     close = difflib.get_close_matches(request.case, names, n=3, cutoff=0.5) or names[:3]
     whose = request.pairs[0].name if len(request.pairs) == 1 else f"any of {len(request.pairs)} pairs"
     raise RequestError(
@@ -119,9 +120,10 @@ def require_case(request: "Request") -> None:
 
 def cost(pair: "Pair", request: "Request") -> float:
     """Roughly how many seconds the checks of a pair take."""
+    from reference.edges import every_case
     from reference.parity import judges_of
 
-    declared, drawn = pair.cases, (pair.cases[0],) * (request.draws if pair.draw else 0)
+    declared, drawn = every_case(pair), (pair.cases[0],) * (request.draws if pair.draw else 0)
     asked = [judges_of(pair, case, dtype) for case in (*declared, *drawn) for dtype in request.dtypes]
     checks = sum(judge in request.judges for judges in asked for judge in judges)
     return (checks / len(asked) if request.case else checks) * check_cost(pair)

@@ -8,7 +8,7 @@ from reference.fills import indices, normal
 from reference.pair import Case, Pair, Slot, Twin
 from reference.pairs.bidirectional import LSTM_CELL
 from reference.pairs.convolution import CHANNELS_FIRST
-from reference.pairs.models import KERNEL
+from reference.pairs.models import DROPS_NAN, KERNEL
 from reference.pairs.network import DENSE, keras_dense, torch_dense
 from reference.pairs.recurrent import part
 from scratch.architectures import bilstm_classifier, inception_block, lenet5, residual_block
@@ -51,8 +51,7 @@ def _keras_lenet(keras: Any, o: SimpleNamespace) -> Any:
             layers.Conv2D(o.filters[1], 5, activation=activation),
             pooling(2),
             layers.Flatten(),
-            layers.Dense(o.units[0], activation=activation),
-            layers.Dense(o.units[1], activation=activation),
+            *(layers.Dense(units, activation=activation) for units in o.units),
             layers.Dense(o.class_num),
         ]
     )
@@ -220,6 +219,7 @@ KERAS_PLACES = ("one.layers.0", "three.layers.0", "three.layers.1", "five.layers
 INCEPTION_BLOCK = Pair(
     "inception_block",
     inception_block,
+    spares={"nan": DROPS_NAN},
     torch=Twin(_torch_inception, _torch_convs(**{name: name for name in INCEPTION_CONVS}), CHANNELS_FIRST),
     keras=Twin(_keras_inception, keras_dense(**dict(zip(INCEPTION_CONVS, KERAS_PLACES, strict=True)))),
     kind="network",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from reference.fills import normal
-from reference.pair import Case, Pair, Slot, Twin
+from reference.pair import FRAMEWORKS, Case, Pair, Slot, Twin
 from scratch.bilinear import Bilinear
 
 
@@ -30,6 +30,9 @@ def _draw(rng: np.random.Generator) -> Case:
 BILINEAR = Pair(
     "bilinear",
     Bilinear,
+    spares={
+        "infinities": dict.fromkeys(FRAMEWORKS, "x w or w z comes first, and infinities of either sign add to NaN")
+    },
     torch=Twin(
         lambda torch, o: torch.nn.Bilinear(o.n_x, o.n_z, o.n_out, bias=o.bias), {"w": Slot("weight"), "b": Slot("bias")}
     ),

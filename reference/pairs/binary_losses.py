@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.fills import choose, constant, listed, mixed, normal, one_hot, tied
-from reference.pair import Case, Input, Pair, Twin
+from reference.pair import FRAMEWORKS, Case, Input, Pair, Twin
 from reference.pairs.losses import composed, fixed, unlike_keras
 from reference.pairs.regression_losses import draw_pointwise, keras_own, pointwise_cases, torch_own
 from scratch.binary_losses import (
@@ -48,9 +48,13 @@ def _keras_binary(keras: Any, o: SimpleNamespace) -> Any:
 
 
 _UNCLIPPED = "PyTorch's own does not clip the probabilities, but their logarithms at -100"
+_NO_PROBABILITY = {"nan": {"torch": "PyTorch refuses what is no probability"}}
+_ROUNDED = dict.fromkeys(FRAMEWORKS, "it is no probability; clipped to 1 - 1e-7 it is rounded in float32")
+
 BINARY_CROSS_ENTROPY = Pair(
     "binary_cross_entropy",
     BinaryCrossEntropy,
+    spares={**_NO_PROBABILITY, "infinities": _ROUNDED},
     torch=composed("torch", "binary_cross_entropy", "epsilon", "label_smoothing", "weights", reason=_UNCLIPPED),
     keras=Twin(_keras_binary),
     kind="loss",
@@ -123,6 +127,7 @@ def _keras_sigmoid(keras: Any, o: SimpleNamespace) -> Any:
 SIGMOID_CROSS_ENTROPY = Pair(
     "sigmoid_cross_entropy",
     SigmoidCrossEntropy,
+    spares={"infinities": {"keras": "Keras' loss has infinity times a target of 0 in it"}},
     torch=torch_own(_torch_sigmoid),
     keras=Twin(_keras_sigmoid),
     kind="loss",
@@ -177,6 +182,7 @@ def _keras_focal(keras: Any, o: SimpleNamespace) -> Any:
 BINARY_FOCAL_CROSS_ENTROPY = Pair(
     "binary_focal_cross_entropy",
     BinaryFocalCrossEntropy,
+    spares=_NO_PROBABILITY,
     torch=composed(
         "torch", "binary_focal_cross_entropy", "gamma", "alpha", "label_smoothing", reason="PyTorch itself has none"
     ),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from reference.fills import choose, indices, listed, normal, one_hot, targets, tied
-from reference.pair import Case, Input, Pair, Twin
+from reference.pair import FRAMEWORKS, Case, Input, Pair, Twin
 from reference.pairs.losses import PLACES, REDUCTIONS, WEIGHTS, composed, draw_shape, fixed
 from reference.pairs.regression_losses import keras_own
 from scratch.margin_losses import CategoricalHinge, MultiMargin
@@ -77,6 +77,12 @@ _SVM = {"over_classes": False}
 MULTI_MARGIN = Pair(
     "multi_margin",
     MultiMargin,
+    spares={
+        "nan": {"torch": "PyTorch drops a margin that is NaN"},
+        "infinities": dict.fromkeys(
+            FRAMEWORKS, "a difference of two infinities is NaN, which PyTorch drops, or its margin"
+        ),
+    },
     torch=Twin(_torch_multi_margin),
     keras=composed(
         "keras",

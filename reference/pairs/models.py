@@ -5,6 +5,7 @@ from typing import Any
 
 from reference.fills import normal
 from reference.pair import Case, Pair, Slot, Twin
+from reference.pairs.pooling import NAN_IN_KERAS
 from reference.pairs.recurrent import WEIGHT_HH, WEIGHT_IH
 from scratch.initializers import Gaussian, GlorotUniform, HeUniform, Initializer, XavierNormal
 from scratch.models import cnn, rnn_mnist, simple_rnn, three_layer_mlp, two_layer_net
@@ -158,9 +159,11 @@ SIMPLE_RNN_CLASSIFIER = _rnn(
         Case("full", {"x": normal(4, 28, 28)}),
     ),
 )
+DROPS_NAN = {"keras": NAN_IN_KERAS}
 CNN = Pair(
     "cnn",
     cnn,
+    spares={"nan": DROPS_NAN, "infinities": DROPS_NAN},
     torch=Twin(
         _torch_cnn,
         {

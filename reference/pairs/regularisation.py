@@ -5,14 +5,14 @@ are then composed of operations, at inference they are the frameworks' own layer
 for is judged by its statistics, in the tests.
 """
 
-from collections.abc import Callable
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from reference.fills import choose, normal
-from reference.pair import Case, Input, Pair, Twin
+from reference.pair import FRAMEWORKS, Case, Input, Pair, Twin
 from scratch.regularisation import (
     AlphaDropout,
     Dropout,
@@ -65,11 +65,13 @@ def _pair(
     cases: tuple[Case, ...],
     draw: Callable[[np.random.Generator], Case],
     notes: tuple[str, ...] = (),
+    spares: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     **torch_twin: Any,
 ) -> Pair:
     return Pair(
         name,
         layer,
+        spares=spares,
         torch=Twin(_torch_given(torch, use), **{"likeness": "composed", "reason": STREAMS, **torch_twin}),
         keras=Twin(_keras_given(keras, use), likeness="composed", reason=STREAMS),
         cases=cases,
@@ -158,6 +160,7 @@ ALPHA_DROPOUT = _pair(
         Case("shared", {"x": normal(3, 4, 5), "drawn": kept(3, 1, 5)}, {"rate": 0.3, "noise_shape": (None, 1, None)}),
     ),
     draw=_draw_rate((1, 5), kept),
+    spares={edge: dict.fromkeys(FRAMEWORKS, "dropped is times 0 there, a NaN") for edge in ("nan", "infinities")},
 )
 
 GAUSSIAN_DROPOUT = _pair(

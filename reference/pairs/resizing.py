@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from reference.fills import choose, normal
-from reference.pair import Case, Pair, Twin
+from reference.pair import FRAMEWORKS, Case, Pair, Twin
 from reference.pairs.convolution import channels_first, each
 from reference.pairs.pooling import last
 from scratch import resizing
@@ -153,9 +153,11 @@ STOCK_KERAS: dict[str, Any] = {
     },
 }
 
+_TIMES_0 = "a product with a matrix of weights carries it, times 0, along the whole axis"
 UP_SAMPLING2D_WINDOW = Pair(
     "up_sampling2d_window",
     UpSampling2D,
+    spares={edge: dict.fromkeys(FRAMEWORKS, _TIMES_0) for edge in ("nan", "infinities")},
     torch=Twin(
         _torch_window,
         layout=channels_first(2),

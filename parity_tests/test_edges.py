@@ -1,0 +1,107 @@
+"""Cases at the edges of what a pair declares: wrong layers that only a NaN, an infinity or a tiny number shows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reference.edges import EDGES, edge_cases, every_case
+from reference.pair import FRAMEWORKS
+from reference.parity import cases_of, check
+from reference.registry import find, pairs
+from scratch.layer import Array, Layer
+
+
+class NanToNumber(Layer):
+    """Makes numbers of NaN, as np.nan_to_num does."""
+
+    def forward(self, *inputs: Array) -> Array:
+        y = super().forward(*inputs)
+        return np.where(np.isnan(y), np.asarray(0, y.dtype), y)
+
+
+class NanFromInput(Layer):
+    """Takes a NaN in its first input for 0."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        return super().forward(np.where(np.isnan(x), np.asarray(0, x.dtype), x), *others)
+
+
+class SpreadsNan(Layer):
+    """Adds 0 times the whole input, which is nothing but for a NaN."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        y = super().forward(x, *others)
+        return y + 0 * x.sum()
+
+
+class ClipsInput(Layer):
+    """Clips its first input to what no case has."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        return super().forward(np.minimum(x, np.asarray(1e7, x.dtype)), *others)
+
+
+class DropsTheSmall(Layer):
+    """Makes 0 of what is smaller than any number a case has."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        return super().forward(np.where(np.abs(x) < 1e-12, np.asarray(0, x.dtype), x), *others)
+
+
+MANY = ("dense", "conv2d", "lstm", "layer_norm", "avg_pool2d", "mean_squared_error")
+SEEN = [
+    *((name, NanToNumber, "nan") for name in (*MANY, "gru", "batch_norm1d", "dot_product_attention", "unit_norm")),
+    *((name, NanFromInput, "nan") for name in (*MANY, "flatten", "conv2d_transpose", "local_response_norm")),
+    *(
+        (name, SpreadsNan, "nan")
+        for name in ("dense", "conv2d", "avg_pool2d", "local_response_norm", "unit_norm", "add")
+    ),
+    *((name, ClipsInput, "infinities") for name in ("dense", "conv2d", "flatten", "up_sampling2d", "add")),
+    *((name, DropsTheSmall, "tiny") for name in ("avg_pool2d", "flatten", "up_sampling2d", "lp_pool1d")),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "edge"),
+    [pytest.param(*each, id=f"{each[0]}-{each[1].__name__}", marks=pytest.mark.xdist_group(each[0])) for each in SEEN],
+)
+def test_every_framework_sees_it_at_the_edge(name: str, mistake: type[Layer], edge: str) -> None:
+    pair: Any = find(name)
+    wrong: Callable[..., Any] = type(mistake.__name__, (mistake, pair.layer), {})
+    case = next(each for each in every_case(pair) if each.name == edge)
+    for framework in case.frameworks:
+        assert check(pair, case, framework).agree
+        assert not check(pair, case, framework, layer=wrong).agree
+
+
+@pytest.mark.parametrize("pair", pairs().values(), ids=str)
+def test_the_edges_of_a_pair(pair: Any) -> None:
+    declared, edges = {case.name for case in pair.cases}, {case.name for case in edge_cases(pair)}
+    assert not declared & edges
+    assert edges <= EDGES.keys()
+    assert pair.spares.keys() <= EDGES.keys()
+    assert all(reason for spared in pair.spares.values() for reason in spared.values())
+    assert {framework for spared in pair.spares.values() for framework in spared} <= set(FRAMEWORKS)
+    # what is spared would be asked otherwise
+    assert not pair.spares.keys() & declared
+    assert [case.name for case in cases_of(pair, 0, 0)] == [case.name for case in every_case(pair)]
+
+
+@pytest.mark.parametrize("name", [name for name, pair in pairs().items() if pair.spares])
+def test_what_is_spared_disagrees(name: str) -> None:
+    """A spared edge is one where the framework says something else for one of some seeds, or refuses."""
+    pair = find(name)
+    for edge, spared in pair.spares.items():
+        case = next(each for each in edge_cases(replace(pair, spares={})) if each.name == edge)
+        for framework in spared:
+            assert any(_disagrees(pair, case, framework, seed) for seed in range(12)), (edge, framework)
+
+
+def _disagrees(pair: Any, case: Any, framework: str, seed: int) -> bool:
+    try:
+        return any(not check(pair, case, framework, dtype, seed).agree for dtype in ("float64", "float32"))
+    except Exception:
+        return True
