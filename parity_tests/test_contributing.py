@@ -60,7 +60,7 @@ def test_the_table_has_it(copy: Path) -> None:
 def test_it_is_checked(copy: Path) -> None:
     done = crosscheck(copy, "parity", "scale", "--jobs", "1")
     assert (done.returncode, done.stderr) == (0, "")
-    # two cases and three at the edges, two dtypes, two frameworks and the contract; of the two the derivative in float64
+    # two cases and three at the edges, two dtypes, two frameworks and the contract; of two the derivative in float64
     assert done.stdout.startswith(" 32 checks agree · 0 disagree · 1 pair · torch ")
 
 

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -177,7 +177,9 @@ def twin_course(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> We
 
 
 def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -> Weights:
-    weights = {name: w.astype(dtype) for name, w in course.start.items()}
+    # a weight may lie otherwise in memory than its gradient: what is made of it by `ravel` is then a copy
+    order: Literal["C", "F"] = "F" if dtype == "float64" else "C"
+    weights = {name: w.astype(dtype, order=order) for name, w in course.start.items()}
     grads = {name: g.astype(dtype) for name, g in course.grads.items()}
     held = dict(weights)  # an optimizer steps arrays that others hold, not a dict
     # written anew at every step, and in another order than the weights

@@ -60,6 +60,21 @@ class StepsAtEveryCall(Optimizer):
         self.accumulation_steps = 1
 
 
+class StepsACopy(Optimizer):
+    """Steps what `ravel` makes of a weight, which is the weight itself only where it lies in order in memory."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        super().update(w.ravel(), g.ravel(), state)
+
+
+class ReadsAcross(Optimizer):
+    """Takes the elements of weight and gradient as they lie in memory, which may be in another order in each."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        super().update(w, g.ravel(order="K").reshape(w.shape, order="F" if w.flags.f_contiguous else "C"), state)
+
+
 AROUND_A_STEP = (
     *(DecayClipped, DecaysAtEveryCall, MaximizeIgnored, DecayTurnedToo, NormNeverLimited, StepsAtEveryCall),
+    *(StepsACopy, ReadsAcross),
 )
