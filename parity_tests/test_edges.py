@@ -11,6 +11,7 @@ from reference.edges import EDGES, edge_cases, every_case
 from reference.pair import FRAMEWORKS
 from reference.parity import cases_of, check
 from reference.registry import find, pairs
+from reference.report.nature import left_out
 from scratch.layer import Array, Layer
 
 
@@ -105,3 +106,10 @@ def _disagrees(pair: Any, case: Any, framework: str, seed: int) -> bool:
         return any(not check(pair, case, framework, dtype, seed).agree for dtype in ("float64", "float32"))
     except Exception:
         return True
+
+
+def test_what_is_spared_is_said_with_its_reason() -> None:
+    said = left_out([find("cnn"), find("bilinear")])
+    texts = {(remark.pairs, remark.about): remark.texts for remark in said}
+    assert "TensorFlow's max-pooling" in texts["cnn", "nan not in keras"][0]
+    assert "NaN" in texts["bilinear", "infinities not in torch"][0]

@@ -181,6 +181,12 @@ class Pair:
     def twin(self, framework: str) -> Twin:
         return {"torch": self.torch, "keras": self.keras}[framework]
 
+    @property
+    def spared(self) -> list[tuple[str, str]]:
+        """What it `spares`, as in "nan not in keras", and why."""
+        every = ((edge, name, why) for edge, each in self.spares.items() for name, why in each.items())
+        return [(f"{edge} not in {name}", why) for edge, name, why in every]
+
     @functools.cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
         """What the layer is made with."""

@@ -62,8 +62,10 @@ def notes(pairs: Sequence[Pair]) -> list[Remark]:
 
 
 def left_out(pairs: Sequence[Pair]) -> list[Remark]:
-    """What cases leave out, and for what reason."""
-    return _together((_left_out(case), case.reason, pair.name) for pair in pairs for case in pair.cases if case.reason)
+    """What cases leave out, and for what reason; and what is not asked at the edges."""
+    cases = ((_left_out(case), case.reason, pair.name) for pair in pairs for case in pair.cases if case.reason)
+    edges = ((what, why, pair.name) for pair in pairs for what, why in pair.spared)
+    return _together((*cases, *edges))
 
 
 def wide(checks: Sequence[Check]) -> list[Wide]:

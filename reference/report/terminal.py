@@ -191,6 +191,7 @@ def _notes(out: Console, outcome: "Outcome") -> None:
     for pair in outcome.pairs:
         lines += [f"{pair.name}  {note}" for note in pair.notes]
         lines += [f"{pair.name}  case {case.name}{_left(case)}: {case.reason}" for case in pair.cases if _left(case)]
+        lines += [f"{pair.name}  case {what}: {why}" for what, why in pair.spared]
         found = (finding for check in checks.get(pair.name, ()) for finding in check.findings)
         if wide := [finding.reason for finding in found if finding.reason and not _declared(finding)]:
             lines.append(f"{pair.name}  more than 1e-12 is allowed {counted(len(wide), 'time')}: {wide[0]}")
