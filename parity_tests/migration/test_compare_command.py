@@ -61,6 +61,13 @@ def halved():
     made = right()
     made[1] = Halved()
     return made
+class Clipped(nn.Module):
+    def forward(self, x):
+        return x.clamp(0, 0.5)
+def clipped():
+    made = right()
+    made[1] = Clipped()
+    return made
 model = right
 """
 
@@ -95,6 +102,9 @@ def test_equal_and_not_equal() -> None:
     assert "cause  activation" in said
     assert "behind layer '0' (Conv2d): B computes tanh, A relu" in said
     said = run("keras_side.py:model", "torch_side.py:halved", status=1)
+    assert "cause  factor" in said
+    assert "B divides by 2, A does not; leave this out" in " ".join(said.split())
+    said = run("keras_side.py:model", "torch_side.py:clipped", status=1)
     assert "no cause that is known reproduces this" in said
     assert "between layer '0' (Conv2d) and layer '3' (Linear)" in said
 

@@ -70,12 +70,12 @@ def test_several_mistakes_beside_each_other_are_all_named() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda m, x: m.c(m.b(m.a(x).relu())),  # no sum
-        lambda m, x: m.c(x + m.b(m.a(x).relu() * 1.01)),
-        lambda m, x: m.c(x + m.b(m.a(x.tanh()).relu())),  # an activation where no layer is before it
+        lambda m, x: m.c(m.b(m.a(x).relu() ** 2)),  # no sum, and a square
+        lambda m, x: m.c(x + m.b(m.a(x).relu().clamp(max=0.5))),
+        lambda m, x: m.c(x + m.b(m.a(x.tanh().abs()).relu())),  # where no layer is before it
     ],
 )
-def test_what_is_no_other_activation_is_given_no_such_name(wrong: Any) -> None:
+def test_what_nobody_knows_is_given_no_name(wrong: Any) -> None:
     parts = lambda: Torch(wrong, a=nn.Linear(6, 6), b=nn.Linear(6, 6), c=nn.Linear(6, 6))  # noqa: E731
     for found in both_ways(*made(residual, parts, torch_residual)):
         assert found.unexplained

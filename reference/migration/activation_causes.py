@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.migration.difference import factor_and_offset
 from reference.migration.moves import Unit
 from reference.migration.pairing import Cause, Finder, Pairing, Undo
 
@@ -98,7 +99,9 @@ def _of_keras(unit: Unit, pairing: Pairing, side: int) -> Applied | None:
     for step in steps[at + 1 :]:
         kind = type(step.layer)
         if step.inputs and step.inputs[0].shape == steps[at].y.shape and np.array_equal(step.inputs[0], steps[at].y):
-            if "layers.activations" in kind.__module__ or kind.__name__ == "Lambda":
+            # a number that is multiplied by is no activation
+            scales = factor_and_offset(step.inputs[0], step.y, pairing.limit) is not None
+            if "layers.activations" in kind.__module__ or (kind.__name__ == "Lambda" and not scales):
                 return _words(step.layer), _through_keras(step.layer, unit)
             break
     return "none", lambda y: y

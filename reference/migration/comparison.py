@@ -4,7 +4,8 @@ A cause is a repair: it is claimed when both models agree further than before af
 """
 
 import contextlib
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from reference.errors import RequestError
 from reference.migration.alignment import alignments
+from reference.migration.call_causes import called
 from reference.migration.difference import find_inputs
 from reference.migration.models import Model, roundings, wrap
 from reference.migration.outputs import unmatched
@@ -73,7 +75,7 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
             cause, back, place = found
             causes.append(cause)
             undo.append(back)
-        said = "" if start is None else _said(pairing, start)
+        said = "" if start is None else pairing.said(start)
         far = 0.0 if start is None else start.apart
         unexplained = place is not None
         for check in (compare_predictions, compare_losses, compare_optimizers) if place is None else ():
@@ -138,38 +140,32 @@ def _first(pairing: Pairing) -> Place | None:
 def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tuple[Cause, Undo, Place | None] | None:
     """The first cause after whose repair the models agree further, and where they then differ."""
     last = min(place.unit, len(pairing.moves) - 1)
-    # those next to it; then all before, for a branch may join here
-    suspects = list(dict.fromkeys([max(place.unit - 1, 0), last, *reversed(range(last))]))
-    for unit in suspects:
-        for finder in finders:
-            found = finder(pairing, unit)
-            if found is None:
-                continue
-            cause, undo = found
-            after: Place | None = place
-            try:
-                with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
-                    pairing.run()
-                    after = pairing.first()
-            except BaseException:
-                undo()
-                raise
-            if place.before(after):
-                return cause, undo, after
+    near = dict.fromkeys([max(place.unit - 1, 0), last])
+    # those next to it; what is between them; then all before, for a branch may join here
+    far = [unit for unit in reversed(range(last)) if unit not in near]
+    tries: list[Callable[[], tuple[Cause, Undo] | None]] = [
+        *(functools.partial(finder, pairing, unit) for unit in near for finder in finders),
+        functools.partial(called, pairing, place),
+        *(functools.partial(finder, pairing, unit) for unit in far for finder in finders),
+    ]
+    for find in tries:
+        found = find()
+        if found is None:
+            continue
+        cause, undo = found
+        after: Place | None = place
+        try:
+            with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
+                pairing.run()
+                after = pairing.first()
+        except BaseException:
             undo()
-            pairing.run()
+            raise
+        if place.before(after):
+            return cause, undo, after
+        undo()
+        pairing.run()
     return None
-
-
-def _said(pairing: Pairing, place: Place) -> str:
-    count = len(pairing.moves)
-    if place.what == "input":
-        before = pairing.moves[place.unit - 1].target if place.unit else None
-        after = pairing.moves[place.unit].target
-        return f"between {before} and {after}" if before else f"before {after}"
-    if place.what == "output":
-        return f"from {pairing.moves[count - 1].target} on, in the output"
-    return f"in {place.what}"
 
 
 def _notes(pairing: Pairing, same: bool) -> list[str]:

@@ -14,6 +14,7 @@ from reference.migration.models import EPSILON, Model, Run, Step
 from reference.migration.moves import Arrays, Move, Unit, units
 from reference.migration.outputs import Output, in_common
 from reference.pair import Array
+from scratch.embedding import Embedding
 
 # how many times larger, or smaller, inputs are tried as well
 SCALES = {"small": 1e-3, "larger": 10.0, "large": 1e3}
@@ -72,6 +73,20 @@ def share(difference: float, largest: float) -> float:
     if difference == 0:
         return 0.0
     return difference / largest if largest and np.isfinite(difference) else float("inf")
+
+
+def factor_and_offset(x: Array, y: Array, limit: float) -> tuple[float, float] | None:
+    """y = factor * x + offset, where that is so; None where it is not, or where they are the same."""
+    if x.shape != y.shape or x.dtype.kind != "f" or not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return None
+    x, y = x.ravel().astype(np.float64), y.ravel().astype(np.float64)
+    if np.unique(x).size < 3:
+        return None
+    through = float(x @ y / (x @ x))
+    factor, offset = np.polyfit(x, y, 1) if np.abs(through * x - y).max() > limit * np.abs(y).max() else (through, 0.0)
+    if np.abs(factor * x + offset - y).max() > limit * np.abs(y).max() or (abs(factor - 1) < limit and not offset):
+        return None
+    return float(factor), float(offset)
 
 
 @dataclass(frozen=True)
@@ -199,12 +214,16 @@ def _of_weights(move: Move, runs: Sequence[Run], before: Arrays) -> dict[str, fl
     wants, gots = (_gradients(u, run) for u, run in zip((move.source, move.target), runs, strict=True))
     found = {}
     want_all = move.laid_out(move.gathered(lambda path: wants.get(path)))
+    rows = paddings(move)
     for path, want in want_all.items():
         name = f"d {move.target.name}.{path}"
         if path in gots:
             # a gradient that is 0 in truth, of a key's bias, is rounding: judged by the layer's largest gradient
             scale = max(float(np.abs(g).max()) for g in want_all.values())
-            found[name] = share(float(np.abs(gots[path] - want).max()), scale)
+            apart_here = np.abs(gots[path] - want)
+            if rows[0] != rows[1]:  # what only one of them trains is told, and no difference of the others
+                apart_here = np.delete(apart_here, [row for row in rows if row is not None], axis=0)
+            found[name] = share(float(apart_here.max(initial=0)), scale)
     for path, want in move.values().items():
         if path not in want_all:
             got = move.target.model.get(move.target.layer, path)
@@ -213,6 +232,15 @@ def _of_weights(move: Move, runs: Sequence[Run], before: Arrays) -> dict[str, fl
                     want = running.as_the_target(move, before[path], want, runs)
                 found[f"{move.target.name}.{path} after a step"] = apart(got, want)
     return found
+
+
+def paddings(move: Move) -> tuple[int | None, int | None]:
+    """The row of an embedding that each layer does not train, if any: PyTorch's padding_idx."""
+    if move.sides[0].pair.layer is not Embedding:
+        return None, None
+    layers = (move.source.layer, move.target.layer)
+    first, second = (getattr(layer, "padding_idx", getattr(layer, "padding", None)) for layer in layers)
+    return first, second
 
 
 def _gradients(unit: Unit, run: Run) -> Arrays:

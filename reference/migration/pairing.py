@@ -1,6 +1,5 @@
 """Two models on the same inputs, the place where they first differ, and what a cause of that is."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -86,8 +85,9 @@ class Pairing:
         count = len(self.moves)
         inputs = [self._input_apart(unit) for unit in range(count)]
         far = max(apart(second, first) for first, second in self._as_probabilities())
-        for unit, (here, after) in enumerate(itertools.pairwise([*inputs, far])):
+        for unit, here in enumerate(inputs):
             # of another shape, and yet the same comes of it: padded outside the layer, or samples and steps in one axis
+            after = next((later for later in inputs[unit + 1 :] if later < np.inf), far)
             harmless = here == np.inf and after <= self.limit
             if here > self.limit and not harmless:
                 return Place(unit, "input", unit, here)
@@ -101,6 +101,28 @@ class Pairing:
         name = max(worst, key=lambda key: worst[key])
         unit = next((i for i, m in enumerate(self.moves) if f"{m.target.name}." in name), count)
         return Place(count + 1 + (" after a step" in name), name, unit, worst[name], frozenset(worst))
+
+    def at(self, place: Place) -> tuple[Array, Array] | None:
+        """What both models have at a place, as in Keras: the inputs of its layer, or the first outputs that differ."""
+        if place.unit < len(self.moves):
+            return self._inputs(place.unit)
+        return next((both for both in self._as_probabilities() if apart(*reversed(both)) > self.limit), None)
+
+    def apart_at(self, place: Place) -> float:
+        """How far the models are apart there."""
+        if place.unit < len(self.moves):
+            return self._input_apart(place.unit)
+        return max(apart(second, first) for first, second in self._as_probabilities())
+
+    def said(self, place: Place) -> str:
+        """A place in words."""
+        if place.what == "input":
+            before = self.moves[place.unit - 1].target if place.unit else None
+            after = self.moves[place.unit].target
+            return f"between {before} and {after}" if before else f"before {after}"
+        if place.what == "output":
+            return f"from {self.moves[-1].target} on, in the output"
+        return f"in {place.what}"
 
     def trial(self) -> Trial:
         """Both models in training too."""
@@ -127,15 +149,20 @@ class Pairing:
         return apart(theirs, mine if columns is None else mine[..., columns]) > self.limit
 
     def _input_apart(self, unit: int) -> float:
+        both = self._inputs(unit)
+        return 0.0 if both is None else apart(*reversed(both))
+
+    def _inputs(self, unit: int) -> tuple[Array, Array] | None:
+        """What a layer reads in both models, as in Keras, and its features in B's order."""
         mine, theirs = self.step(0, unit), self.step(1, unit)
         if mine is None or theirs is None or not mine.inputs or not theirs.inputs:
-            return 0.0
+            return None
         x, y, rows = mine.inputs[0], theirs.inputs[0], self.moves[unit].rows
         if rows is not None:
-            return apart(y, x[..., rows])
+            return x[..., rows], y
         layout = self.moves[unit].sides[0].pair.torch.layout.get("x", "")
         x, y = (as_in_keras(m, each, layout) for m, each in ((self.a, x), (self.b, y)))
-        return apart(y, x)
+        return x, y
 
 
 Undo = Callable[[], None]

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reference.migration.difference import Trial
+from reference.migration.difference import Trial, paddings
 from reference.migration.models import Dropped, Step
 from reference.migration.moves import Move, Unit
 
 
 def training_only(moves: Sequence[Move], trial: Trial) -> list[str]:
     """A line for each difference that numbers without dropout do not show: "dropout 0.5 / 0.3"."""
-    return [*_dropped(trial), *_frozen(moves), *_penalties(moves)]
+    return [*_dropped(trial), *_frozen(moves), *_padded(moves), *_penalties(moves)]
 
 
 def not_compared(trial: Trial) -> list[str]:
@@ -79,6 +79,14 @@ def _frozen(moves: Sequence[Move]) -> Iterator[str]:
         mine, theirs = move.trained(0), move.trained(1)
         if mine != theirs:
             words = [_trained(move, keys) for keys in (mine, theirs)]
+            yield f"{move.target}: {words[0]} / {words[1]}"
+
+
+def _padded(moves: Sequence[Move]) -> Iterator[str]:
+    for move in moves:
+        rows = paddings(move)
+        if rows[0] != rows[1]:
+            words = [f"all but row {row} trained (padding_idx)" if row is not None else "all trained" for row in rows]
             yield f"{move.target}: {words[0]} / {words[1]}"
 
 
