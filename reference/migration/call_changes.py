@@ -95,6 +95,28 @@ def _order(order: Any) -> str:
     return ", ".join(str(i + 1) for i in order)
 
 
+def shuffling(call: Call) -> Iterator[Change]:
+    """Channels that become pixels, the factors first or last among them."""
+    import einops
+    import torch
+
+    if call.name != "pixel_shuffle":
+        return
+    size = call.args[1] if len(call.args) > 1 else call.kwargs["upscale_factor"]
+    own = words("takes the channels of a pixel as (channels, rows, columns)", "torch.nn.PixelShuffle", "a transpose")
+    other = words(
+        "takes the channels of a pixel as (rows, columns, channels)",
+        "einops.rearrange(x, 'n (i j c) h w -> n c (h i) (w j)', i=r, j=r)",
+        "tf.nn.depth_to_space",
+    )
+
+    def instead(call: Call, made: Any) -> Any:
+        pixels = einops.rearrange(call.tensors()[0], "n (i j c) h w -> n (c i j) h w", i=size, j=size)
+        return torch.pixel_shuffle(pixels, size)
+
+    yield Change("pixel shuffle", own, other, instead)
+
+
 RESIZED = ("input", "size", "scale_factor", "mode", "align_corners")
 
 
@@ -183,6 +205,7 @@ SWAPS: tuple[Callable[[Call], Iterator[Change]], ...] = (
     reduction,
     merging,
     joining,
+    shuffling,
     resizing,
     scaling,
     activation,

@@ -18,6 +18,10 @@ from scratch.network import Composite
 NOT_LAYERS = ("Sequential", "Model", "Functional", "TensorFlowTrainer", "Trainer", "Composite")
 
 
+# where a recurrent layer of either framework, or of the glue, has its cell
+CELL = "cell"
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """One side of a pair: the class of the layer, of the layer it wraps if any, and where each weight lies in it."""
@@ -44,38 +48,53 @@ def sides(framework: str) -> tuple[Side, ...]:
     """This side of every pair of a layer that has weights."""
     from reference.registry import pairs
 
-    found = (_side(framework, p) for p in pairs().values() if p.kind in ("layer", "activation"))
-    return tuple(side for side in found if side is not None)
+    found = (_sides(framework, p) for p in pairs().values() if p.kind in ("layer", "activation"))
+    return tuple(side for both in found for side in both)
 
 
-def _side(framework: str, pair: Pair) -> Side | None:
+def _sides(framework: str, pair: Pair) -> list[Side]:
+    """The side of a pair and, where a recurrent layer has all its weights in a cell, that of the cell alone."""
+    side, layer = _side(framework, pair)
+    if side is None:
+        return []
+    cell = getattr(layer, CELL, None)
+    within = CELL + "."
+    if cell is None or not all(slot.name.startswith(within) for slot in side.slots.values()):
+        return [side]
+    slots = {key: replace(slot, name=slot.name.removeprefix(within)) for key, slot in side.slots.items()}
+    frozen = tuple(name.removeprefix(within) for name in side.frozen)
+    return [side, Side(pair, own_class(framework, cell), None, slots, frozen)]
+
+
+def _side(framework: str, pair: Pair) -> tuple[Side | None, Any]:
+    """The side of a pair and the layer that it was read from; None where it has none."""
     slots = {**pair.torch.slots, **pair.keras.slots}
     if not slots or "inexact" in (pair.torch.likeness, pair.keras.likeness):
-        return None
+        return None, None
     case = pair.cases[0]
     layer = pair.layer(**case.options)
     inner = layer.parts.get("forward") if isinstance(layer, Composite) else None
     if isinstance(layer, Composite) and inner is None:
-        return None  # its parts are layers with pairs of their own
+        return None, None  # its parts are layers with pairs of their own
     if framework == "scratch":
-        return Side(pair, type(layer), type(inner) if inner else None, {key: Slot(key) for key in slots})
+        return Side(pair, type(layer), type(inner) if inner else None, {key: Slot(key) for key in slots}), layer
     from reference.frameworks import framework as adapter
 
     twin = pair.twin(framework)
     if twin.build is None or not twin.slots:
-        return None
+        return None, None
     layer, start = adapter(framework).build(twin, pair.options(case), "float64"), ""
     if not any(cls.__name__ == BASES[framework] for cls in type(layer).__mro__):
         # an object that calls a layer: the layer itself is at the start of all paths
         start = next(iter(twin.slots.values())).name.split(".")[0] + "."
         layer = getattr(layer, start[:-1], None)
         if layer is None:
-            return None
+            return None, None
     if type(layer).__name__ in NOT_LAYERS:
-        return None
+        return None, None
     slots = {key: replace(slot, name=slot.name.removeprefix(start)) for key, slot in twin.slots.items()}
     inner = getattr(layer, "forward_layer", None) if framework == "keras" else None
-    return Side(pair, own_class(framework, layer), type(inner) if inner else None, slots, twin.frozen)
+    return Side(pair, own_class(framework, layer), type(inner) if inner else None, slots, twin.frozen), layer
 
 
 def is_known(framework: str, model: Model, layer: Any) -> bool:

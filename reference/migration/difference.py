@@ -37,13 +37,16 @@ def find_inputs(a: Model, b: Model, example: Any, rng: np.random.Generator) -> t
     of_torch = [m for m in (a, b) if m.framework == "torch"]
     layouts = list(dict.fromkeys(layout_of(m, u.layer).get("x", "") for m in of_torch for u in units(m)))
     said = ""
-    for inputs, layout in itertools.product(tried, layouts or [""]):
+    # last as Keras has them: a model may turn its inputs itself
+    for inputs, layout in itertools.product(tried, dict.fromkeys([*layouts, ""])):
         try:
             runs = [run_once(m, inputs, layout) for m in (a, b)]
         except (Exception, SystemExit) as error:  # whatever a framework says of inputs that do not fit
             said = said or str(error).strip().splitlines()[0][:150]
             continue
-        if all(_first_layout(m, run) == layout for m, run in zip((a, b), runs, strict=True) if m in of_torch):
+        if not layout or all(
+            _first_layout(m, run) == layout for m, run in zip((a, b), runs, strict=True) if m in of_torch
+        ):
             return inputs, layout
     if example is not None or len(tried) == 1:
         shapes = ", ".join(str(x.shape) for x in tried[0])
@@ -84,7 +87,9 @@ def factor_and_offset(x: Array, y: Array, limit: float) -> tuple[float, float] |
         return None
     through = float(x @ y / (x @ x))
     factor, offset = np.polyfit(x, y, 1) if np.abs(through * x - y).max() > limit * np.abs(y).max() else (through, 0.0)
-    if np.abs(factor * x + offset - y).max() > limit * np.abs(y).max() or (abs(factor - 1) < limit and not offset):
+    scale = np.abs(y).max()
+    far = abs(factor - 1) + abs(offset) / scale  # less than this is rounding, not what somebody wrote
+    if np.abs(factor * x + offset - y).max() > limit * scale or far < 1e-6:
         return None
     return float(factor), float(offset)
 

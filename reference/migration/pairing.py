@@ -86,7 +86,7 @@ class Pairing:
         inputs = [self._input_apart(unit) for unit in range(count)]
         far = max(apart(second, first) for first, second in self._as_probabilities())
         for unit, here in enumerate(inputs):
-            # of another shape, and yet the same comes of it: padded outside the layer, or samples and steps in one axis
+            # of another shape, and yet the same comes of it: padded outside the layer
             after = next((later for later in inputs[unit + 1 :] if later < np.inf), far)
             harmless = here == np.inf and after <= self.limit
             if here > self.limit and not harmless:
@@ -162,7 +162,8 @@ class Pairing:
             return x[..., rows], y
         layout = self.moves[unit].sides[0].pair.torch.layout.get("x", "")
         x, y = (as_in_keras(m, each, layout) for m, each in ((self.a, x), (self.b, y)))
-        return x, y
+        # a cell reads one step, where a layer reads all; or samples and steps are in one axis
+        return (x, y) if x.ndim == y.ndim else None
 
 
 Undo = Callable[[], None]

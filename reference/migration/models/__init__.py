@@ -61,6 +61,8 @@ class Model(Protocol):
     model: Any
     # what its framework computes with constants rounded to float32, and `run` does not
     rounded: set[str]
+    # whether it drew normal numbers at inference
+    draws: bool
 
     def leaves(self) -> list[tuple[str, Any]]:
         """The layers that are no containers, by name, in the order in which they were made."""
@@ -176,8 +178,12 @@ def walk(name: str, layer: Any, children: Any, is_leaf: Any) -> Iterator[tuple[s
 
 
 def roundings(*models: Model) -> list[str]:
-    """A note on what a framework rounds to float32, although everything else is in float64."""
-    return [
+    """Notes on what a framework rounds to float32, although everything else is in float64, and on what is drawn."""
+    drawing = [model.framework for model in models if model.draws]
+    said = [
+        f"the normal numbers that a model draws at inference ({' and '.join(drawing)}) were the same wherever both draw"
+    ]
+    return said * bool(drawing) + [
         f"{' and '.join(sorted(model.rounded))}: {'PyTorch' if model.framework == 'torch' else 'Keras'} rounds its "
         "constants to float32, and so is some 1e-8 off; here they were taken in float64"
         for model in models

@@ -13,6 +13,7 @@ from reference.frameworks.keras import float_type  # first: it sets both of thes
 from reference.migration.counterparts import is_known
 from reference.migration.models import OF_ATTENTION, Run, Step, as_tuple, kind_of, shortest, variable_at, walk
 from reference.migration.models.keras_precision import in_full_precision
+from reference.migration.models.noise import in_keras
 from reference.migration.outputs import leaves
 from reference.pair import Array
 
@@ -23,6 +24,7 @@ class Wrapped:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.rounded: set[str] = set()
+        self.draws = False
 
     def leaves(self) -> list[tuple[str, Any]]:
         return list(walk("", self.model, _children, lambda layer: is_known("keras", self, layer)))
@@ -89,7 +91,8 @@ class Wrapped:
         full = (
             in_full_precision(self.model, self.rounded) if self.precision() == "float64" else contextlib.nullcontext()
         )
-        with self.computing(), full, _recorded(named, resting) as calls, quiet, tape:
+        noise = contextlib.nullcontext() if training else in_keras(self._drew)
+        with self.computing(), full, noise, _recorded(named, resting) as calls, quiet, tape:
             wanted = [x for x in tensors if x.dtype.is_floating]
             tape.watch([*wanted, *(v.value for _, _, v in weights)])
             made = dict(leaves(_called(self.model, tensors, training)))
@@ -112,6 +115,9 @@ class Wrapped:
         steps = [Step(s.name, s.layer, s.inputs, s.y, next(filled)) for s in steps]
         grads = {(name, path): next(filled) for name, path, _ in weights}
         return Run(ys, dxs, tuple(steps), grads, tuple(dropped))
+
+    def _drew(self) -> None:
+        self.draws = True
 
 
 def _array(x: Any) -> Array:

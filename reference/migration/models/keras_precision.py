@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from keras.src import backend
 
+from reference.migration.glue.keras import pooling
 from reference.migration.glue.keras.activations import gelu
 from reference.migration.glue.keras.resizing import upsample_linear, upsample_window
 
@@ -82,6 +83,16 @@ def _of_layer(layer: Any, rounded: set[str]) -> Iterator[Change]:
     if isinstance(layer, keras.layers.Rescaling) and _scalars(layer) and not _exact(layer.scale, layer.offset):
         scale, offset = (tf.constant(value, "float64") for value in (layer.scale, layer.offset))
         yield layer, "call", _told(rounded, kind, lambda x: tf.cast(x, "float64") * scale + offset)
+    if isinstance(layer, keras.layers.Normalization) and layer.input_mean is not None:
+        mean, variance = (np.asarray(x, np.float64) for x in (layer.input_mean, layer.input_variance))
+        if not _exact(mean, variance) and layer.axis in (None, (-1,), (len(layer.mean.shape) - 1,)):
+            yield layer, "call", _told(rounded, kind, functools.partial(_normalised, mean, variance, layer.invert))
+    # TensorFlow has none of float64 on a CPU
+    of_volumes = {keras.layers.MaxPooling3D: pooling.max_pool, keras.layers.AveragePooling3D: _mean_of_windows}
+    pool = next((pool for each, pool in of_volumes.items() if isinstance(layer, each)), None)
+    if pool is not None and layer.data_format == "channels_last":
+        windows = tuple(layer.pool_size), tuple(layer.strides), layer.padding
+        yield layer, "call", functools.partial(_pooled, pool, windows)
     if isinstance(layer, keras.layers.UpSampling2D) and layer.data_format == "channels_last":
         size: tuple[int, ...] = tuple(layer.size)
         if layer.interpolation == "bilinear":
@@ -90,6 +101,20 @@ def _of_layer(layer: Any, rounded: set[str]) -> Iterator[Change]:
         elif layer.interpolation == "bicubic" and all(n in (1, 2, 4, 8, 16) for n in size):
             window = functools.partial(upsample_window, coefficient=-0.5, border="renormalised")
             yield layer, "call", _told(rounded, kind, lambda x: window(x, size, "bicubic"))
+
+
+def _normalised(mean: Any, variance: Any, invert: bool, x: Any) -> Any:
+    deviation = np.maximum(np.sqrt(variance), keras.config.epsilon())
+    x = tf.cast(x, "float64")
+    return x * deviation + mean if invert else (x - mean) / deviation
+
+
+def _pooled(pool: Callable[..., Any], windows: tuple[Any, ...], x: Any) -> Any:
+    return pool(x, *windows)
+
+
+def _mean_of_windows(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
+    return pooling.avg_pool(x, kernel, stride, padding, False)
 
 
 def _scalars(layer: Any) -> bool:

@@ -18,6 +18,7 @@ class Wrapped:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.rounded: set[str] = set()
+        self.draws = False
 
     def leaves(self) -> list[tuple[str, Any]]:
         def children(layer: Any) -> list[tuple[str, Any]]:

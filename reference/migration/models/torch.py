@@ -13,6 +13,7 @@ from reference.frameworks import resolve
 from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
 from reference.migration.models import CHANNELS, OF_ATTENTION, Dropped, Run, Step, as_tuple, shortest, variable_at, walk
+from reference.migration.models.noise import in_torch
 from reference.migration.models.torch_precision import InFullPrecision
 from reference.migration.outputs import leaves
 from reference.pair import Array
@@ -24,6 +25,7 @@ class Wrapped:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.rounded: set[str] = set()
+        self.draws = False
 
     def leaves(self) -> list[tuple[str, Any]]:
         return list(
@@ -84,8 +86,10 @@ class Wrapped:
         tensors = [self._tensor(x) for x in inputs]
         named = dict(self.leaves())
         full = InFullPrecision(self.rounded) if self.precision() == "float64" else contextlib.nullcontext()
+        noise = contextlib.nullcontext() if training else in_torch(self._drew)
         with (
             full,
+            noise,
             _recorded(named) as calls,
             _as_it_is(self.model, training, [named[name] for name in resting]) as dropped,
             self.computing(),
@@ -127,6 +131,9 @@ class Wrapped:
 
     def without_dropout(self) -> Any:
         return _without_dropout(self.model)
+
+    def _drew(self) -> None:
+        self.draws = True
 
     def _tensor(self, x: Array) -> Any:
         made = torch.from_numpy(np.array(x, order="C"))
