@@ -10,7 +10,7 @@ from reference.errors import RequestError
 from reference.migration.counterparts import Side, at_level, counterparts, is_a, own_class, sides
 from reference.migration.moves import NEUTRAL, Move, Unit
 from reference.migration.shapes import scratch_shape
-from reference.pair import Array
+from reference.pair import Array, Pair, Slot, Twin
 
 
 def zipped(
@@ -74,6 +74,8 @@ def match(a: Unit, b: Unit) -> Move:
             return match_sides(a, b, both)
         except RequestError as error:
             misfits.append(error)
+    if (side := _of_one_class(a, b)) is not None:
+        return match_sides(a, b, (side, side))
     if misfits:
         raise misfits[0]
     theirs_class = own_class(b.model.framework, b.layer).__name__
@@ -81,6 +83,28 @@ def match(a: Unit, b: Unit) -> Move:
         f"{a} of the {a.model.framework} model has no counterpart: in its place the {b.model.framework} model has "
         f"{b}, and no pair has {own_class(a.model.framework, a.layer).__name__} beside {theirs_class}"
     )
+
+
+def _of_one_class(a: Unit, b: Unit) -> Side | None:
+    """Layers of one class, which no pair need know: every weight and buffer is the one of its name."""
+    if type(a.layer) is not type(b.layer) or a.model.framework != b.model.framework or a.level or b.level:
+        return None
+    mine, theirs = (_own(unit) for unit in (a, b))
+    if not mine or mine != theirs or getattr(a.layer, "num_layers", 1) > 1:
+        return None
+    nothing = Twin(None, likeness="none", reason="a layer that no pair knows")
+    pair = Pair(type(a.layer).__name__, type(a.layer), nothing, nothing, ())
+    return Side(pair, type(a.layer), None, {name: Slot(name) for name in mine})
+
+
+def _own(unit: Unit) -> list[str]:
+    """The names by which a layer has its weights and buffers."""
+    if unit.model.framework == "torch":
+        return [*dict(unit.layer.named_parameters()), *dict(unit.layer.named_buffers())]
+    if unit.model.framework != "keras":
+        return []
+    held = {id(v) for v in unit.layer.variables if "float" in str(v.dtype)}
+    return sorted(name for name, value in vars(unit.layer).items() if id(value) in held)
 
 
 def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
