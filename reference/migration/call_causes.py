@@ -5,6 +5,7 @@ A call is replaced, and what is computed at the place where the models part is c
 
 import contextlib
 import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,8 @@ from reference.migration.difference import factor_and_offset, run_once
 from reference.migration.order import matched
 from reference.migration.pairing import Cause, Pairing, Place, Undo
 
-MOST = 400  # changes that are tried at one place
+# changes that are tried at one place: what is likely comes first, and a model that is slow has fewer
+MOST, FEWEST, SECONDS = 400, 40, 60.0
 Tried = tuple[int, Change]
 
 
@@ -65,8 +67,10 @@ def called(pairing: Pairing, place: Place) -> tuple[Cause, Undo] | None:
     if side is None or place.rank > len(pairing.moves):
         return None
     model = (pairing.a, pairing.b)[side]
+    start = time.monotonic()
     search, rounded = _search(pairing, place, side), set(model.rounded)
-    for number, change in itertools.islice(_changes(pairing, place, search), MOST):
+    tries = max(FEWEST, min(MOST, int(SECONDS / max(time.monotonic() - start, 1e-3))))
+    for number, change in itertools.islice(_changes(pairing, place, search), tries):
         stack = contextlib.ExitStack()
         stack.enter_context(watched(model.model, [], {number: change.instead}))
         if _agrees(pairing, place, side):
