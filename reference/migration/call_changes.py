@@ -37,11 +37,12 @@ def merging(call: Call) -> Iterator[Change]:
         "mul": lambda x, y: x * y,
         "sub": lambda x, y: x - y,
         "sub from": lambda x, y: y - x,
+        # before those that may give one of them by chance
+        "first": lambda x, y: x,
+        "second": lambda x, y: y,
         "maximum": torch.maximum,
         "minimum": torch.minimum,
         "average": lambda x, y: (x + y) / 2,
-        "first": lambda x, y: x,
-        "second": lambda x, y: y,
     }
     shape = torch.broadcast_shapes(*(x.shape for x in both))
     for name, way in ways.items():

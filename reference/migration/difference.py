@@ -89,7 +89,7 @@ def factor_and_offset(x: Array, y: Array, limit: float) -> tuple[float, float] |
     factor, offset = np.polyfit(x, y, 1) if np.abs(through * x - y).max() > limit * np.abs(y).max() else (through, 0.0)
     scale = np.abs(y).max()
     far = abs(factor - 1) + abs(offset) / scale  # less than this is rounding, not what somebody wrote
-    if np.abs(factor * x + offset - y).max() > limit * scale or far < 1e-6:
+    if np.abs(factor * x + offset - y).max() > limit * scale or far < max(1e-6, 10 * limit):
         return None
     return float(factor), float(offset)
 
