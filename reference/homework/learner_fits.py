@@ -9,6 +9,7 @@ import numpy as np
 from reference.homework.agreement import compare
 from reference.homework.learner_weights import Weights
 from reference.homework.network_forms import FOLLOWING, Form, Network
+from reference.homework.network_losses import losses_of
 from reference.homework.verdict import Quantity
 from reference.pair import Array
 
@@ -28,7 +29,10 @@ class Task:
 
 @dataclass
 class Course:
-    """How far a submission came on one task: its weights at the beginning, after one step and after several."""
+    """How far a submission came on one task: its weights at the beginning, after one step and after several.
+
+    `recorded` is the first of the losses that it kept in a list, None where it kept none.
+    """
 
     task: Task
     begun: Weights
@@ -36,6 +40,7 @@ class Course:
     several: Weights
     tests: Array
     predicted: Mapping[str, Array]
+    recorded: float | None = None
 
 
 @dataclass
@@ -72,7 +77,12 @@ class Fit:
 def fits(course: Course, rates: Sequence[float]) -> Iterator[Fit]:
     """Each network that it may train, the likeliest first."""
     begun = course.begun
-    outputs = {"numbers": ("identity",), "two classes": ("sigmoid",), "classes": ("softmax", "sigmoid")}
+    outputs = {
+        "numbers": ("identity",),
+        "signs": ("identity",),
+        "two classes": ("sigmoid",),
+        "classes": ("softmax", "sigmoid"),
+    }
     between = ("sigmoid", "tanh", "relu") if len(begun.sizes) > 2 else ("relu",)
     for output, hidden, rate in itertools.product(outputs[course.task.name], between, rates):
         for loss in FOLLOWING[output]:
@@ -105,7 +115,21 @@ def _fitted(course: Course, form: Form, rate: float) -> Fit:
         fit.quantities.append(compare(f"{name} after {STEPS} steps", later[name], w, part="fit", loose=LOOSE))
     predicted = [_predicts(course, form, name, got) for name, got in course.predicted.items()]
     fit.quantities[:0] = sorted(predicted, key=lambda q: q.agree)
+    if said := _contradicts(course, form, share):
+        fit.quantities.append(Quantity("dw1", False, part="fit", problem=f"it is {said}"))
     return fit
+
+
+def _contradicts(course: Course, form: Form, share: float) -> str:
+    """What the gradients are instead of those of the loss that it records; a mean of a sum's is left to the rate."""
+    if course.recorded is None:
+        return ""
+    made = Network(form)
+    made.load(course.begun.params)
+    known = losses_of(form, made.forward(course.task.x), course.task.rows, np.asarray(course.recorded))
+    loss = known.get(form.loss)
+    said = loss.contradicted(share, course.task.rows.shape[1], SAMPLES) if loss else ""
+    return "" if said.startswith("the sum") else said
 
 
 def _one_by_one(course: Course, form: Form, rate: float) -> Fit | None:
@@ -140,7 +164,8 @@ def _predicts(course: Course, form: Form, part: str, got: Array) -> Quantity:
     made.load(course.several.params)
     y = made.forward(course.tests)
     classes = y.argmax(axis=1) if y.shape[1] > 1 else (y.ravel() > 0.5).astype(int)
-    usual = [y, classes, classes[:, None], 2 * classes - 1, *([y.ravel()] if y.shape[1] == 1 else [])]
+    signs = 2 * (y.ravel() > 0) - 1 if course.task.name == "signs" else 2 * classes - 1
+    usual = [y, classes, classes[:, None], signs, *([y.ravel()] if y.shape[1] == 1 else [])]
     if got.dtype.kind not in "biuf" or got.shape not in [each.shape for each in usual]:
         return Quantity("y", False, part=part, problem=f"it has shape {got.shape}, expected {classes.shape}")
     number = got.astype(float)

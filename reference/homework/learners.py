@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,9 @@ from reference.homework.attempt import IT, LEARNING_RATE, OWN_MISTAKES, told_of
 from reference.homework.examination import plain_report
 from reference.homework.family import RATE, Family
 from reference.homework.learner_fits import SAMPLES, STEPS, Course, Fit, Task, fits
-from reference.homework.learner_weights import found_weights
+from reference.homework.learner_weights import Weights, found_weights
 from reference.homework.methods import Method
+from reference.homework.network_losses import ABSORBED
 from reference.homework.network_methods import TARGET
 from reference.homework.process import Call, Failure, New, Result, Seed, Snapshot, Stopped, Worker
 from reference.homework.rates import named_rates, written_rates
@@ -21,12 +23,14 @@ from reference.homework.roles import means, plans
 from reference.homework.subject import Subject
 from reference.homework.trees import leaves
 from reference.homework.verdict import SymbolReport
+from reference.pair import Array
 
 LEARN = r"fit|train\w*|learn|gradient_?descent|optimi[sz]e"
 PREDICT = r"predict\w*|think|forward|decision\w*|output|query|hypothesis|infer"
+RECORD = r"\w*(loss|cost|mse)(es|s)?(history|list)?|\w*history"
 FEATURES, CLASSES, TESTS = 5, 3, 40
 MOST_PREDICTIONS = 3
-REGRESSION = r"\w*(regress|logistic|logreg|linreg)\w*"
+REGRESSION = r"\w*(adaline|regress|logistic|logreg|linreg)\w*"
 OTHER_RULES = (
     r"(?i)momentum|veloc|beta|decay|lambd|penalt|regulari|l2|minimize|fmin|lstsq|shuffle|permut|choice|inv\(|solve\("
     r"|newton|adam|hessian|for \w+ in range\((n|m|len)|in zip\("
@@ -67,6 +71,7 @@ def tasks(seed: int, n_in: int, n_out: int) -> Iterator[Task]:
         yield Task("classes", x, rows, rows)
         yield Task("classes", x, several, rows)
     if n_out < 2:
+        yield Task("signs", x, 2 * two - 1, 2 * column - 1)
         yield Task("numbers", x, numbers.ravel(), numbers)
         yield Task("numbers", x, numbers, numbers)
 
@@ -77,12 +82,15 @@ def examine_learner(worker: Worker, subject: Subject, family: Family, seed: int)
     learn = asking.learn
     if learn is None or not asking.counts:
         return plain_report(subject, "unsupported", "it has no method that learns for a number of steps")
+    signs = bool(re.search(r"(?i)adaline", subject.name))
     numbers = bool(re.search(r"(?i)linear|ridge|regressor", subject.name)) and "exp(" not in subject.symbol.source
     # what is no gradient descent, or more than that
     plainly = not re.search(OTHER_RULES, subject.symbol.source) and means(subject.name, REGRESSION)
     several: list[tuple[Task, Fit]] = []
     for task in tasks(seed, *asking.sizes()):
-        course = asking.course(task) if numbers == (task.name == "numbers") else None
+        kind = "signs" if signs else "numbers" if numbers else "classes"
+        asked = kind == task.name or (kind == "classes" and task.name not in ("signs", "numbers"))
+        course = asking.course(task) if asked else None
         for fit in fits(course, asking.rates) if course is not None else ():
             if fit.right:
                 return _report(subject, learn, task, fit, "correct")
@@ -156,14 +164,18 @@ class Learner:
         found = found_weights(states, (task.x.shape[1], task.rows.shape[1]), SAMPLES)
         if found is None:
             return None
-        tests = np.random.default_rng(self.seed + 1).standard_normal((TESTS, task.x.shape[1]))
+        tests = _near_thresholds(
+            np.random.default_rng(self.seed + 1).standard_normal((TESTS, task.x.shape[1])), found[2]
+        )
         predicted = {}
         for method in self.predict[:MOST_PREDICTIONS]:
             plan = next(plans(method.parameters, {"x": ROLES["x"]}, {"x": [tests]}, ["x"]), None)
             done = self.worker.run([Call(IT + method.path, plan.args, plan.kwargs, optional=True)])[0] if plan else None
             if isinstance(done, Result) and isinstance(done.value, np.ndarray):
                 predicted[method.name] = done.value
-        return Course(task, found[0], found[1], found[2], tests, predicted)
+        absorbed = re.search(ABSORBED, self.subject.symbol.source, re.I)
+        recorded = None if absorbed else _recorded(states[-1])
+        return Course(task, found[0], found[1], found[2], tests, predicted, recorded)
 
     def _values(self, n_in: int, n_out: int) -> dict[str, Sequence[Any]]:
         last = n_out or CLASSES
@@ -190,6 +202,23 @@ class Learner:
             nodes = [self.learn.node]
             self.rates = named_rates(self.worker, nodes, done[-1].value) or [1.0, *written_rates(nodes)]
         return done[-1].value
+
+
+def _near_thresholds(tests: Array, learnt: Weights) -> Array:
+    """Samples whose outputs, of a linear model with one, lie where decisions change, most of them near 0."""
+    w = learnt.params["w1"]
+    if len(learnt.sizes) > 2 or w.shape[1] > 1 or not np.isfinite(w).all() or not w.any():
+        return tests
+    outputs = tests @ w + learnt.params.get("b1", 0.0)
+    return tests + (2 * np.linspace(-1, 1, len(tests))[:, None] ** 3 - outputs) * w.T / (w.T @ w)
+
+
+def _recorded(state: Any) -> float | None:
+    """The first of as many losses as there were steps, in a list of the object."""
+    kept = [leaf for leaf in leaves(state) if means(leaf.name, RECORD) and isinstance(leaf.array, float)]
+    names = Counter(leaf.path.rpartition("[")[0] for leaf in kept if leaf.path.endswith("]"))
+    lists = [path for path, count in names.items() if count == STEPS]
+    return next((float(leaf.array) for leaf in kept if lists and leaf.path == f"{lists[0]}[0]"), None)
 
 
 def _takes(method: Method, role: str) -> bool:

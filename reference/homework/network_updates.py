@@ -14,6 +14,7 @@ from reference.homework.judge import Judged
 from reference.homework.methods import Method
 from reference.homework.network_calls import NetworkTrying
 from reference.homework.network_forms import Form
+from reference.homework.network_losses import SQUARED, Told, odd_gradients, share_of
 from reference.homework.problem import Problem
 from reference.homework.process import Call, Ref, Result, Snapshot
 from reference.homework.rates import named_rates
@@ -29,13 +30,22 @@ EXACTLY = 1e-6
 
 
 def odd_update(
-    trying: NetworkTrying, first: Attempt, judged: Judged, losses: Mapping[str, int] | None
+    trying: NetworkTrying, first: Attempt, judged: Judged, losses: Mapping[str, Told] | None
 ) -> Quantity | None:
     """A weight that the update moves with its gradient, not at all, or further than it should; None where none is.
 
-    `losses`: what its own loss may be, and what each is a mean over. Of an update that does more than a step of
-    gradient descent with weight decay nothing is said.
+    `losses`: what its own loss may be, and what each says. Of an update that does more than a step of gradient descent
+    with weight decay only the gradients that it is given are held to the loss.
     """
+    moved = _moved(trying, first, judged)
+    if isinstance(moved, Quantity):
+        return moved
+    odd = moved.odd(losses) if moved is not None else None
+    return odd or (None if moved is not None and moved.measured else odd_gradients(first, judged, losses))
+
+
+def _moved(trying: NetworkTrying, first: Attempt, judged: Judged) -> "Moved | Quantity | None":
+    """The weights after its update, or what is wrong where they stay; None where no update of its own is called."""
     method = _update(trying)
     again = trying.run(first.reading, first.problem, first.number) if method else None
     if method is None or again is None or again.failure is not None:
@@ -53,14 +63,15 @@ def odd_update(
     if moved.by(then.value).stay:
         lost = _lost(again, method) and called.value is None
         return _odd(next(iter(again.places)), method, "all weights stay as they are") if lost else None
-    return moved.odd(losses)
+    return moved
 
 
 @dataclass
 class Moved:
     """Weights moved by a method, from where the backward pass of an attempt left them, for one of its `rates`.
 
-    `samples` are those whose gradients add up; `flat` is that sum, as scratch has it.
+    `samples` are those whose gradients add up; `flat` is that sum, as scratch has it. `measured`: whether it is known
+    how far they should move.
     """
 
     trying: NetworkTrying
@@ -70,6 +81,7 @@ class Moved:
     rates: Sequence[float]
     samples: int = 0
     flat: Array | None = None
+    measured: bool = False
 
     def __post_init__(self) -> None:
         self.samples = self.samples or self.attempt.problem.batch
@@ -85,7 +97,7 @@ class Moved:
     def stay(self) -> bool:
         return all(name in self.after and np.array_equal(w, self.after[name]) for name, w in self.before.items())
 
-    def odd(self, losses: Mapping[str, int] | None) -> Quantity | None:
+    def odd(self, losses: Mapping[str, Told] | None) -> Quantity | None:
         """A weight that does not move as the others do, or all of them where they move wrongly alike."""
         method = self.method
         shares = _rates(self.attempt, self.whole, self.before, self.after)
@@ -104,7 +116,9 @@ class Moved:
             return None  # momentum and the like
         rates = self.rates or named_rates(self.trying.worker, [method.node], self.attempt.kept, self.state)
         length = Length(self.trying, self.attempt, method, self.judged, rates, self.samples)
-        return _odd(next(iter(self.attempt.places)), method, wrong) if (wrong := length.wrong(step, losses)) else None
+        wrong = length.wrong(step, losses)
+        self.measured = wrong is not None
+        return _odd(next(iter(self.attempt.places)), method, wrong) if wrong else None
 
 
 def _update(trying: NetworkTrying) -> Method | None:
@@ -179,42 +193,32 @@ class Length:
     rates: Sequence[float]
     samples: int
 
-    def wrong(self, step: float, losses: Mapping[str, int] | None) -> str:
-        """What is wrong with going `step` times the gradient of the sum; "" where it is right, or cannot be told."""
+    def wrong(self, step: float, losses: Mapping[str, Told] | None) -> str | None:
+        """What is wrong with going `step` times the gradient of the sum; "" for nothing, None where none can tell."""
         form: Form = self.attempt.problem.facts["form"]
-        n, squared = self.samples, form.loss == "half the squared error"
+        n, squared = self.samples, form.loss == SQUARED
+        loss = (losses or {}).get(form.loss)
         averaged = any("averaged" in said for said in self.judged.conventions)
         summed = n > 1 and not averaged
-        share = self._share()
+        share = share_of(self.attempt, self.judged)
         if not self.rates or not share:
-            return ""
+            return None
         halves, divided = (1.0, 2.0, 0.5) if squared else (1.0,), (1, n) if summed else (1,)
         usual = [half / over for half in halves for over in divided]
         for rate in self.rates:
             if any(np.isclose(step / share / rate, each, rtol=EXACTLY) for each in usual):
-                undivided = summed and not squared and np.isclose(step, rate * share, rtol=EXACTLY)
-                if undivided and losses and losses.get(form.loss, 1) % n == 0:
-                    return f"all weights move by the sum over the {n} samples, where the loss is their mean"
-                return ""
+                said = loss.contradicted(step / rate, form.sizes[-1], n) if loss else ""
+                return f"all weights move by {said}" if said else ""
         for rate in self.rates if not self._other_settings(n) else ():
             if kind := self._kind(step / share / rate, rate, n if averaged else 1, usual):
                 return f"all weights move {kind}"
-        return ""
+        return None
 
     def _other_settings(self, n: int) -> bool:
         """Whether the update reads numbers of the object that are no learning rate: a decay, a size of batches."""
         read = {node.attr for node in ast.walk(self.method.node) if isinstance(node, ast.Attribute)}
         kept = [leaf for leaf in leaves(self.attempt.kept) if isinstance(leaf.array, int | float)]
         return any(leaf.name in read and leaf.array != n and not means(leaf.name, RATE) for leaf in kept)
-
-    def _share(self) -> float:
-        """The gradient that the backward pass gave, in units of the sum's."""
-        want = self.attempt.problem.want
-        found = ((got, scaled, want[key]) for key, (got, scaled) in self.judged.arrays.items() if key.startswith("dw"))
-        for _, scaled, whole in found:
-            if scaled.size == whole.size and whole.any():  # which may lie otherwise there
-                return float(np.linalg.norm(scaled) / np.linalg.norm(whole))
-        return 0.0
 
     def _kind(self, times: float, rate: float, n: int, usual: Sequence[float]) -> str:
         """In words, a multiple of the right step that a mistake gives; "" where nothing in the code explains it."""

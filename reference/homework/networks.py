@@ -15,7 +15,7 @@ from reference.homework.network_calls import NetworkJudge, NetworkTrying, layer_
 from reference.homework.network_forms import Form, ask, convolutional
 from reference.homework.network_layers import NetworkDiagnosis
 from reference.homework.network_learning import odd_learning
-from reference.homework.network_losses import allowed, odd_loss, odd_penalty, told
+from reference.homework.network_losses import Told, allowed, odd_loss, odd_penalty, told
 from reference.homework.network_methods import BACKWARD, backwards, forwards, names_of
 from reference.homework.network_mistakes import mistaken
 from reference.homework.network_updates import odd_update
@@ -101,7 +101,7 @@ class _Network(Examination):
         self.calls.template = layer_template(nodes)
         self.attempts: list[Attempt] = []
         self.form = Form()
-        self.told: dict[str, int] | None = None
+        self.told: dict[str, Told] | None = None
 
     # ---- which layers it has
 
@@ -158,7 +158,9 @@ class _Network(Examination):
     def _depths(self) -> Sequence[int]:
         """How many layers it may have: as many as it has numbered weights, else what it is given."""
         symbol, partner = self.subject.symbol, self.subject.partner
-        numbers = re.findall(r"(?i)\b(?:w|weights?|theta)_?(\d)\b", symbol.source + (partner.source if partner else ""))
+        inherited = [ast.unparse(method.node) for method in self.subject.methods.values()] if self.subject.made else []
+        own = "\n".join([symbol.source, partner.source if partner else "", *inherited])
+        numbers = re.findall(r"(?i)\b(?:w|weights?|theta)_?(\d)\b", own)
         if numbers:
             return [min(int(max(numbers)), max(SIZES))]
         return (3, 2) if not self.subject.is_class or len(self.subject.init) < 3 else (2, 3)
@@ -240,7 +242,7 @@ class _Network(Examination):
             return ("",)
         form: Form = right.problem.facts["form"]
         self.told = told(self.calls, right, self.seed)
-        self.judge.averaged = any(terms % form.batch == 0 for terms in (self.told or {}).values())
+        self.judge.averaged = any(each.over % form.batch == 0 for each in (self.told or {}).values())
         return allowed(form, self.told)
 
     def _one_at_a_time(self) -> bool:

@@ -5,7 +5,8 @@ from reference.homework.learners import examine_learner
 
 LEARNER = Family(
     "learner",
-    classes=r"\w*(logistic|linear|softmax|ridge|multinomial)\w*(regress\w*|classifier|model)\w*|\w*logreg\w*|\w*linreg\w*",
+    classes=r"\w*(logistic|linear|softmax|ridge|multinomial)\w*(regress\w*|classifier|model)\w*|\w*logreg\w*|\w*linreg\w*"
+    r"|\w*adaline\w*",
     functions=NEVER,
     problems=lambda subject, seed: (),
     pairs=("dense",),
