@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reference.diagnosis.remarks import EXCEPTION, prose, remark
 from reference.diagnosis.sentences import catalogue
 from reference.homework.check import check_submission
 from reference.homework.process import Limits
@@ -50,6 +51,8 @@ def test_verdict(group: str, entry: Entry) -> None:
     if "diagnosis" in entry and "undiagnosed" not in entry:
         assert [cause.id for cause in report.causes][:1] == [entry["diagnosis"]], report.causes
     assert entry.get("remark", "") in report.remark
+    for text in (report.remark, *report.conventions, *(quantity.problem for quantity in report.quantities)):
+        assert remark(text, "ja") != text or not prose(text) or EXCEPTION.match(text), f"in English only: {text}"
     if report.verdict == "correct":
         for said in REMARKS:  # neither forgotten nor said of one that does not deserve it
             assert (said in report.remark) == (said in entry.get("remark", "")), report.remark

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 
+from reference.diagnosis.remarks import remark
 from reference.homework.verdict import Cause, Fact, SubmissionReport, SymbolReport
 
 PLURALS = {"is": "are", "has": "have", "holds": "hold", "comes": "come", "goes": "go"}
@@ -99,19 +100,28 @@ def _word(fact: str, lang: str) -> str:
     if f"where/{fact}" in catalogue():
         return catalogue()[f"where/{fact}"][lang]
     id, _, n = fact.partition(" ")
-    return catalogue()[id][lang].format(n=n) if id.startswith("@") and id in catalogue() else fact
+    return catalogue()[id][lang].format(n=n) if id.startswith("@") and id in catalogue() else remark(fact, lang)
 
 
 def spoken(report: SubmissionReport, lang: str, *, hint: bool) -> SubmissionReport:
-    """A report with its causes and facts in another language, or its causes as hints."""
-    return replace(report, symbols=tuple(symbol_spoken(each, lang, hint=hint) for each in report.symbols))
+    """A report in another language, or with its causes as hints."""
+    notes, skipped = (
+        tuple(replace(n, text=remark(n.text, lang)) for n in some) for some in (report.notes, report.skipped)
+    )
+    symbols = tuple(symbol_spoken(each, lang, hint=hint) for each in report.symbols)
+    return replace(
+        report, symbols=symbols, notes=notes, skipped=skipped, problem=remark(report.problem, lang), lang=lang
+    )
 
 
 def symbol_spoken(report: SymbolReport, lang: str, *, hint: bool = False) -> SymbolReport:
     """What `spoken` makes of one symbol."""
     causes = tuple(_cause(each, lang, hint) for each in report.causes)
     narrowing = tuple(stated(each.id, dict(each.facts), lang) for each in report.narrowing)
-    return replace(report, causes=causes, narrowing=narrowing, lang=lang)
+    conventions = tuple(remark(each, lang) for each in report.conventions)
+    quantities = tuple(replace(q, problem=remark(q.problem, lang)) if q.problem else q for q in report.quantities)
+    said = replace(report, conventions=conventions, quantities=quantities, remark=remark(report.remark, lang))
+    return replace(said, causes=causes, narrowing=narrowing, lang=lang)
 
 
 def _cause(cause: Cause, lang: str, hint: bool) -> Cause:

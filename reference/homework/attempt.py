@@ -151,4 +151,4 @@ def crash_of(attempt: Attempt) -> str:
 def told_of(failure: Failure) -> str:
     """An exception with its line."""
     place = f" (line {failure.line})" if failure.line else ""
-    return f"{failure.type}: {failure.message}{place}"
+    return f"{failure.said}{place}"

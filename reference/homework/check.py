@@ -240,7 +240,8 @@ def _holds_layers(subject: Subject) -> bool:
 def candidates_of(subject: Subject, pair: str) -> list[Family]:
     """The families a subject may belong to by its name, or those of the pair that was asked for."""
     if pair:
-        return [replace(family, asked=pair) for family in families() if pair in (family.name, *family.pairs)]
+        asked = [replace(family, asked=pair) for family in families() if pair in (family.name, *family.pairs)]
+        return sorted(asked, key=lambda family: family.name != pair)  # what is said is said of that
     names = {subject.called, re.sub(BESIDE, "", subject.called, flags=re.I)}
     named = [
         f

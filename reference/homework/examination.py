@@ -199,7 +199,7 @@ class Examination:
             name = forward.name if forward else "forward"
             return self._said("unsupported", f"its constructor or {name} takes what is not understood")
         last = attempts[0].failure
-        why = f"{last.type}: {last.message}" if last else "no output of the expected shape"
+        why = last.said if last else "no output of the expected shape"
         return self._said("unsupported", f"no reading of it as {self.family.name} ran ({why})", None, attempts[0])
 
     def _cut_short(self, attempts: Sequence[Attempt]) -> SymbolReport | None:

@@ -274,4 +274,4 @@ def _shape_of(value: object) -> str:
 def _stopped(attempt: Attempt, at: Sequence[str]) -> str:
     if attempt.failure is None or attempt.at not in at:
         return ""
-    return f"{attempt.failure.type}: {attempt.failure.message}"
+    return attempt.failure.said

@@ -24,9 +24,9 @@ Simplify = Callable[[Problem], Iterator[Arrays]]
 
 
 def overview(quantities: Sequence[Quantity]) -> Iterator[Fact]:
-    """That no cause was found, where numbers are wrong, and how many of the quantities."""
+    """That no cause was found of wrong numbers that nothing else is said of, and how many are wrong."""
     wrong = list(dict.fromkeys(q.name for q in quantities if not q.agree))
-    if any(not q.agree and math.isfinite(q.want) for q in quantities):
+    if any(not q.agree and math.isfinite(q.want) and not q.problem for q in quantities):
         yield stated("narrow-none", {})
     right = list(dict.fromkeys(q.name for q in quantities if q.name not in wrong))
     if wrong and right:

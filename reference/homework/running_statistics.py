@@ -67,7 +67,7 @@ def statistics_doubts(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
     quiet = replace(asked, case=case, want=scratch_side(asked.pair, case, asked.arrays, "float64"))
     answered, after = trying.called(first, quiet, {**start, **switch})
     if answered.failure is not None:
-        problem = f"{answered.failure.type}: {answered.failure.message}"
+        problem = answered.failure.said
         yield Doubt("wrong at inference", (Quantity("y", False, part=part, problem=problem),))
     elif answered.y is not None:
         noise = asked.noise.get("y", 0.0)

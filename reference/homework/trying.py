@@ -219,7 +219,7 @@ class Trying(Planner):
         if places is None and self.subject.closure:
             return True
         if places is None:
-            attempt.failure = Failure("LookupError", "its weights were not found among its attributes")
+            attempt.failure = Failure("", "its weights were not found among its attributes")
             attempt.at, attempt.misshapen = "weights", misshapen(attempt.problem, whole, state)
             return False
         attempt.places = places

@@ -105,7 +105,7 @@ class SymbolReport:
     A right one has causes only for what it is not right for, each with its `limit`.
     `narrowing` is what is known of a mistake where no cause is proved. Causes take time, so they are looked for by
     `explained`, when a report is the one to be given: until then it has an `explainer`. `rivals` are readings that fit
-    as well: where one of them has a cause, it was the one that was meant. Causes and facts are in the language `lang`.
+    as well: where one of them has a cause, it was the one that was meant. All that is said is in the language `lang`.
     """
 
     symbol: str
@@ -149,6 +149,7 @@ class SubmissionReport:
     notes: tuple[Note, ...] = ()
     problem: str = ""
     judge: str = "scratch"
+    lang: str = "en"
 
     def __iter__(self) -> Iterator[SymbolReport]:
         return iter(self.symbols)

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from reference.diagnosis.remarks import remark
 from reference.diagnosis.sentences import proof
 from reference.homework.verdict import Fact, Note, Quantity, SubmissionReport, SymbolReport, Verdict
 from reference.report.console import SafeConsole, console
@@ -55,17 +56,17 @@ def print_submission(report: SubmissionReport, out: Console | None = None) -> No
     """Print what is said of a submission, no wider than the terminal."""
     out = out or console()
     if report.problem:
-        paragraph(out, f"{report.path} cannot be read: {report.problem}", " ", "   ")
+        paragraph(out, unread(report), " ", "   ")
         return
     lines = list(lines_of(report.symbols))
-    heading(out, report.path, answer(lines))
+    heading(out, report.path, answer(lines, report.lang))
     out.print()
     order: tuple[Verdict, ...] = ("wrong", "crashed", "unfinished", "unsupported")
     for line in sorted((line for line in lines if line.verdict in order), key=lambda line: order.index(line.verdict)):
         _told(out, line, report.path)
     _right(out, [line for line in lines if line.verdict == "correct"])
     if conventions := read_as(report):
-        paragraph(out, f"read as: {conventions}", "   ")
+        paragraph(out, f"{remark('read as: ', report.lang)}{conventions}", "   ")
     out.print()
     for label, text in facts(report):
         paragraph(out, f"{label}{text}", " ", "   ")
@@ -102,20 +103,26 @@ def _name(report: SymbolReport, part: str) -> str:
     return part if functions or not part else f"{report.symbol}.{part}"
 
 
-def answer(lines: Sequence[Line]) -> str:
+def unread(report: SubmissionReport) -> str:
+    """That a file cannot be read, and why."""
+    return remark(f"{report.path} cannot be read: {report.problem}", report.lang)
+
+
+def answer(lines: Sequence[Line], lang: str) -> str:
     """ "4 right, 2 wrong, 1 unfinished" """
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in COUNTED}
     said = [f"{count} {COUNTED[verdict]}" for verdict, count in counts.items() if count]
     if lines and counts["unsupported"] == len(lines):
-        return f"{len(lines)} symbol{'s' * (len(lines) > 1)} not understood"
-    return ", ".join(said) or "no layer, function or optimizer was found in it"
+        return remark(f"{len(lines)} symbol{'s' * (len(lines) > 1)} not understood", lang)
+    return remark(", ".join(said) or "no layer, function or optimizer was found in it", lang)
 
 
 def place(report: SymbolReport) -> str:
     """ "cell 6, line 11" """
     unfinished = report.verdict == "unfinished" and report.cell is not None  # a blank is easily found in its cell
     known = {"cell": report.cell, "line": None if unfinished else report.line}
-    return ", ".join(f"{what} {number}" for what, number in known.items() if number is not None)
+    said = ", ".join(f"{what} {number}" for what, number in known.items() if number is not None)
+    return remark(said, report.lang)
 
 
 def _told(out: Console, line: Line, path: str) -> None:
@@ -124,7 +131,7 @@ def _told(out: Console, line: Line, path: str) -> None:
     name = f"class {line.name}" if line.verdict == "unsupported" and line.name[:1].isupper() else line.name
     head = f" {MARKS[line.verdict]} {name}{' ' * max(0, NAMES - 3 - cell_len(name))}  {place(report)}".rstrip()
     if line.verdict in ("crashed", "unfinished"):
-        head += f"    {line.verdict}"
+        head += f"    {remark(line.verdict, report.lang)}"
     if line.verdict == "unfinished" and text and cell_len(f"{head}: {text}") <= out.width:
         head, text = f"{head}: {text}", ""
     styled = Text(head)
@@ -133,11 +140,11 @@ def _told(out: Console, line: Line, path: str) -> None:
     if text:
         paragraph(out, text, "   ")
     if line.verdict in ("wrong", "crashed"):
-        _quantities(out, unexplained(line))
+        _quantities(out, unexplained(line), report.lang)
         if line.facts and not any(cause.reproduces for cause in report.causes):
             paragraph(out, " ".join(fact.sentence for fact in line.facts), "   ")
     if line.verdict == "unsupported":
-        _help(out, shlex.quote(f"{path}::{report.symbol}"))
+        _help(out, shlex.quote(f"{path}::{report.symbol}"), report.lang)
 
 
 def why(line: Line) -> str:
@@ -166,15 +173,17 @@ def limits(report: SymbolReport) -> Iterator[str]:
         yield f"{cause.sentence} {proof(report) if cause.reproduces else ''}".strip()
 
 
-def _quantities(out: Console, wrong: Sequence[Quantity]) -> None:
-    width = max((len(each.name) for each in wrong), default=0)
-    for each in wrong[:SHOWN]:
-        paragraph(out, difference(each), f"   {each.name:{width}}  ", " " * (width + 5))
+def _quantities(out: Console, wrong: Sequence[Quantity], lang: str) -> None:
+    names = [remark(each.name, lang) for each in wrong]
+    width = max(map(cell_len, names), default=0)
+    for name, each in zip(names[:SHOWN], wrong, strict=False):
+        gap = " " * (width - cell_len(name))
+        paragraph(out, difference(each, lang), f"   {name}{gap}  ", " " * (width + 5))
     if len(wrong) > SHOWN:
-        paragraph(out, f"and {len(wrong) - SHOWN} more; --json FILE writes all of them", "   ")
+        paragraph(out, remark(f"and {len(wrong) - SHOWN} more; --json FILE writes all of them", lang), "   ")
 
 
-def difference(quantity: Quantity) -> str:
+def difference(quantity: Quantity, lang: str) -> str:
     """How a quantity differs: where most, both values, and the error against what is allowed."""
     if quantity.problem:
         return quantity.problem
@@ -183,13 +192,14 @@ def difference(quantity: Quantity) -> str:
     digits = next((n for n in range(3, 16) if f"{got:.{n}g}" != f"{want:.{n}g}"), 15) + 1
     values = f"{where}you have {got:.{digits}g}, expected {want:.{digits}g}"
     if not math.isfinite(quantity.max_rel):
-        return values
-    return f"{values} (off by {quantity.max_rel:.1e} of the largest, allowed {quantity.allowed:.1e})"
+        return remark(values, lang)
+    return remark(f"{values} (off by {quantity.max_rel:.1e} of the largest, allowed {quantity.allowed:.1e})", lang)
 
 
-def _help(out: Console, symbol: str) -> None:
-    out.print(Text(f"   Say what it is:  crosscheck check {symbol} --as PAIR"), soft_wrap=True)
-    out.print(Text(f"   or describe it:  crosscheck adapter {symbol}"), soft_wrap=True)
+def _help(out: Console, symbol: str, lang: str) -> None:
+    said = (f"Say what it is:  crosscheck check {symbol} --as PAIR", f"or describe it:  crosscheck adapter {symbol}")
+    for each in said:
+        out.print(Text(f"   {remark(each, lang)}"), soft_wrap=True)
 
 
 def _right(out: Console, lines: Sequence[Line]) -> None:
@@ -219,21 +229,24 @@ def facts(report: SubmissionReport) -> Iterator[tuple[str, str]]:
     """What else there is to say of a submission: a label and a text each."""
     for label, notes in (("noted: ", report.notes), ("skipped: ", report.skipped)):
         if notes:
-            yield label, _placed(notes)
-    yield "", judged_by(report.judge)
+            yield remark(label, report.lang), _placed(notes, report.lang)
+    yield "", remark(judged_by(report.judge), report.lang)
 
 
 def read_as(symbols: Iterable[SymbolReport]) -> str:
     """The conventions recognised, each once."""
-    return ", ".join(dict.fromkeys(each for symbol in symbols for each in symbol.conventions))
+    said = {symbol.lang: None for symbol in symbols}
+    return ("；" if "ja" in said else ", ").join(
+        dict.fromkeys(each for symbol in symbols for each in symbol.conventions)
+    )
 
 
-def _placed(notes: Sequence[Note]) -> str:
+def _placed(notes: Sequence[Note], lang: str) -> str:
     """Notes on one place together: cell 1 (%matplotlib, fetch_mldata is gone), cell 9 (training loop)."""
     places: dict[str, list[str]] = {}
     for note in notes:
         where = f"cell {note.cell}" if note.cell is not None else f"line {note.line}" if note.line is not None else ""
-        places.setdefault(where, []).append(note.text)
+        places.setdefault(remark(where, lang), []).append(note.text)
     return ", ".join(f"{where} ({', '.join(texts)})" if where else ", ".join(texts) for where, texts in places.items())
 
 

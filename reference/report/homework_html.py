@@ -18,6 +18,7 @@ from reference.report.homework import (
     place,
     read_as,
     unexplained,
+    unread,
     why,
 )
 
@@ -33,9 +34,9 @@ COLOURS = {
 def submission_html(report: SubmissionReport) -> str:
     """A submission."""
     if report.problem:
-        return _render([], f"{report.path} cannot be read: {report.problem}", [])
+        return _render([], unread(report), [])
     conventions = [("read as: ", said)] if (said := read_as(report)) else []
-    title = f"{report.path}: {answer(list(lines_of(report.symbols)))}"
+    title = f"{report.path}: {answer(list(lines_of(report.symbols)), report.lang)}"
     return _render(report.symbols, title, [*conventions, *facts(report)])
 
 

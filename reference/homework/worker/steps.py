@@ -102,7 +102,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Failure:
-    """What a step raised: the place is the innermost one inside the submission, `file` is set in a sibling module."""
+    """What a step raised: the place is the innermost one inside the submission, `file` is set in a sibling module.
+
+    `type` is "" where nothing was raised, and the checker says itself why it cannot go on.
+    """
 
     type: str
     message: str
@@ -113,3 +116,8 @@ class Failure:
     stdout: str = ""
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def said(self) -> str:
+        """ "TypeError: its message" """
+        return f"{self.type}: {self.message}" if self.type else self.message
