@@ -33,9 +33,9 @@ def _said(text: str) -> Iterator[str]:
         parts = re.split(rf"{joint}(?![^()\[\]]*[)\]])", text)
         for i in range(1, len(parts)):
             sides = [joint.join(parts[:i]), joint.join(parts[i:])]
-            found = [_side(side) for side in sides]
-            if all(found):
-                yield joined.join(found)
+            translated = [_side(side) for side in sides]
+            if all(translated):
+                yield joined.join(translated)
 
 
 def _side(text: str) -> str:
