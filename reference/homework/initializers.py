@@ -23,6 +23,10 @@ from scratch.initializers import TRUNCATED_DEVIATION, VarianceScaling, fans
 ERRORS = 5.5
 # the largest of some 50,000 normal numbers, in deviations
 NORMAL_TAIL = (3.2, 6.5)
+# orthogonal to rounding, also where that was in float32
+PRODUCTS = 1e-5
+# of a default that is an expression
+USUAL_GAINS = (1.0, math.sqrt(2), 5 / 3)
 LAYOUTS = {
     "dense": ("(in, out)", "(out, in)"),
     "convolution": ("HWIO", "OIHW"),
@@ -99,6 +103,15 @@ def _laws(worker: Worker, subject: Subject, kind: str, name: str) -> list[Law]:
         low = given.get("low", -max(numbers, default=1.0))
         high = given.get("high", max(numbers, default=1.0))
         return [Law("random_uniform", "uniform", deviation=(high - low) / math.sqrt(12), mean=(high + low) / 2)]
+    if kind == "truncated_normal":
+        sigmas = [given["sigma"]] if "sigma" in given else [*numbers_in([subject.symbol.node], {}), 1.0]
+        law = Law("truncated_normal", "truncated", mean=given.get("mean", 0.0))
+        return [replace(law, deviation=sigma * TRUNCATED_DEVIATION) for sigma in sigmas if sigma > 0]
+    if kind == "orthogonal":
+        taken = [p.default for p in (*subject.init, *subject.given) if p.name == "gain"]
+        known = [float(gain) for gain in taken if isinstance(gain, int | float)]
+        gains = known or (USUAL_GAINS if taken else [1.0])
+        return [Law("orthogonal", "orthogonal", deviation=gain) for gain in gains]
     base, _, shape = kind.partition("_")
     laws = [law for law in LAWS[base] if not shape or law.distribution == shape]
     return [
@@ -156,6 +169,9 @@ def _of(w: Array, law: Law, sigma: float) -> Iterator[Quantity]:
     if not np.isfinite(w).all():
         yield Quantity("deviation", False, np.inf, 1.0, (), math.nan, sigma, problem="not every number is finite")
         return
+    if law.distribution == "orthogonal":
+        yield _products(w, law.deviation)
+        return
     flatness = {"uniform": 0.8, "normal": 2.0}.get(law.distribution, 1.5)  # of a variance: kurtosis - 1
     error = ERRORS * math.sqrt(flatness / w.size) / 2
     deviation, mean = float(w.std()), float(w.mean())
@@ -163,6 +179,21 @@ def _of(w: Array, law: Law, sigma: float) -> Iterator[Quantity]:
     unit = max(deviation, 1e-300)
     yield _quantity("mean", mean, law.mean, abs(mean - law.mean) / unit, ERRORS / math.sqrt(w.size))
     yield _bound(w - mean, law, sigma, deviation)
+
+
+def _products(w: Array, gain: float) -> Quantity:
+    """The products of a weight's columns, or of its rows if it is wide: gain squared each with itself, else 0.
+
+    A kernel is a matrix by its last axis, or by its first.
+    """
+    found = []
+    for matrix in (w.reshape(-1, w.shape[-1]), w.reshape(w.shape[0], -1)):
+        tall = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T
+        away = np.abs(tall.T @ tall - gain**2 * np.eye(tall.shape[1]))
+        worst = int(away.argmax())
+        got, own = float((tall.T @ tall).flat[worst]), worst % (tall.shape[1] + 1) == 0
+        found.append(_quantity("products", got, gain**2 if own else 0.0, float(away.max()) / gain**2, PRODUCTS))
+    return min(found, key=lambda quantity: quantity.max_rel)
 
 
 def _quantity(name: str, got: float, want: float, away: float, allowed: float) -> Quantity:

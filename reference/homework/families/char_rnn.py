@@ -12,10 +12,10 @@ import numpy as np
 from reference.diagnosis.clock import Clock
 from reference.diagnosis.diagnose import SINGLE, Diagnosing
 from reference.diagnosis.evidence import Evidence
-from reference.homework.attempt import IT, OUT, Attempt, Place, Reading
+from reference.homework.attempt import IT, LEARNING_RATE, OUT, Attempt, Place, Reading
 from reference.homework.diagnosing import evidence_of, place_of
 from reference.homework.examination import plain_report
-from reference.homework.family import Family
+from reference.homework.family import RATE, Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.methods import Method
 from reference.homework.problem import Layout, Problem, Scheme
@@ -37,6 +37,7 @@ VOCABULARY, NODES, BOTH = (
     r"h|hsize|\w*hid\w*|nh",
     r"zsize|concat\w*",
 )
+LENGTH = r"\w*(seq|time|step|length|bptt)\w*"
 # time, letters, nodes
 SIZES, OTHER_SIZES = (5, 6, 4), (3, 5, 7)
 COLUMNS = Layout(dict.fromkeys(("h_0", "c_0", "h", "c"), "n h -> h n"), said=("columns, one sequence at a time",))
@@ -147,7 +148,10 @@ class Examining:
         steps: list[WorkerStep] = [SetGlobal(name, self._size(name, asked)) for name in self.code.sizes]
         held = {place.leaf.path[1:]: given[name] for name, place in places.items()}
         if self.subject.is_class:
-            steps += [New(self.subject.name, (), {}, bind=IT), *(Set(f"{IT}.{name}", w) for name, w in held.items())]
+            steps += [
+                New(self.subject.name, self._made_of(asked), {}, bind=IT),
+                *(Set(f"{IT}.{name}", w) for name, w in held.items()),
+            ]
         else:
             steps += [SetGlobal(name, w) for name, w in held.items()]
         target = IT + self.code.method.path if self.subject.is_class else self.code.method.name
@@ -193,6 +197,18 @@ class Examining:
             "c_0" if "c_0" in inputs and means(parameter.name, CELL) else "h_0" if means(parameter.name, HIDDEN) else ""
         )
         return COLUMNS.to_submission(state, inputs[state]) if state else parameter.default
+
+    def _made_of(self, asked: Problem) -> tuple[Any, ...]:
+        """What its constructor needs: the sizes, how long a text is, a rate."""
+        wanted = [parameter.name for parameter in self.subject.init if parameter.required]
+        return tuple(
+            LEARNING_RATE
+            if means(name, RATE)
+            else asked.facts["time"]
+            if means(name, LENGTH)
+            else self._size(name, asked)
+            for name in wanted
+        )
 
     def _size(self, name: str, asked: Problem) -> int:
         letters, nodes = asked.options["n_in"], asked.options["n_hidden"]

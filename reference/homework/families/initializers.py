@@ -38,4 +38,10 @@ HE, HE_UNIFORM, HE_NORMAL = _scaled("he", r"(he|kaiming)", ("he_normal", "he_uni
 XAVIER, XAVIER_UNIFORM, XAVIER_NORMAL = _scaled("xavier", r"(xavier|xav)", ("xavier_normal",))
 GLOROT, GLOROT_UNIFORM, GLOROT_NORMAL = _scaled("glorot", r"glorot", ("glorot_normal", "glorot_uniform"))
 LECUN, LECUN_UNIFORM, LECUN_NORMAL = _scaled("lecun", r"lecun", ("lecun_normal", "lecun_uniform"))
+TRUNCATED = _initializer(
+    "truncated_normal",
+    rf"(init(iali[sz]e)?|my|get|sample)?(truncated_?normal|trunc_?normal|normal_?truncated){END}",
+    (),
+)
+ORTHOGONAL = _initializer("orthogonal", rf"(init(iali[sz]e)?|my|get|random)?(orthogonal|ortho)(matrix)?{END}", ())
 UNIFORM = _initializer("random_uniform", r"(random)?uniforminit\w*|randomuniform\w*", ())

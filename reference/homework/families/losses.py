@@ -98,13 +98,13 @@ class Asking:
     def _masks(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         shape, mask = _smaller(base), base.arrays.inputs.get("mask")
         by_rank = {len(target(*shape).shape): (made(*shape), target(*shape)) for made, target in self.forms}
-        given = by_rank[base.arrays.inputs["t"].ndim]
+        given, options = by_rank[base.arrays.inputs["t"].ndim], self._options(subject)
         if mask is not None:
             if not mask_needed(subject):
-                yield summed(self.pair, *given, seed, "no mask", **self.fixed)
-            yield masked(self.pair, *given, seed, "a mask of another type", as_bool=mask.dtype != bool, **self.fixed)
+                yield summed(self.pair, *given, seed, "no mask", **options)
+            yield masked(self.pair, *given, seed, "a mask of another type", as_bool=mask.dtype != bool, **options)
         elif self.classes and ignores(subject) and "rows" not in base.facts:
-            yield ignoring(self.pair, *by_rank[base.arrays.inputs["x"].ndim - 1], seed, "targets of -1", **self.fixed)
+            yield ignoring(self.pair, *by_rank[base.arrays.inputs["x"].ndim - 1], seed, "targets of -1", **options)
 
     def _numbers(self, subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         for name in self.numbers:
@@ -114,10 +114,14 @@ class Asking:
                 alike = [found for found in asked if found.arrays.inputs["t"].ndim == base.arrays.inputs["t"].ndim]
                 yield from (replace(found, required=True) for found in alike)
 
+    def _options(self, subject: Subject) -> dict[str, Any]:
+        """The options as the submission has them."""
+        given = {name: number_given(subject, self.spelled[name], usual) for name, usual in self.numbers.items()}
+        return {**self.fixed, **given}
+
     def _of(self, subject: Subject, **changed: float) -> Callable[..., list[Problem]]:
         """Makes the forms of a problem, with the options as the submission has them but for those `changed`."""
-        given = {name: number_given(subject, self.spelled[name], usual) for name, usual in self.numbers.items()}
-        options: dict[str, Any] = {**self.fixed, **given, **changed}
+        options = {**self._options(subject), **changed}
 
         def ask(
             shape: tuple[int, ...],
@@ -194,6 +198,8 @@ def free(fill: Callable[..., Any]) -> Callable[..., Input]:
 
 
 CLASSES = ((normal, one_hot), (normal, class_indices))
+CLASS_PROBABILITIES = ((probabilities, one_hot), (probabilities, class_indices))
+SMOOTHING = r"label_?smooth(ing)?(value|factor|eps)?|smoothing"
 SOFTMAX_CROSS_ENTROPY = loss(
     "softmax_cross_entropy",
     "softmax_cross_entropy",
@@ -204,6 +210,8 @@ SOFTMAX_CROSS_ENTROPY = loss(
     CLASSES,
     classes=True,
     loose=EPSILON_ALLOWED,
+    numbers={"label_smoothing": 0.0},
+    spelled={"label_smoothing": SMOOTHING},
 )
 CROSS_ENTROPY = loss(
     "cross_entropy",
@@ -213,9 +221,11 @@ CROSS_ENTROPY = loss(
         r"(get|compute|calc\w*)?(cost|loss)(value|function|fn)?|"
         r"(categorical|multiclass)(?!\w*(hinge|svm|margin))\w*|xent\w*"
     ),
-    ((probabilities, one_hot), (probabilities, class_indices)),
+    CLASS_PROBABILITIES,
     classes=True,
     loose=EPSILON_ALLOWED,
+    numbers={"label_smoothing": 0.0},
+    spelled={"label_smoothing": SMOOTHING},
 )
 BINARY = loss(
     "binary_cross_entropy",
