@@ -210,7 +210,8 @@ class Judge(Candidates):
         """The gradients of the inputs; a loss's may be that of the sum where the loss is a mean."""
         scales = self.family.input_scales(attempt.problem) if self.family.input_scales else {"": 1.0}
         if self.family.loss:
-            scales = of_gradients(attempt.problem, judged.factor)
+            together = attempt.back is None  # returned with the loss, it is that one's
+            scales = of_gradients(attempt.problem, judged.factor, together)
             if self.family.scales and not judged.right:  # what the gradient is to be scaled by is not known then
                 scales = dict(self.family.scales(attempt.problem))
         for name in attempt.problem.arrays.inputs:

@@ -18,13 +18,14 @@ def as_much(scales: Scales, said: str) -> list[str]:
     return [other for other, scale in scales.items() if math.isclose(scale, scales[said])]
 
 
-def of_gradients(problem: Problem, factor: float) -> Scales:
+def of_gradients(problem: Problem, factor: float, together: bool) -> Scales:
     """What the gradient of a loss that is scaled by `factor` may be scaled by.
 
-    Of a mean over the samples also the gradient without that mean; of losses given apart also that of their mean.
+    Of a mean over the samples also the gradient without that mean, unless both came `together`; of losses given apart
+    also that of their mean.
     """
     if problem.facts.get("rows"):
         return {"": factor, "gradients averaged over the batch": factor / problem.batch}
     terms = 1 / (factor * problem.batch)
     whole = math.isclose(terms, max(1, round(terms)))  # the rest of it is a mean, or a sum
-    return {"": factor, **({"gradients of single samples": 1 / terms} if whole else {})}
+    return {"": factor, **({"gradients of single samples": 1 / terms} if whole and not together else {})}
