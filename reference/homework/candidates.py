@@ -110,9 +110,11 @@ class Candidates:
             yield own
             return
         values = [attempt.returned]
+        used = any(role == "dy" for role in (attempt.back.given if attempt.back else {}))
+        if self.family.derivative and not used and isinstance(attempt.returned, np.ndarray):
+            values = [attempt.returned * 1.0]  # z > 0 is a derivative too
         if isinstance(attempt.returned, tuple | list | dict):
             values += [leaf.array for leaf in leaves(attempt.returned)]
-        used = any(role == "dy" for role in (attempt.back.given if attempt.back else {}))
         dy = attempt.problem.arrays.dy
         laid = (attempt.layout.from_submission(name, value, want.shape) for value in values)
         fitting = [got for got in laid if got is not None]

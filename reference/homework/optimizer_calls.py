@@ -104,6 +104,7 @@ class Session:
     def _arguments(self, parts: Sequence[Part], values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         args: list[Any] = []
         kwargs: dict[str, Any] = {}
+        handed = any(part.role == "handed" for part in parts)  # by name, so that nothing may take their places
         for part in parts:
             name = part.parameter.name
             if part.role == "handed":
@@ -112,7 +113,7 @@ class Session:
                 given = value(part.role, self.code.pair, part.parameter, decays=self.code.decays)
             else:
                 given = Ref(self.states[name]) if name in self.states else values[part.role]
-            if part.parameter.required and part.role != "handed" and not kwargs:
+            if part.parameter.required and not handed and not kwargs:
                 args.append(given)
             else:
                 kwargs[name] = given

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reference.homework.optimizer_forms import is_gradient
 from reference.homework.roles import Parameter, means
 
 # what a setting is given where the code lets it be given: unlike any default, and epsilon so large that its place shows
@@ -91,6 +92,8 @@ def roles(wanted: Sequence[Parameter], pair: str) -> dict[str, str]:
     """The setting that each parameter is, by the parameter's name; those that are none are left out."""
     own, loose = OWN.get(pair, ADAM)
     found: dict[str, str] = {}
+    weights = {each.name for each in wanted if any(is_gradient(other.name, each.name) for other in wanted)}
+    wanted = [each for each in wanted if each.name not in weights]  # b1 beside db1 is no beta
     for table in (own, COMMON, loose, {"lr": MAY_BE_RATE, "lr_decay": r"decay(rate)?"}):
         for role, pattern in table.items():
             for parameter in wanted:

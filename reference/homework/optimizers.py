@@ -80,6 +80,8 @@ class _Examination:
                 return self._decaying(self.code, held) or self._switched() or self._apart(self.code, held)
             if best is None or held.quantity.max_rel < best.quantity.max_rel:
                 best = held
+            if walk.form.named:  # its parameters say what each is
+                break
         return self._wrong(best) if best is not None else self._stuck(walks)
 
     # ---- walking

@@ -15,7 +15,7 @@ from reference.diagnosis.evidence import Evidence
 from reference.homework.attempt import IT, LEARNING_RATE, OUT, Attempt, Place, Reading
 from reference.homework.diagnosing import evidence_of, place_of
 from reference.homework.examination import plain_report
-from reference.homework.family import RATE, Family
+from reference.homework.family import NEVER, RATE, Family
 from reference.homework.judge import Judge, Judged
 from reference.homework.methods import Method
 from reference.homework.problem import Layout, Problem, Scheme
@@ -264,8 +264,8 @@ def _report(asking: Examining, best: tuple[Judged, Attempt, int] | None) -> Symb
 def _family(pair: str) -> Family:
     return Family(
         f"char_{pair}",
-        classes="",
-        functions="",
+        classes=NEVER,
+        functions=NEVER,
         pairs=(pair,),
         problems=lambda subject, seed: (),
         looks=lambda subject: _kind(subject) == pair,
