@@ -2,7 +2,8 @@
 
 What is right for ordinary numbers may lose a NaN (`np.nan_to_num`, `x > 0`), spread it (0 times it in a product), bend
 what is large (`np.clip`) or drop what is small. The outputs are compared alone: at such numbers gradients are what each
-implementation's order of products makes of them.
+implementation's order of products makes of them. What becomes of a NaN has nothing to do with the dtype, so it is
+float64 that is asked.
 """
 
 from collections.abc import Callable, Iterator
@@ -47,7 +48,14 @@ def edge_cases(pair: Pair) -> Iterator[Case]:
             inputs = {**case.inputs, first: _changed(case.inputs[first], change)}
             reason = "; ".join(spared.values()) or "gradients at such numbers are each implementation's own"
             yield replace(
-                case, name=name, inputs=inputs, only=("y",), smooth=False, frameworks=frameworks, reason=reason
+                case,
+                name=name,
+                inputs=inputs,
+                only=("y",),
+                smooth=False,
+                single=False,
+                frameworks=frameworks,
+                reason=reason,
             )
 
 

@@ -193,7 +193,8 @@ _FINDINGS: dict[str, Findings] = {
 
 def judges_of(pair: Pair, case: Case, dtype: str) -> list[str]:
     """The judges that can be asked about a case."""
-    if pair.kind == "schedule" and dtype != "float64":  # a learning rate is a number of Python
+    # a learning rate is a number of Python
+    if dtype != "float64" and (pair.kind == "schedule" or not case.single):
         return []
     asked = [name for name in case.frameworks if pair.twin(name).likeness != "none"]
     if pair.kind in _FINDINGS:
