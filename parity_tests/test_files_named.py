@@ -11,7 +11,7 @@ import pytest
 from command_line import ONE_LINE, invoke
 
 from reference.errors import RequestError
-from reference.homework.source import read_submission
+from reference.homework.reading.source import read_submission
 from reference.migration.build import Reference
 from reference.report import migration_site
 

@@ -118,7 +118,9 @@ def test_nothing_is_said_of_what_is_right_or_has_another_shape() -> None:
 def test_every_word_that_the_code_uses_is_in_the_catalogue() -> None:
     folder = Path(reference.__file__).parent
     used = set()
-    for path in [*folder.glob("diagnosis/*.py"), *folder.glob("homework/*.py")]:
+    for path in [*folder.glob("diagnosis/*.py"), *folder.glob("homework/**/*.py")]:
+        if path.parent.name == "recipes":  # they have sentences of their own, and @ in the names of quantities
+            continue
         used |= set(re.findall(r'"(@[\w-]+)', path.read_text(encoding="utf-8")))
         used |= set(re.findall(r'"(narrow-[\w-]+)"', path.read_text(encoding="utf-8")))
     assert len(used) > 30

@@ -14,7 +14,7 @@ from reference.diagnosis.pairing import Both, pairs, together
 from reference.diagnosis.search import Search
 from reference.diagnosis.transforms import transformed
 from reference.fills import normal
-from reference.homework.network_forms import Form, ask
+from reference.homework.networks.forms import Form, ask
 from reference.pair import Case, Pair
 from reference.registry import find
 from reference.sides import Arrays, Side, make_arrays, scratch_side

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
-from reference.homework.assignment import Assignment, Question
-from reference.homework.grade import Answer, Graded, Grading
+from reference.homework.grading.assignment import Assignment, Question
+from reference.homework.grading.grade import Answer, Graded, Grading
 from reference.homework.verdict import Cause, Note, Quantity, SubmissionReport, SymbolReport
 from reference.report.grade import print_grading
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from reference.errors import RequestError
-from reference.homework.assignment import Assignment, Question
-from reference.homework.collect import HandIn, collect
-from reference.homework.grade import Answer, Grading, answer_of
-from reference.homework.grade_all import grade_all
-from reference.homework.process import Stopped
-from reference.homework.results import open_results
+from reference.homework.grading.assignment import Assignment, Question
+from reference.homework.grading.collect import HandIn, collect
+from reference.homework.grading.grade import Answer, Grading, answer_of
+from reference.homework.grading.grade_all import grade_all
+from reference.homework.grading.results import open_results
+from reference.homework.isolation.process import Stopped
 from reference.homework.verdict import Cause, Quantity, SymbolReport
 
 ASSIGNMENT = Assignment(

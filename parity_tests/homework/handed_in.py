@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from reference.homework.process import Result, Step, Worker
-from reference.homework.source import Submission, read_submission
+from reference.homework.isolation.process import Result, Step, Worker
+from reference.homework.reading.source import Submission, read_submission
 
 
 def py(folder: Path, text: str, name: str = "work.py", encoding: str = "utf-8") -> Submission:

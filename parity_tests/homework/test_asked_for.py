@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reference.homework.assignment import Assignment, Question
-from reference.homework.grade import Answer, answer_of, judge
+from reference.homework.grading.assignment import Assignment, Question
+from reference.homework.grading.grade import Answer, answer_of, judge
 
 FOLDER = Path(__file__).parent / "submissions"
 DENSE = """

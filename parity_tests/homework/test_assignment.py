@@ -9,9 +9,9 @@ import pytest
 from assignment_text import GOOD, SYSTEMS, written
 
 from reference.errors import RequestError
-from reference.homework.assignment import TEMPLATE, Question, find, load, shipped
 from reference.homework.families import families
-from reference.homework.possible import require_known
+from reference.homework.grading.assignment import TEMPLATE, Question, find, load, shipped
+from reference.homework.grading.possible import require_known
 from reference.homework.recipes import all_recipes, of_system
 from reference.registry import pairs
 
@@ -253,7 +253,7 @@ def test_assignments_are_package_data() -> None:
 
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
     patterns = project["tool"]["setuptools"]["package-data"]["reference"]
-    package = TEMPLATE.parents[1]
+    package = TEMPLATE.parents[2]
     assert {TEMPLATE, find("rnn-mnist").file and TEMPLATE.parent / "assignments" / "rnn-mnist.toml"} <= {
         path for pattern in patterns for path in package.glob(pattern)
     }

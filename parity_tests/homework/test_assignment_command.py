@@ -8,8 +8,8 @@ from assignment_text import GOOD, SYSTEMS, written
 from click.testing import CliRunner, Result
 
 from reference.cli import main
-from reference.homework.assignment import find, load, new
-from reference.homework.possible import require_known
+from reference.homework.grading.assignment import find, load, new
+from reference.homework.grading.possible import require_known
 
 
 def run(command: str) -> Result:

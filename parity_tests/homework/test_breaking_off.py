@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from reference.cli import main
 from reference.homework.check import check_submission
-from reference.homework.process import Limits
-from reference.homework.repair import tree_of
-from reference.homework.source import read_submission
+from reference.homework.isolation.process import Limits
+from reference.homework.reading.repair import tree_of
+from reference.homework.reading.source import read_submission
 from reference.homework.verdict import SymbolReport
 
 DENSE = """

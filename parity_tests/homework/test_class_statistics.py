@@ -1,7 +1,7 @@
 """What a class got."""
 
-from reference.homework.class_statistics import Bin, Mistake, attention, histogram, mistakes
-from reference.homework.grade import Answer, Graded
+from reference.homework.grading.class_statistics import Bin, Mistake, attention, histogram, mistakes
+from reference.homework.grading.grade import Answer, Graded
 
 
 def graded(points: float, *answers: Answer) -> Graded:

@@ -10,9 +10,9 @@ import pytest
 from class_work import ASSIGNMENT, GOOD, fake, found, graded_by, notebook, write, zipped
 
 from reference.errors import RequestError
-from reference.homework import archive
-from reference.homework.collect import collect
-from reference.homework.grade import grade
+from reference.homework.grading import archive
+from reference.homework.grading.collect import collect
+from reference.homework.grading.grade import grade
 
 
 def test_files_folders_and_zip_files_of_a_folder_are_submissions(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from class_work import SECRETS, wrong
 
 from reference.diagnosis.sentences import symbol_spoken
-from reference.homework import feedback
+from reference.homework.grading import feedback
 from reference.homework.verdict import Cause, Quantity, SymbolReport
 
 

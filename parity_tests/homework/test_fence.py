@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reference.homework import sandbox
-from reference.homework.process import Call, Result, Worker
-from reference.homework.source import read_submission
+from reference.homework.isolation import sandbox
+from reference.homework.isolation.process import Call, Result, Worker
+from reference.homework.reading.source import read_submission
 
 
 def test_a_bubblewrap_that_does_not_work_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 
 from reference.cli import main
 from reference.errors import RequestError
-from reference.homework import grade as grading_module
-from reference.homework import sandbox
+from reference.homework.grading import grade as grading_module
+from reference.homework.isolation import sandbox
 
 
 @pytest.fixture

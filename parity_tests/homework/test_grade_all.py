@@ -9,12 +9,12 @@ import pytest
 from class_work import ASSIGNMENT, GOOD, SECRETS, class_of, fake, graded_by, hand_in, wrong
 
 from reference.errors import RequestError
-from reference.homework import feedback
-from reference.homework.assignment import Assignment, Question
-from reference.homework.collect import HandIn, collect
-from reference.homework.grade import Graded, grade
-from reference.homework.grade_all import grade_all
-from reference.homework.results import open_results
+from reference.homework.grading import feedback
+from reference.homework.grading.assignment import Assignment, Question
+from reference.homework.grading.collect import HandIn, collect
+from reference.homework.grading.grade import Graded, grade
+from reference.homework.grading.grade_all import grade_all
+from reference.homework.grading.results import open_results
 from reference.homework.verdict import SymbolReport
 
 
@@ -123,7 +123,7 @@ def test_those_beside_one_that_ends_its_process_are_graded(tmp_path: Path, monke
         if "b" not in [each.files[0].stem for each in waiting.values()]:
             yield from ((number, task(each)) for number, each in waiting.items())
 
-    monkeypatch.setattr("reference.homework.grade_all._together", pool)
+    monkeypatch.setattr("reference.homework.grading.grade_all._together", pool)
     with open_results(tmp_path / "r.sqlite", ASSIGNMENT) as results:
         hand_ins = class_of(tmp_path, a=GOOD, b=f"{GOOD} ", c=f"{GOOD}# Q1: wrong")
         done = grade_all(hand_ins, ASSIGNMENT, fake, results, jobs=2)
@@ -160,7 +160,7 @@ def elsewhere_only(path: Path, question: Question, assignment: Assignment) -> Sy
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reference.homework.scheduler.PATIENCE", "200ms")
+    monkeypatch.setattr("reference.homework.grading.scheduler.PATIENCE", "200ms")
     with (
         open_results(tmp_path / "r.sqlite", ASSIGNMENT) as results,
         pytest.raises(RequestError, match=r"--scheduler tcp://127\.0\.0\.1:9: no scheduler answers there"),

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from class_report import ALICE, ASSIGNMENT, GRADING
 
-from reference.homework.assignment import Assignment
-from reference.homework.grade import Answer, Graded, Grading, answer_of
+from reference.homework.grading.assignment import Assignment
+from reference.homework.grading.grade import Answer, Graded, Grading, answer_of
 from reference.homework.verdict import Quantity, SymbolReport
 from reference.report.grade_formats import gradescope_document, junit, scores_csv
 from reference.report.grade_output import FORMATS, file_names, show

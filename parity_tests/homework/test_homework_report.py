@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reference.diagnosis.sentences import spoken, worded
-from reference.homework.grade import Answer, Graded, Grading
+from reference.homework.grading.grade import Answer, Graded, Grading
 from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 from reference.report.grade_formats import scores_csv
 from reference.report.grade_output import as_text, show

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from handed_in import load, one
 
-from reference.homework.process import (
+from reference.homework.isolation.process import (
     Call,
     Failure,
     Globals,
@@ -15,8 +15,8 @@ from reference.homework.process import (
     Opaque,
     Worker,
 )
-from reference.homework.source import read_submission
-from reference.homework.worker import supplied
+from reference.homework.isolation.worker import supplied
+from reference.homework.reading.source import read_submission
 
 SEED = 7
 

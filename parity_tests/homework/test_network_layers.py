@@ -12,7 +12,7 @@ from reference.diagnosis.clock import Clock
 from reference.diagnosis.diagnose import ANYWHERE
 from reference.diagnosis.sentences import catalogue, spoken
 from reference.homework.diagnosing import Diagnosis, explained
-from reference.homework.process import Stopped
+from reference.homework.isolation.process import Stopped
 from reference.homework.verdict import Cause, Fact, Quantity, SubmissionReport, SymbolReport
 
 MLP = """

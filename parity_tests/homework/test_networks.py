@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from reference.homework.check import check_submission
-from reference.homework.network_forms import FOLLOWING, Form, Network, ask
-from reference.homework.process import Limits
+from reference.homework.isolation.process import Limits
+from reference.homework.networks.forms import FOLLOWING, Form, Network, ask
 from reference.homework.verdict import SymbolReport
 
 DENSE = Path(__file__).parent / "submissions" / "dense"

@@ -7,9 +7,9 @@ import pytest
 from class_work import ASSIGNMENT, GOOD, PARTIAL, RIGHT, fake, hand_in, notebook, worth, wrong
 
 from reference.errors import RequestError
-from reference.homework.assignment import Assignment, Question
-from reference.homework.collect import HandIn
-from reference.homework.grade import grade, judge, together
+from reference.homework.grading.assignment import Assignment, Question
+from reference.homework.grading.collect import HandIn
+from reference.homework.grading.grade import grade, judge, together
 from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 
 

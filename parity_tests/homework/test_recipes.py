@@ -153,7 +153,7 @@ def test_a_wrong_helper_costs_its_own_question_only(tmp_path):
 
 
 def test_a_loop_that_does_not_end_costs_its_own_question_only(tmp_path):
-    from reference.homework.process import Limits
+    from reference.homework.isolation.process import Limits
 
     path = edited("rnn-mnist", "cost = -np.sum", "while True: pass\\n    cost = -np.sum", tmp_path)
     names = ["rnn-mnist/compute_cost", "rnn-mnist/softmax"]

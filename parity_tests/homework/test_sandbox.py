@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reference.homework import sandbox
-from reference.homework.process import Call, Failure, Limits, Opaque, Result, Stopped, Worker
-from reference.homework.source import read_submission
+from reference.homework.isolation import sandbox
+from reference.homework.isolation.process import Call, Failure, Limits, Opaque, Result, Stopped, Worker
+from reference.homework.reading.source import read_submission
 
 SITE = str(sandbox.SITE)
 FINE = "def fine():\n    return np.arange(3).sum().item()\n"
@@ -269,10 +269,10 @@ def test_the_process_ends_with_the_checker(tmp_path: Path, fence: str) -> None:
     script = f"""
 import os, sys
 from pathlib import Path
-from reference.homework import sandbox
+from reference.homework.isolation import sandbox
 sandbox.fence = lambda: {fence!r}
-from reference.homework.process import Worker
-from reference.homework.source import read_submission
+from reference.homework.isolation.process import Worker
+from reference.homework.reading.source import read_submission
 worker = Worker(read_submission(Path({str(path)!r}))).__enter__()
 print(worker._pipe.process.pid, flush=True)
 os._exit(0)

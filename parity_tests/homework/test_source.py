@@ -8,7 +8,7 @@ import pytest
 from handed_in import book, py, said, taken
 
 from reference.errors import RequestError
-from reference.homework.source import read_submission
+from reference.homework.reading.source import read_submission
 
 
 def test_only_imports_definitions_and_constants_are_taken(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from reference.diagnosis.remarks import EXCEPTION, prose, remark
 from reference.diagnosis.sentences import catalogue
 from reference.homework.check import check_submission
-from reference.homework.process import Limits
+from reference.homework.isolation.process import Limits
 from reference.homework.verdict import SymbolReport
 
 FOLDER = Path(__file__).parent / "submissions"

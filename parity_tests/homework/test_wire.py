@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from reference.homework.worker import wire
-from reference.homework.worker.values import Opaque
+from reference.homework.isolation.worker import wire
+from reference.homework.isolation.worker.values import Opaque
 
 
 def _frame(value: object) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from handed_in import load, one
 
-from reference.homework.process import (
+from reference.homework.isolation.process import (
     Call,
     Failure,
     Get,

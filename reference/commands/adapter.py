@@ -13,7 +13,7 @@ def command(target: str) -> int:
     Redirect it to a file, correct it, and give it to crosscheck check --adapter.
     """
     from reference.homework.adapter import template
-    from reference.homework.source import read_submission
+    from reference.homework.reading.source import read_submission
 
     file, _, symbol = target.partition("::")
     click.echo(template(read_submission(Path(file)), symbol), nl=False)

@@ -19,7 +19,7 @@ def command() -> None:
 @json_option
 def list_command(json_file: Path | None) -> None:
     """Show the assignments that come with crosscheck."""
-    from reference.homework.assignment import find, shipped
+    from reference.homework.grading.assignment import find, shipped
     from reference.report.assignment import assignment_document, print_assignments
     from reference.report.console import console
     from reference.report.json import write_json
@@ -36,8 +36,8 @@ def list_command(json_file: Path | None) -> None:
 @json_option
 def show_command(name: str, json_file: Path | None) -> None:
     """Show the questions of an assignment; a file is checked thereby."""
-    from reference.homework.assignment import find
-    from reference.homework.possible import require_known
+    from reference.homework.grading.assignment import find
+    from reference.homework.grading.possible import require_known
     from reference.report.assignment import assignment_document, print_assignment
     from reference.report.console import console
     from reference.report.json import write_json
@@ -55,7 +55,7 @@ def show_command(name: str, json_file: Path | None) -> None:
 @click.option("--from", "source", metavar="NAME|FILE", help="Begin with a copy of this assignment.")
 def new_command(file: Path | None, source: str | None) -> None:
     """Write a commented assignment to FILE, else to standard output; with a seed of its own."""
-    from reference.homework.assignment import TEMPLATE, locate, new
+    from reference.homework.grading.assignment import TEMPLATE, locate, new
 
     text = new(locate(source) if source else TEMPLATE)
     if file is None:

@@ -62,7 +62,7 @@ def command(
     The file's definitions run in a process of their own, without network and without its training loops. Exit
     status 0 if all is right, 1 if something is not or cannot be told.
     """
-    from reference.homework.sandbox import Limits, started_ahead
+    from reference.homework.isolation.sandbox import Limits, started_ahead
 
     file, _, symbol = target.partition("::")
     require_apart((Path(file), adapter_file), json=json_file)

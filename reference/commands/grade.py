@@ -56,13 +56,13 @@ def command(
     In a folder or a zip file each file, folder and zip file is one submission; files that others import belong to
     those. Exit status 0 if all have all points, else 1.
     """
-    from reference.homework.assignment import find
-    from reference.homework.collect import collect
-    from reference.homework.grade import judge
-    from reference.homework.grade_all import grade_all
-    from reference.homework.possible import require_known
-    from reference.homework.results import open_results
-    from reference.homework.sandbox import fence
+    from reference.homework.grading.assignment import find
+    from reference.homework.grading.collect import collect
+    from reference.homework.grading.grade import judge
+    from reference.homework.grading.grade_all import grade_all
+    from reference.homework.grading.possible import require_known
+    from reference.homework.grading.results import open_results
+    from reference.homework.isolation.sandbox import fence
     from reference.report.grade import Speed
     from reference.report.grade_output import require_place, show
     from reference.report.homework_json import grade_document

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from reference.errors import RequestError
 from reference.homework.methods import Method
+from reference.homework.reading.submission import Submission
 from reference.homework.roles import Parameter
 from reference.homework.subject import Subject, subjects
-from reference.homework.submission import Submission
 
 
 @dataclass(frozen=True)

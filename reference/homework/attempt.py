@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.isolation.process import Failure
 from reference.homework.problem import Layout, Problem, Scheme
-from reference.homework.process import Failure
 from reference.homework.roles import Plan, means, plain
 from reference.homework.trees import Leaf, gradient_likeness, leaves
 from reference.pair import Array

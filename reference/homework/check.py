@@ -14,11 +14,11 @@ from reference.homework.diagnosing import explained, with_uses
 from reference.homework.examination import Examination, not_asked_for, plain_report
 from reference.homework.families import families
 from reference.homework.family import Family
+from reference.homework.isolation.process import Limits, Stopped, Worker
+from reference.homework.isolation.sandbox import Started
 from reference.homework.kinds import by_kind
-from reference.homework.process import Limits, Stopped, Worker
+from reference.homework.reading.source import read_submission
 from reference.homework.roles import means
-from reference.homework.sandbox import Started
-from reference.homework.source import read_submission
 from reference.homework.subject import Subject, only_inherited, subjects
 from reference.homework.verdict import Note, SubmissionReport, SymbolReport, Verdict
 

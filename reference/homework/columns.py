@@ -2,7 +2,7 @@
 
 import re
 
-from reference.homework.submission import Submission
+from reference.homework.reading.submission import Submission
 
 COLUMNS = r"(dot|matmul)\(\s*(self\.)?\w*[wW]\w*(\[[^\]]*\])?(\.T)?\s*,|[wW]\w*(\.T)?\s*@\s*(self\.)?[a-zA-Z]"
 ROWS = r"(dot|matmul)\([^,()]*,\s*(self\.)?\w*[wW]\w*|@\s*(self\.)?\w*[wW]\w*"

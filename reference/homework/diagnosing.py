@@ -15,10 +15,10 @@ from reference.diagnosis.evidence import Evidence, Found
 from reference.diagnosis.sentences import stated, worded
 from reference.homework.attempt import Attempt
 from reference.homework.family import Family
+from reference.homework.isolation.process import Stopped
 from reference.homework.judge import Judge, Judged
 from reference.homework.probing import of_cases, of_numbers, of_probes, overview
 from reference.homework.problem import Problem
-from reference.homework.process import Stopped
 from reference.homework.rereading import named, reread
 from reference.homework.subject import Subject
 from reference.homework.trees import leaves

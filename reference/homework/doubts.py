@@ -8,8 +8,8 @@ import numpy as np
 
 from reference.homework.attempt import LEARNING_RATE, OPTIMIZER, Attempt, crash_of
 from reference.homework.family import RATE
+from reference.homework.isolation.process import New, Set, Stub
 from reference.homework.judge import Judge, Judged
-from reference.homework.process import New, Set, Stub
 from reference.homework.roles import means, plain, plans
 from reference.homework.subject import class_subject
 from reference.homework.trying import Trying

@@ -11,9 +11,9 @@ from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.dropout_calls import ANY, DROP, KEEP, Answer, P, Run, words_of
 from reference.homework.family import Family
+from reference.homework.isolation.process import Worker
 from reference.homework.methods import Method
-from reference.homework.optimizer_settings import numbers_in
-from reference.homework.process import Worker
+from reference.homework.optimizers.settings import numbers_in
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.verdict import Cause, Quantity, SymbolReport

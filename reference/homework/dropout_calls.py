@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reference.homework.family import CACHE, COTANGENT, OUTPUT
-from reference.homework.process import Call, Failure, New, Ref, Set, Snapshot, Step, Worker
+from reference.homework.isolation.process import Call, Failure, New, Ref, Set, Snapshot, Step, Worker
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.subject import Subject
 from reference.homework.trees import Leaf, leaves

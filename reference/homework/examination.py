@@ -14,12 +14,12 @@ from reference.homework.diagnosing import Diagnosis, place_of
 from reference.homework.doubts import DOUBTS, Right, spoilt
 from reference.homework.equal_sizes import EqualSizes, misfits
 from reference.homework.family import Family
+from reference.homework.isolation.process import Failure, Worker
 from reference.homework.judge import Judge, Judged
 from reference.homework.limits import LimitedDiagnosis
 from reference.homework.methods import Method
 from reference.homework.planning import LEARN
 from reference.homework.problem import Entry, Problem, Scheme
-from reference.homework.process import Failure, Worker
 from reference.homework.raised import not_written, raised_anyway
 from reference.homework.returned_order import misordered, out_of_order
 from reference.homework.roles import means

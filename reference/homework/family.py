@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from reference.homework.isolation.process import Worker
 from reference.homework.problem import Layout, Problem, Scheme
-from reference.homework.process import Worker
 from reference.homework.roles import Parameter, Roles, means
 from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport

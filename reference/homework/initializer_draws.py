@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.isolation.process import Call, Failure, New, Seed, Step, Worker
 from reference.homework.methods import Method
-from reference.homework.process import Call, Failure, New, Seed, Step, Worker
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.subject import Subject
 from reference.pair import Array

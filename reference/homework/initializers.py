@@ -12,8 +12,8 @@ from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.family import Family
 from reference.homework.initializer_draws import Drawn, Refused, draw_method, draws, options, settings
-from reference.homework.optimizer_settings import numbers_in
-from reference.homework.process import Failure, Worker
+from reference.homework.isolation.process import Failure, Worker
+from reference.homework.optimizers.settings import numbers_in
 from reference.homework.subject import Subject
 from reference.homework.verdict import Cause, Quantity, SymbolReport
 from reference.pair import Array

@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reference.homework.reading.symbols import as_function
 from reference.homework.roles import Parameter, parameters
-from reference.homework.symbols import as_function
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 from reference.homework.attempt import CONTEXT, DRAWN, IT, LEARNING_RATE, OPTIMIZER, OUT, Attempt, outline
 from reference.homework.columns import columns_counted, columns_evident, rows_evident
 from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, HANDED, NEVER, OUTPUT, RATE, Family
+from reference.homework.isolation.process import Call, Failure, Ref, Set, Stub, Worker
+from reference.homework.isolation.process import Step as WorkerStep
 from reference.homework.problem import Layout, Problem
-from reference.homework.process import Call, Failure, Ref, Set, Stub, Worker
-from reference.homework.process import Step as WorkerStep
 from reference.homework.roles import Plan, means, plain, plans
 from reference.homework.subject import Subject
 from reference.homework.trees import OBJECT

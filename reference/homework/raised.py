@@ -2,7 +2,7 @@
 
 import ast
 
-from reference.homework.process import Failure
+from reference.homework.isolation.process import Failure
 from reference.homework.subject import Subject
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.homework.attempt import Attempt
 from reference.homework.family import RATE
-from reference.homework.process import Globals, Result, Worker
+from reference.homework.isolation.process import Globals, Result, Worker
 from reference.homework.roles import means
 from reference.homework.trees import leaves
 

@@ -15,12 +15,12 @@ from reference.homework.agreement import compare
 from reference.homework.attempt import OUT
 from reference.homework.doubts import Right, Wrong
 from reference.homework.family import CACHE
+from reference.homework.isolation.process import Ref
 from reference.homework.judge import Judged
-from reference.homework.process import Ref
+from reference.homework.reading.submission import Submission
 from reference.homework.recurrence import CELL, HIDDEN
 from reference.homework.roles import means
 from reference.homework.subject import Subject
-from reference.homework.submission import Submission
 from reference.homework.verdict import Quantity
 from reference.pair import Array
 

@@ -11,8 +11,8 @@ import numpy as np
 from reference.homework.agreement import compare
 from reference.homework.attempt import Attempt
 from reference.homework.family import COMMON_ROLES, Doubt
+from reference.homework.isolation.process import Call, Get, Ref, Result, Set
 from reference.homework.problem import Problem
-from reference.homework.process import Call, Get, Ref, Result, Set
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.trees import OBJECT, Leaf, leaves

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from reference.homework.attempt import IT, OUT
 from reference.homework.methods import Method, handed_back, method_of, name_of
+from reference.homework.reading.submission import Submission, Symbol
 from reference.homework.roles import Parameter, fields, means, parameters, plain
-from reference.homework.submission import Submission, Symbol
 
 # likeliest first
 FORWARD = (

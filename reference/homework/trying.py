@@ -11,10 +11,10 @@ import numpy as np
 
 from reference.homework.agreement import far
 from reference.homework.attempt import BACK, DRAWN, IT, OPTIMIZER, OUT, Attempt, Reading, locate, misshapen, outline
+from reference.homework.isolation.process import Call, Failure, Get, New, Ref, Result, Set, Snapshot, Stub
+from reference.homework.isolation.process import Step as WorkerStep
 from reference.homework.planning import Planner
 from reference.homework.problem import Problem, Scheme
-from reference.homework.process import Call, Failure, Get, New, Ref, Result, Set, Snapshot, Stub
-from reference.homework.process import Step as WorkerStep
 from reference.homework.rates import set_rate
 from reference.homework.returned import results
 from reference.homework.roles import MOST_PLANS, means

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from reference.homework.assignment import Assignment, Question
+from reference.homework.grading.assignment import Assignment, Question
 from reference.report.json import Document
 from reference.report.layout import counted, facts, paragraph, table
 

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from reference.homework.class_statistics import attention, histogram, mistakes
-from reference.homework.grade import Answer, Graded, Grading
+from reference.homework.grading.class_statistics import attention, histogram, mistakes
+from reference.homework.grading.grade import Answer, Graded, Grading
 from reference.homework.verdict import Verdict
 from reference.report.homework import MARKS, STYLES, flow, heading
 from reference.report.layout import counted, paragraph

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from reference.homework.assignment import Assignment
-from reference.homework.grade import Answer, Graded, Grading
+from reference.homework.grading.assignment import Assignment
+from reference.homework.grading.grade import Answer, Graded, Grading
 from reference.report.grade import points_of
 from reference.report.json import Document
 

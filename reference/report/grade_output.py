@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reference.errors import RequestError
-from reference.homework.grade import Graded, Grading
+from reference.homework.grading.grade import Graded, Grading
 from reference.report.console import SafeConsole, console
 from reference.report.grade import print_grading
 from reference.report.grade_formats import gradescope_document, junit, scores_csv

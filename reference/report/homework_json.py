@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reference.homework.grade import Grading
+from reference.homework.grading.grade import Grading
 from reference.homework.verdict import Cause, Quantity, SubmissionReport, SymbolReport
 from reference.report.json import Document, number
 

@@ -16,11 +16,11 @@ from reference.homework.attempt import IT, LEARNING_RATE, OUT, Attempt, Place, R
 from reference.homework.diagnosing import evidence_of, place_of
 from reference.homework.examination import plain_report
 from reference.homework.family import NEVER, RATE, Family
+from reference.homework.isolation.process import Call, Failure, New, Result, Set, SetGlobal, Worker
+from reference.homework.isolation.process import Step as WorkerStep
 from reference.homework.judge import Judge, Judged
 from reference.homework.methods import Method
 from reference.homework.problem import Layout, Problem, Scheme
-from reference.homework.process import Call, Failure, New, Result, Set, SetGlobal, Worker
-from reference.homework.process import Step as WorkerStep
 from reference.homework.recurrence import CELL, CELLS, HIDDEN, Form, ask
 from reference.homework.recurrent_weights import LSTM_GATES, ONE, schemes
 from reference.homework.roles import Parameter, Plan, means

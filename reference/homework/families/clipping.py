@@ -1,7 +1,7 @@
 """Clipping of gradients, recognised by its name."""
 
-from reference.homework.clipping import CLIPS, examine_clipping
 from reference.homework.family import Family
+from reference.homework.optimizers.clipping import CLIPS, examine_clipping
 
 
 def _clipping(pair: str, names: str, pairs: tuple[str, ...] = (), rank: int = 12) -> Family:

@@ -1,8 +1,8 @@
 """Containers that go through the layers they are given, recognised by what they do."""
 
-from reference.homework.container_code import container_of
-from reference.homework.containers import examine_container
 from reference.homework.family import NEVER, Family
+from reference.homework.networks.container_code import container_of
+from reference.homework.networks.containers import examine_container
 
 CONTAINER = Family(
     "container",

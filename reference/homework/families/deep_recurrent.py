@@ -7,8 +7,8 @@ from typing import Any
 from reference.fills import normal
 from reference.homework.families.recurrent import NO_LAYER, SIMPLE_RNN, by_columns, of_sequences
 from reference.homework.family import NEVER, Family
+from reference.homework.isolation.process import Stub
 from reference.homework.problem import Entry, Layout, Problem, Scheme, problem
-from reference.homework.process import Stub
 from reference.homework.recurrence import OTHER_SIZES, SIZES, Sizes, time_axis
 from reference.homework.recurrent_weights import LSTM_GATES, ONE, Gates, schemes
 from reference.homework.subject import Subject

@@ -1,7 +1,7 @@
 """Engines of automatic differentiation, scalar or of arrays, and their operations, recognised by how they are used."""
 
-from reference.homework.differentiation import examine_engine, is_engine, operation_of
 from reference.homework.family import NEVER, Family
+from reference.homework.networks.differentiation import examine_engine, is_engine, operation_of
 
 ENGINE = Family(
     "automatic_differentiation",

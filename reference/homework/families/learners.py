@@ -1,7 +1,7 @@
 """Linear models that learn and predict, recognised by their names: logistic, linear and softmax regression."""
 
 from reference.homework.family import NEVER, Family
-from reference.homework.learners import examine_learner
+from reference.homework.networks.learners import examine_learner
 
 LEARNER = Family(
     "learner",

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reference.homework.family import NEVER, Family
-from reference.homework.network_calls import layouts
-from reference.homework.network_forms import Form
-from reference.homework.networks import examine_network
+from reference.homework.networks.calls import layouts
+from reference.homework.networks.examination import examine_network
+from reference.homework.networks.forms import Form
 from reference.homework.problem import Layout, Problem
 
 SIZE = r"(size|dim|nodes?|units?|num|layer|neurons?|count)?s?"

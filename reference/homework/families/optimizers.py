@@ -1,8 +1,8 @@
 """Optimizers, recognised by their names."""
 
 from reference.homework.family import Family
-from reference.homework.optimizer_plan import GRADS
-from reference.homework.optimizers import examine_any_optimizer, examine_optimizer
+from reference.homework.optimizers.examination import examine_any_optimizer, examine_optimizer
+from reference.homework.optimizers.plan import GRADS
 from reference.homework.subject import Subject
 
 # what makes or tests an optimizer is none; nor is a network that has one

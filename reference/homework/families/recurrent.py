@@ -11,8 +11,8 @@ import numpy as np
 from reference.homework.columns import more_columns
 from reference.homework.examination import Examination
 from reference.homework.family import Family
+from reference.homework.isolation.process import New, Result, Snapshot, Stopped, Stub, Worker
 from reference.homework.problem import Layout, Problem, Scheme
-from reference.homework.process import New, Result, Snapshot, Stopped, Stub, Worker
 from reference.homework.recurrence import (
     CELL,
     FIRST,

@@ -1,9 +1,9 @@
 """Learning-rate schedules, recognised by their names."""
 
 from reference.homework.family import NEVER, Family
-from reference.homework.plateau import examine_plateau
-from reference.homework.schedule_rules import RULES
-from reference.homework.schedules import examine_schedule
+from reference.homework.optimizers.plateau import examine_plateau
+from reference.homework.optimizers.schedule_rules import RULES
+from reference.homework.optimizers.schedules import examine_schedule
 
 END = r"(lr|learningrate|schedule\w*|scheduler|decay)?"
 

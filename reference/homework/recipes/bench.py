@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.blanks import marker
-from reference.homework.process import Call, Failure, Result, Seed, Step, Worker
-from reference.homework.submission import Submission, Symbol, Unit
+from reference.homework.isolation.process import Call, Failure, Result, Seed, Step, Worker
+from reference.homework.reading.blanks import marker
+from reference.homework.reading.submission import Submission, Symbol, Unit
 
 # the frame around an answer, which stays when the blank is filled
 FRAME = re.compile(r"^[ \t]*#+\s*START CODE HERE.*$(?P<answer>[\s\S]*?)^[ \t]*#+\s*END CODE HERE.*$", re.MULTILINE)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.homework.reading.submission import Submission
 from reference.homework.recipes import tf_examples, tf_tools
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.costs import class_cost, probabilities
@@ -13,7 +14,6 @@ from reference.homework.recipes.draws import judge_draw, judge_zeros, merge_caus
 from reference.homework.recipes.extraction import Block, block_with, left_blank, slice_of, source_of
 from reference.homework.recipes.judging import Judgement, Mistake, Numbers, Reading, Trial, as_array, combined, settle
 from reference.homework.recipes.recipe import Recipe
-from reference.homework.submission import Submission
 from reference.homework.verdict import Cause, Quantity
 from reference.pair import Array
 from scratch.activations import ReLU, Softmax

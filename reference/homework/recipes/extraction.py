@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference.homework.blanks import filled
-from reference.homework.cells import cells
-from reference.homework.notebook import without_magics
-from reference.homework.submission import Submission
+from reference.homework.reading.blanks import filled
+from reference.homework.reading.cells import cells
+from reference.homework.reading.notebook import without_magics
+from reference.homework.reading.submission import Submission
 
 LABELS = re.compile(r"^[dty]\d*$|^[dty]_|label|target|teacher", re.IGNORECASE)
 BATCH = re.compile(r"batch_?size|^(n|m|N|M|size|n_?batch|num)$", re.IGNORECASE)

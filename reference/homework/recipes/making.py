@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reference.homework.reading.submission import Symbol
 from reference.homework.recipes.bench import Bench
-from reference.homework.submission import Symbol
 
 # what a parameter is, by its name in lower case without underscores
 ROLES = {

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reference.homework.process import Limits, Stopped, Worker
+from reference.homework.isolation.process import Limits, Stopped, Worker
+from reference.homework.reading.source import read_submission
+from reference.homework.reading.submission import Submission, Symbol
 from reference.homework.recipes.bench import Bench, Missing, Raised, blank, empty, extended
 from reference.homework.recipes.judging import Judgement
-from reference.homework.source import read_submission
-from reference.homework.submission import Submission, Symbol
 from reference.homework.verdict import Cause, Quantity, SymbolReport
 
 NO_MORE = Limits()

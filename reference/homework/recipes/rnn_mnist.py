@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.process import Call, Get, Ref, Set
+from reference.homework.isolation.process import Call, Get, Ref, Set
 from reference.homework.recipes import adam, rnn_mistakes
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.costs import class_cost, probabilities, with_epsilons

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.process import Get, New, Ref, Set, Stub
+from reference.homework.isolation.process import Get, New, Ref, Set, Stub
+from reference.homework.reading.submission import Submission, Symbol
 from reference.homework.recipes.bench import Bench, extended
 from reference.homework.recipes.judging import Judgement, Mistake, Numbers, Reading, Trial, as_array, combined, settle
 from reference.homework.recipes.making import Unclear, arguments, parameters
 from reference.homework.recipes.recipe import Recipe
-from reference.homework.submission import Submission, Symbol
 from reference.pair import Array
 from scratch.recurrent import SimpleRNN
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.process import Call, Failure, Get, Set
+from reference.homework.isolation.process import Call, Failure, Get, Set
+from reference.homework.reading.submission import Symbol
 from reference.homework.recipes.bench import Bench, Raised
 from reference.homework.recipes.judging import Judgement, Mistake, Numbers, Reading, Trial, as_array, combined, settle
 from reference.homework.recipes.making import Unclear
 from reference.homework.recipes.recipe import Recipe
 from reference.homework.recipes.simple_rnn import LR, NAMES, Task, draw, extend, forward, forward_of, make, states
 from reference.homework.recipes.simple_rnn import MISTAKES as FORWARD
-from reference.homework.submission import Symbol
 from reference.homework.verdict import Cause
 from reference.pair import Array
 from scratch.dense import Dense

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.process import Call, Failure, New
+from reference.homework.isolation.process import Call, Failure, New
 from reference.homework.recipes.bench import Bench, Raised
 from reference.homework.recipes.judging import Judgement, as_array
 from reference.homework.recipes.making import Unclear, arguments, has_method

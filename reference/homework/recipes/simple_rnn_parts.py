@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reference.homework.process import Call, Get, New, Ref, Set, Stub
+from reference.homework.isolation.process import Call, Get, New, Ref, Set, Stub
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.draws import Draw, judge_draw, merge_causes, usual
 from reference.homework.recipes.judging import Judgement, Mistake, Numbers, Reading, Trial, as_array, combined, settle

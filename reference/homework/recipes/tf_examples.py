@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from reference.compare import allowed_ulp, compare
+from reference.homework.reading.submission import Submission
 from reference.homework.recipes.bench import Bench, Raised
 from reference.homework.recipes.extraction import Block, slice_of, source_of, trees
 from reference.homework.recipes.judging import Judgement, merged
-from reference.homework.submission import Submission
 from reference.homework.verdict import Cause, Quantity
 from reference.pair import Array
 from scratch.convolution import Conv2D

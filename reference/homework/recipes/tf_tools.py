@@ -1,8 +1,8 @@
 """What runs beside a TensorFlow 1 submission, in its process: makes its layers, gives them weights, runs sessions."""
 
-from reference.homework.process import Limits
+from reference.homework.isolation.process import Limits
+from reference.homework.reading.submission import Submission
 from reference.homework.recipes.bench import extended
-from reference.homework.submission import Submission
 
 # TensorFlow takes some seconds and some gigabytes of addresses to load
 ROOM = Limits(seconds=60, memory_mb=16384, processes=256)

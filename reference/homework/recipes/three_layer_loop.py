@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reference.homework.process import Call, Failure
+from reference.homework.isolation.process import Call, Failure
+from reference.homework.reading.submission import Submission
 from reference.homework.recipes.bench import Bench, Raised, extended
 from reference.homework.recipes.extraction import Block, block_with, bound_by, function_of, left_blank, slice_of
 from reference.homework.recipes.judging import Judgement, Mistake, Numbers, Reading, Trial, as_array, combined, settle
 from reference.homework.recipes.recipe import Recipe
 from reference.homework.recipes.three_layer_mlp import RIGHT, WEIGHTS, draw_weights, network
-from reference.homework.submission import Submission
 from reference.pair import Array
 from scratch.activations import Sigmoid, Softmax
 from scratch.losses import SoftmaxCrossEntropy

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reference.homework.process import Call, SetGlobal
+from reference.homework.isolation.process import Call, SetGlobal
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.costs import class_cost, probabilities
 from reference.homework.recipes.draws import Draw, Other, judge_draw, judge_zeros, merge_causes

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.process import Call
+from reference.homework.isolation.process import Call
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.judging import Judgement, Mistake, Reading, Trial, as_array, combined, settle
 from reference.homework.recipes.two_layer_network import BATCH, KEYS, PREDICT, Task, network_recipe, prepare

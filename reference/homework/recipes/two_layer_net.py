@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reference.homework.process import Call, Failure, Get, New, Step
+from reference.homework.isolation.process import Call, Failure, Get, New, Step
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.costs import class_cost, probabilities, with_epsilons
 from reference.homework.recipes.judging import Judgement, Mistake, Reading, Trial, as_array, settle

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.homework.process import Call, Get, New, Seed, Set
+from reference.homework.isolation.process import Call, Get, New, Seed, Set
 from reference.homework.recipes.bench import Bench
 from reference.homework.recipes.costs import class_cost, with_epsilons
 from reference.homework.recipes.draws import Draw, Other, judge_draw, judge_zeros, merge_causes

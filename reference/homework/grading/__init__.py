@@ -1,0 +1,1 @@
+"""Assignments, and the points that many submissions get."""

@@ -1,0 +1,268 @@
+"""Engines of automatic differentiation: objects that note what is done with them, held to the derivatives of it."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from reference.diagnosis.sentences import worded
+from reference.homework.agreement import compare
+from reference.homework.attempt import told_of
+from reference.homework.examination import plain_report
+from reference.homework.family import Family
+from reference.homework.isolation.process import Call, Failure, Get, New, Result, Snapshot, Step, Worker
+from reference.homework.networks.expressions import UNARY, Expression, Recorded, alone, nested, shared
+from reference.homework.roles import Parameter, means
+from reference.homework.subject import Subject, class_subject
+from reference.homework.trees import leaves
+from reference.homework.verdict import Cause, Quantity, SymbolReport
+from reference.pair import Array
+
+VALUE = r"data|value|val|array|arr|numpy|x|v"
+GRADIENT = r"grad(ient)?s?|g|adjoint|derivative|dv"
+ARRAYS = r"tensor\w*|ndarray|array\w*|matrix"
+# what else a constructor may ask for
+USUAL: dict[str, Any] = {r"requires?_?grad\w*|need\w*": True, r"\w*(children|prev|parents|inputs|deps)": ()}
+
+
+# what operations are called, and the method of an engine that does the same
+OPERATIONS = {
+    "__add__": r"add(ition)?|plus|sum2",
+    "__sub__": r"sub(tract(ion)?)?|minus",
+    "__mul__": r"mul(tiply|tiplication)?|times",
+    "__truediv__": r"(true)?div(ide|ision)?",
+    "__neg__": r"neg(ative|ate)?",
+    "__matmul__": r"mat_?mul",
+    **{name: rf"{name}(ponential)?" for name in UNARY},
+}
+
+
+class NotUnderstood(Exception):
+    """How an engine is made or asked cannot be told."""
+
+
+class Broken(Exception):
+    """The engine's own code breaks."""
+
+
+class Engine:
+    """One engine, asked expression by expression."""
+
+    through = ""  # the class of the operation that is asked, where that is no method
+
+    def __init__(self, worker: Worker, subject: Subject, seed: int) -> None:
+        assert subject.backward is not None
+        self.worker, self.subject, self.backward = worker, subject, subject.backward
+        self.methods = operations(subject)
+        self.arrays = means(subject.name, ARRAYS) or "__matmul__" in self.methods
+        self.wrapped = self.arrays  # a number may have to be an array too
+        self.random = np.random.default_rng(seed)
+        self.causes: list[Cause] = []
+
+    def examined(self) -> Iterator[list[Quantity]]:
+        """What is compared, expression by expression; the first that is wrong ends it, for the others build on it."""
+        self.data = self._data()
+        for expression in self._expressions():
+            found = list(self._asked(expression))
+            yield found
+            if not all(quantity.agree for quantity in found):
+                return
+
+    def _expressions(self) -> Iterator[Expression]:
+        """Products first, whose factors make other gradients than 1 come back; what is made of others comes last."""
+        product = [name for name in self.methods if name == "__mul__"]
+        for weighed in (False, True):
+            yield from alone(product, self.random, arrays=self.arrays, weighed=weighed)
+        others = sorted((name for name in self.methods if name != "__mul__"), key=self._composed)
+        yield from alone(others, self.random, arrays=self.arrays, weighed=bool(product))
+        if "__add__" in self.methods:
+            yield from shared(self.methods, self.random, arrays=self.arrays)
+
+    def _composed(self, name: str) -> bool:
+        """Whether a method has no rule of its own for the gradient, and is made of others."""
+        node = self.subject.methods[name].node if name in self.subject.methods else None
+        inside = ast.walk(node) if node else ()
+        return not any(isinstance(each, ast.Lambda | ast.FunctionDef) and each is not node for each in inside)
+
+    def _data(self) -> str:
+        """The attribute that holds the value."""
+        made = self.worker.run([self._new("a", np.asarray(2.25)), Snapshot("a")])
+        if isinstance(made[-1], Failure) and not self.wrapped:
+            self.wrapped = True
+            made = self.worker.run([self._new("a", np.asarray(2.25)), Snapshot("a")])
+        if isinstance(made[-1], Failure):
+            raise NotUnderstood(f"it is not made of one number: {told_of(made[-1])}")
+        held = [leaf for leaf in leaves(made[-1].value) if np.size(leaf.array) == 1 and leaf.array == 2.25]
+        if not held:
+            raise NotUnderstood("it does not keep the number that it is made of")
+        return held[0].path
+
+    def _new(self, name: str, value: Array) -> New:
+        given = [_usual(each) for each in self.subject.init[1:] if each.required]
+        return New(self.subject.name, [np.asarray(value) if self.wrapped else value.item(), *given], bind=name)
+
+    def _asked(self, expression: Expression) -> Iterator[Quantity]:
+        steps: list[Step] = [self._new(name, value) for name, value in expression.operands.items()]
+        made = len(steps)
+        out = expression.build(*(Recorded(name, steps, self.through) for name in expression.operands))
+        last = out.ask("sum") if self.arrays and "sum" in self.methods and expression.value().ndim else out
+        needed = [p for p in self.backward.parameters if p.required]
+        steps.append(Get(f"{out.name}{self.data}"))
+        steps.append(Call(f"{last.name}.{self.backward.name}", [np.ones(expression.value().shape)] if needed else []))
+        steps += [Snapshot(name, depth=2) for name in expression.operands]
+        done = self.worker.run(steps)
+        if isinstance(done[-1], Failure):
+            if len(done) > made and done[-1].trace:
+                raise Broken(f"{expression.said}: {told_of(done[-1])}")
+            raise NotUnderstood(f"{expression.said} does not run: {told_of(done[-1])}")
+        values = [each.value for each in done if isinstance(each, Result)]
+        count = len(expression.operands)
+        kept = dict(zip(expression.operands, values[-count:], strict=True))
+        wants = expression.gradients()
+        got = {name: _gradient_in(kept[name], want) for name, want in wants.items()}
+        value = _array(values[-2 - count])
+        yield compare(expression.said, value, expression.value(), part=self._value_part(expression))
+        part = self._at_fault(expression, got)
+        for name, want in wants.items():
+            called, found = f"d({expression.said})/d{name}", got[name]
+            if found is not None:
+                yield compare(called, found, want, part=part)
+            elif want.any():
+                yield Quantity(called, False, part=part, problem=f"no gradient of the shape of {name} was found")
+
+    def _value_part(self, expression: Expression) -> str:
+        """The method that a wrong value is due to."""
+        return expression.part or self.backward.name
+
+    def _at_fault(self, expression: Expression, got: Mapping[str, Array | None]) -> str:
+        """The method that wrong gradients are due to; notes the cause, where that is plain."""
+        wants = expression.gradients()
+        wrong = [name for name, each in got.items() if not _same(each, wants[name])]
+        if not wrong:
+            return expression.part or self.backward.name
+        weighed = "c" in expression.operands and not expression.shared
+        reached = [name for name, each in got.items() if each is not None and each.any()]
+        if expression.part == "__mul__" and set(reached) <= {"c"}:
+            return self._caused("engine/order" if weighed else "engine/seed", self.backward.name)
+        if expression.shared:
+            words = "engine/overwritten" if expression.part else "engine/order"
+            return self._caused(words, expression.part or self.backward.name, expression.said)
+        if weighed:
+            one = {**expression.operands, "c": np.ones_like(expression.operands["c"])}
+            local = replace(expression, operands=one).gradients()
+            if all(_same(got[name], local[name]) for name in wrong if name != "c"):
+                return self._caused("engine/upstream", expression.part, expression.said)
+        return expression.part
+
+    def _caused(self, words: str, part: str, said: str = "(a * b) * c") -> str:
+        method = self.subject.methods.get(part)
+        line = f" (line {method.node.lineno})" if method else ""
+        facts = {"place": f"{self.subject.name}.{part}{line}", "said": said}
+        self.causes.append(worded(words, facts, reproduces=words == "engine/upstream"))
+        return part
+
+
+class Operation(Engine):
+    """One operation of an engine: a class whose objects are called with those of the engine."""
+
+    def __init__(self, worker: Worker, engine: Subject, subject: Subject, seed: int) -> None:
+        super().__init__(worker, engine, seed)
+        assert subject.forward is not None
+        assert subject.backward is not None
+        self.through, self.rules = subject.name, (subject.forward.name, subject.backward.name)
+        self.operation = operation_of(subject)
+        self.arrays = self.arrays or self.operation == "__matmul__"
+        self.wrapped = self.wrapped or self.arrays
+
+    def _expressions(self) -> Iterator[Expression]:
+        yield from nested(self.operation, self.random)
+
+    def _value_part(self, expression: Expression) -> str:
+        return self.rules[0]
+
+    def _at_fault(self, expression: Expression, got: Mapping[str, Array | None]) -> str:
+        return self.rules[1]
+
+
+def operations(subject: Subject) -> list[str]:
+    """The methods of a class, and the names that stand for one: `__radd__ = __add__`."""
+    named = [
+        target.id
+        for node in subject.symbol.node.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+    return [*subject.methods, *named]
+
+
+def is_engine(subject: Subject) -> bool:
+    """Whether there are operators for the objects of a class, and a way back from them."""
+    found = operations(subject) if subject.is_class else []
+    return subject.backward is not None and bool({"__add__", "__mul__", "__matmul__"} & set(found))
+
+
+def operation_of(subject: Subject) -> str:
+    """What a class computes that is called with objects of an engine, by its name; "" for any other class."""
+    call = subject.methods.get("__call__")
+    if not subject.is_class or call is None or subject.backward is None or subject.init:
+        return ""
+    read = {n.attr for n in ast.walk(call.node) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+    if "forward" not in read or not any(means(name, VALUE) for name in read):
+        return ""
+    name = re.sub(r"(?i)_?(function|func|op|operation|node|backward)$", "", subject.name)
+    return next((method for method, names in OPERATIONS.items() if means(name, names)), "")
+
+
+def examine_engine(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
+    """The verdict on an engine, or on an operation of one."""
+    engine = Engine(worker, subject, seed) if is_engine(subject) else None
+    if engine is None:
+        others = (class_subject(worker.submission, s) for s in worker.submission.symbols.values() if s.kind == "class")
+        owner = next((each for each in others if is_engine(each)), None)
+        if owner is None:
+            return plain_report(subject, "unsupported", "the class of what it is called with was not found")
+        engine = Operation(worker, owner, subject, seed)
+    return _reported(engine, subject, family)
+
+
+def _reported(engine: Engine, subject: Subject, family: Family) -> SymbolReport:
+    assert subject.backward is not None
+    found: list[Quantity] = []
+    parts = {"backward": subject.backward.name}
+    try:
+        for several in engine.examined():
+            right = all(quantity.agree for quantity in several)
+            found += several[:1] if right else several  # of a right expression its value is enough to name it
+    except NotUnderstood as error:
+        return replace(plain_report(subject, "unsupported", str(error)), pair=family.name)
+    except Broken as error:
+        return replace(plain_report(subject, "crashed", str(error)), pair=family.name, quantities=tuple(found))
+    right = all(quantity.agree for quantity in found)
+    report = plain_report(subject, "correct" if right else "wrong", "")
+    return replace(report, pair=family.name, parts=parts, quantities=tuple(found), causes=tuple(engine.causes))
+
+
+def _gradient_in(kept: Any, want: Array) -> Array | None:
+    """The gradient that an operand keeps, None where none has its shape."""
+    held = [leaf for leaf in leaves(kept) if any(means(each, GRADIENT) for each in leaf.path.split(".")[1:])]
+    return next((got for leaf in held if (got := _array(leaf.array)).shape == want.shape), None)
+
+
+def _usual(parameter: Parameter) -> Any:
+    return next((value for names, value in USUAL.items() if means(parameter.name, names)), "")
+
+
+def _array(value: Any) -> Array:
+    try:
+        return np.asarray(value, float)
+    except (TypeError, ValueError):
+        return np.full((), np.nan)
+
+
+def _same(got: Array | None, want: Array) -> bool:
+    """Whether a gradient is right; of what nothing depends on there need not be any."""
+    return compare("", got, want).agree if got is not None else not want.any()

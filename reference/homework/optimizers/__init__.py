@@ -1,0 +1,1 @@
+"""What moves weights: optimizers, the clipping of gradients, and schedules of the learning rate."""
