@@ -93,11 +93,14 @@ def test_the_edges_of_a_pair(pair: Any) -> None:
 
 @pytest.mark.parametrize("name", [name for name, pair in pairs().items() if pair.spares])
 def test_what_is_spared_disagrees(name: str) -> None:
-    """A spared edge is one where the framework says something else for one of some seeds, or refuses."""
+    """A spared edge is one where the framework says something else for one of some seeds, or refuses.
+
+    What some processors do cannot be seen on all.
+    """
     pair = find(name)
     for edge, spared in pair.spares.items():
         case = next(each for each in edge_cases(replace(pair, spares={})) if each.name == edge)
-        for framework in spared:
+        for framework in [name for name, reason in spared.items() if not reason.startswith("on some processors")]:
             assert any(_disagrees(pair, case, framework, seed) for seed in range(12)), (edge, framework)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.fills import choose, normal
 from reference.pair import Array, Case, Input, Pair, Slot, Twin
-from reference.pairs.attention import mask
+from reference.pairs.attention import FUSED, mask
 from scratch.multi_head_attention import MultiHeadAttention, SelfAttention
 
 
@@ -147,6 +147,7 @@ MULTI_HEAD_ATTENTION = Pair(
         ),
     ),
     draw=_draw_heads("equal"),
+    spares=FUSED,
     notes=(
         "Keras' layer is called with query, value, key; PyTorch's with query, key, value, and batch_first=True.",
         "A mask is true where a query may attend, in Keras too; PyTorch's boolean masks are true where it may not.",
@@ -170,6 +171,7 @@ CROSS_ATTENTION = Pair(
         _heads_case("causal", 2, 5, 7, 6, 3, n_key=4, n_value=8, causal=True),
     ),
     draw=_draw_heads("cross"),
+    spares=FUSED,
     notes=("Where sizes differ, PyTorch keeps three projections: q_proj_weight, k_proj_weight, v_proj_weight.",),
 )
 
@@ -193,6 +195,7 @@ ANY_HEADS = Pair(
         _heads_case("no-bias", 2, 4, 5, 6, 3, size=2, value_size=7, n_out=1, bias=False, causal=True),
     ),
     draw=_draw_heads("any"),
+    spares=FUSED,
 )
 
 
@@ -243,6 +246,7 @@ MORE_KEYS = Pair(
         _more_case("no-bias", bias=False, zero_kv=True),
     ),
     draw=_draw_more,
+    spares=FUSED,
     notes=("add_bias_kv and add_zero_attn of PyTorch: one more key and value, the same for all samples.",),
 )
 
@@ -291,4 +295,5 @@ SELF_ATTENTION = Pair(
         _self_case("long", 2, 20, 6, 3),
     ),
     draw=_draw_self,
+    spares=FUSED,
 )
