@@ -78,11 +78,11 @@ class Planner:
             "context": [Ref(CONTEXT)],
             "lr": [LEARNING_RATE],
         }
-        return {**stubs, **self.family.values(problem, attempt.layout), **weights, "kind": [self.subject.kind[1]]}
+        return {**stubs, **self.family.values(problem, attempt.layout), **weights, "told": [self.subject.kind[1]]}
 
     def _roles(self, attempt: Attempt) -> dict[str, str]:
         weights = {f"weight {name}": entry.names for name, entry in attempt.scheme.entries.items()}
-        kind = {"kind": self.subject.kind[0]} if self.subject.kind[0] else {}
+        kind = {"told": self.subject.kind[0]} if self.subject.kind[0] else {}
         return {**kind, **weights, **self.family.roles, **COMMON_ROLES}
 
     def _init_plan(self, attempt: Attempt) -> Plan | None:
@@ -124,7 +124,7 @@ class Planner:
         forward = self.subject.forward
         assert forward is not None
         values: dict[str, Sequence[Any]] = {name: [v] for name, v in self._inputs(attempt).items()}
-        roles = {"context": HANDED, "kind": self.subject.kind[0] or NEVER, **self.family.inputs}
+        roles = {"context": HANDED, "told": self.subject.kind[0] or NEVER, **self.family.inputs}
         wildcards: list[str] = list(self.family.inputs)
         values = {**self.values(attempt), **values}
         roles = {**roles, **self._roles(attempt)} if self.subject.made else {**self._roles(attempt), **roles}
@@ -171,7 +171,7 @@ class Planner:
         if self.subject.is_handed(HANDED):
             roles = {"context": HANDED, **roles}
         if self.subject.kind[0]:
-            roles = {"kind": self.subject.kind[0], **roles}
+            roles = {"told": self.subject.kind[0], **roles}
         roles |= self._second(roles)
         # an option of the forward pass before anything else that its name may say: huber_grad(y, t, delta)
         roles = {role: roles[role] for role, _ in given if role in self.family.roles} | roles
