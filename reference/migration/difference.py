@@ -20,6 +20,8 @@ from scratch.embedding import Embedding
 SCALES = {"small": 1e-3, "larger": 10.0, "large": 1e3}
 # of what the inputs' last places move: seen were factors up to 30 where a normalisation subtracts a bias again
 BEYOND_ROUNDING = 100
+# and up to 2.7 times the limit; what is further apart is a mistake, in bfloat16 too
+BEYOND_LIMIT = 4
 
 
 def run_once(
@@ -212,8 +214,9 @@ def _scaled(
         for o in outputs:
             (want, got), (moved, _) = o.of(runs), o.of(rounded)
             rounding, distance = apart(moved, want), apart(got, want)
-            # of a sum with a bias far larger than the inputs, more is rounded away than their own last places
-            by_rounding = limit < distance <= BEYOND_ROUNDING * rounding
+            # of a sum with a bias far larger than small inputs, more is rounded away than their own last places
+            beyond = min(BEYOND_LIMIT * limit, BEYOND_ROUNDING * rounding)
+            by_rounding = what == "small" and limit < distance <= beyond
             if np.isfinite(want).all() and rounding <= limit / 4 and not by_rounding:
                 found[f"{o.name} of {what} inputs"] = distance
     return found
