@@ -17,7 +17,7 @@ from reference.homework.verdict import SymbolReport
 
 FOLDER = Path(__file__).parent / "submissions"
 Entry = dict[str, Any]
-REMARKS = ("once only: ", "right over columns")
+REMARKS = ("once only: ", "right over columns", "not where shapes are broadcast")
 
 
 def entries() -> Iterator[tuple[str, Entry]]:

@@ -4,7 +4,12 @@ import re
 
 from reference.homework.reading.submission import Submission
 
-COLUMNS = r"(dot|matmul)\(\s*(self\.)?\w*[wW]\w*(\[[^\]]*\])?(\.T)?\s*,|[wW]\w*(\.T)?\s*@\s*(self\.)?[a-zA-Z]"
+# but for the weights of attention: w @ V
+_VALUES = r"(?!(self\.)?(v|V|values?)\b)"
+COLUMNS = (
+    rf"(dot|matmul)\(\s*(self\.)?\w*[wW]\w*(\[[^\]]*\])?(\.T)?\s*,\s*{_VALUES}|"
+    rf"[wW]\w*(\.T)?\s*@\s*{_VALUES}(self\.)?[a-zA-Z]"
+)
 ROWS = r"(dot|matmul)\([^,()]*,\s*(self\.)?\w*[wW]\w*|@\s*(self\.)?\w*[wW]\w*"
 
 _SAMPLES = r"(N|B|batch\w*|n_?batch|(n|num)_?(samples|examples|data)|n_?samples|サンプル数|バッチサイズ)"

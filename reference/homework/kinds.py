@@ -21,9 +21,9 @@ def by_kind(subject: Subject) -> Iterator[Subject]:
         return
     back = _compared(subject.backward)[0] if subject.backward else ""
     names = "|".join(re.escape(plain(name)) for name in dict.fromkeys((parameter, back)) if name)
+    if subject.backward is not None and not back:
+        return
     for word in words:
-        if subject.backward is not None and not back:
-            return
         symbol = replace(subject.symbol, name=f"{subject.name}[{word}]")
         forward = replace(subject.forward, name=symbol.name)
         backward = replace(subject.backward, name=f"{subject.backward.name}[{word}]") if subject.backward else None

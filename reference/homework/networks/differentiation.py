@@ -14,7 +14,7 @@ from reference.homework.attempt import told_of
 from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.isolation.process import Call, Failure, Get, New, Result, Snapshot, Step, Worker
-from reference.homework.networks.expressions import UNARY, Expression, Recorded, alone, nested, shared
+from reference.homework.networks.expressions import UNARY, Expression, Recorded, alone, broadcast, nested, shared
 from reference.homework.roles import Parameter, means
 from reference.homework.subject import Subject, class_subject
 from reference.homework.trees import leaves
@@ -30,7 +30,7 @@ USUAL: dict[str, Any] = {r"requires?_?grad\w*|need\w*": True, r"\w*(children|pre
 
 # what operations are called, and the method of an engine that does the same
 OPERATIONS = {
-    "__add__": r"add(ition)?|plus|sum2",
+    "__add__": r"add(ition)?|plus",
     "__sub__": r"sub(tract(ion)?)?|minus",
     "__mul__": r"mul(tiply|tiplication)?|times",
     "__truediv__": r"(true)?div(ide|ision)?",
@@ -81,6 +81,18 @@ class Engine:
         if "__add__" in self.methods:
             yield from shared(self.methods, self.random, arrays=self.arrays)
 
+    def broadcasts(self) -> bool:
+        """Whether gradients of what is spread over an axis have its shape, as far as the engine spreads anything."""
+        if not self.arrays or self.through:
+            return True
+        for expression in broadcast(self.methods, self.random):
+            try:
+                if not all(quantity.agree for quantity in self._asked(expression)):
+                    return False
+            except (NotUnderstood, Broken):
+                continue
+        return True
+
     def _composed(self, name: str) -> bool:
         """Whether a method has no rule of its own for the gradient, and is made of others."""
         node = self.subject.methods[name].node if name in self.subject.methods else None
@@ -123,8 +135,12 @@ class Engine:
         kept = dict(zip(expression.operands, values[-count:], strict=True))
         wants = expression.gradients()
         got = {name: _gradient_in(kept[name], want) for name, want in wants.items()}
-        value = _array(values[-2 - count])
-        yield compare(expression.said, value, expression.value(), part=self._value_part(expression))
+        value, wanted, whole = _array(values[-2 - count]), expression.value(), self._value_part(expression)
+        if value.shape != wanted.shape:
+            problem = f"an array of shape {value.shape}, expected {wanted.shape}"
+            yield Quantity(expression.said, False, part=whole, problem=problem)
+            return
+        yield compare(expression.said, value, wanted, part=whole)
         part = self._at_fault(expression, got)
         for name, want in wants.items():
             called, found = f"d({expression.said})/d{name}", got[name]
@@ -230,6 +246,7 @@ def examine_engine(worker: Worker, subject: Subject, family: Family, seed: int) 
 
 
 def _reported(engine: Engine, subject: Subject, family: Family) -> SymbolReport:
+    """The report on all that is asked, with a remark on what may go wrong beside it."""
     assert subject.backward is not None
     found: list[Quantity] = []
     parts = {"backward": subject.backward.name}
@@ -242,7 +259,8 @@ def _reported(engine: Engine, subject: Subject, family: Family) -> SymbolReport:
     except Broken as error:
         return replace(plain_report(subject, "crashed", str(error)), pair=family.name, quantities=tuple(found))
     right = all(quantity.agree for quantity in found)
-    report = plain_report(subject, "correct" if right else "wrong", "")
+    remark = "not where shapes are broadcast" if right and not engine.broadcasts() else ""
+    report = plain_report(subject, "correct" if right else "wrong", remark)
     return replace(report, pair=family.name, parts=parts, quantities=tuple(found), causes=tuple(engine.causes))
 
 

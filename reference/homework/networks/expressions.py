@@ -43,6 +43,32 @@ WITH_NUMBERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
+def _beside(a: Any, b: Any, c: Any, d: Any) -> Any:
+    """Both that use e lie beside each other: depth first, whichever comes first, e is gone back from too early."""
+    e = a * b
+    return e * c + e * d
+
+
+def _near_and_far(a: Any, b: Any, c: Any, d: Any) -> Any:
+    """One that uses e is nearer to the output than the other: breadth first, e is gone back from too early."""
+    e = a * b
+    return e + e * c * d
+
+
+def _nested(a: Any, b: Any, c: Any, d: Any) -> Any:
+    e = a * b
+    f = d + e
+    return e * f + f
+
+
+# operands are kept in sets, whose order is chance: each is wrong for some way of going back, in any order
+GRAPHS: dict[str, Callable[..., Any]] = {
+    "e * c + e * d with e = a * b": _beside,
+    "e + e * c * d with e = a * b": _near_and_far,
+    "e * (d + e) + (d + e) with e = a * b": _nested,
+}
+
+
 @dataclass(frozen=True)
 class Expression:
     """`build` makes it of its operands; `part` is the method that it asks, `said` how it is written.
@@ -185,6 +211,16 @@ def _unary(method: str) -> Callable[[Any], Any]:
     return lambda a: getattr(a, method)()
 
 
+def broadcast(methods: Sequence[str], random: np.random.Generator) -> Iterator[Expression]:
+    """A vector that is spread over the rows of a matrix, on either side."""
+    a, v = random.uniform(0.4, 1.6, (3, 4)), random.uniform(0.4, 1.6, 4)
+    for method in [name for name in BINARY if name in methods]:
+        said, apply = BINARY[method]
+        sign = said.split()[1]
+        yield Expression(f"a {sign} v", method, {"a": a, "v": v}, apply)
+        yield Expression(f"v {sign} a", method, {"v": v, "a": a}, apply)
+
+
 def nested(operation: str, random: np.random.Generator) -> Iterator[Expression]:
     """An operation by itself, and of its own result, for a gradient that is not 1 to come back."""
     if operation == "__matmul__":
@@ -213,7 +249,7 @@ def _twice(method: str) -> Callable[..., Any]:
 def shared(methods: Sequence[str], random: np.random.Generator, *, arrays: bool) -> Iterator[Expression]:
     """Expressions with an operand that is used more than once: as both sides, as the left and as the right of two.
 
-    The last is a graph in which a node must wait for all that use it.
+    The last are graphs in which a node must wait for all that use it.
     """
     size = (3, 4) if arrays else ()
     operands = {name: np.asarray(random.uniform(0.4, 1.6, size)) for name in "abcd"}
@@ -229,11 +265,4 @@ def shared(methods: Sequence[str], random: np.random.Generator, *, arrays: bool)
     for method in [name for name in UNARY if name in methods and name not in REDUCING]:
         yield Expression(f"a.{method}() + a.{method}()", method, operands, _twice(method), shared=True)
     if "__mul__" in methods:
-        yield Expression("e * (d + e) + (d + e) with e = a * b", "", operands, _branching, shared=True)
-
-
-def _branching(a: Any, b: Any, c: Any, d: Any) -> Any:
-    """Depth first from the output, f is gone back from before all that use it."""
-    e = a * b
-    f = d + e
-    return e * f + f
+        yield from (Expression(said, "", operands, build, shared=True) for said, build in GRAPHS.items())

@@ -210,25 +210,44 @@ class Tensor:
                 parent.backward(each)
 
     def __add__(self, other):
-        return Tensor(self.data + other.data, parents=(self, other), rule=lambda g: (g, g))
+        return type(self)(self.data + other.data, parents=(self, other), rule=lambda g: (g, g))
 
     def __mul__(self, other):
-        return Tensor(
+        return type(self)(
             self.data * other.data, parents=(self, other), rule=lambda g: (_like(g * other.data, self), _like(g * self.data, other))
         )
 
     def __matmul__(self, other):
-        return Tensor(
+        return type(self)(
             self.data @ other.data, parents=(self, other), rule=lambda g: (g @ other.data.T, self.data.T @ g)
         )
 
     def relu(self):
-        return Tensor(np.maximum(self.data, 0), parents=(self,), rule=lambda g: (g * (self.data > 0),))
+        return type(self)(np.maximum(self.data, 0), parents=(self,), rule=lambda g: (g * (self.data > 0),))
 
     def sum(self):
-        return Tensor(self.data.sum(), parents=(self,), rule=lambda g: (g * np.ones_like(self.data),))
+        return type(self)(self.data.sum(), parents=(self,), rule=lambda g: (g * np.ones_like(self.data),))
 
     def mean(self):
-        return Tensor(
+        return type(self)(
             self.data.mean(), parents=(self,), rule=lambda g: (g * np.ones_like(self.data) / self.data.size,)
         )
+
+
+class Broadcasting(Tensor):
+    def __add__(self, other):
+        return type(self)(
+            self.data + other.data, parents=(self, other), rule=lambda g: (_spread_back(g, self), _spread_back(g, other))
+        )
+
+    def __mul__(self, other):
+        return type(self)(
+            self.data * other.data,
+            parents=(self, other),
+            rule=lambda g: (_spread_back(g * other.data, self), _spread_back(g * self.data, other)),
+        )
+
+
+def _spread_back(grad, tensor):
+    grad = grad.sum(axis=tuple(range(grad.ndim - tensor.data.ndim)))
+    return grad.sum(axis=tuple(i for i, n in enumerate(tensor.data.shape) if n == 1), keepdims=True)
