@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from reference.compare import Finding, equal
-from reference.contract_calls import calls, own_generators, shared_state, takes_any_order
-from reference.contract_use import uses
+from reference.contract_calls import calls, own_generators, takes_any_order
+from reference.contract_use import starts, uses
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, Prepared, built
 from scratch.layer import Layer
@@ -22,8 +22,7 @@ def contract_findings(
     pair: Pair, case: Case, prepared: Prepared, dtype: str, layer: Callable[..., Any] | None
 ) -> list[Finding]:
     """What a layer must keep on one case; see the docstring of `scratch.layer.Layer`."""
-    with own_generators():
-        before = shared_state()
+    with own_generators() as changed:
         try:
             found = _findings(pair, case, _read_only(prepared.arrays.cast(dtype)), dtype, layer)
             if dtype == "float64":  # the code is the same in every dtype
@@ -33,7 +32,7 @@ def contract_findings(
             if "read-only" not in str(error):
                 raise
             return [_finding("arguments", True, "writes into its arguments")]
-        return [*found, _finding("shared", before != shared_state(), SHARED)]
+        return [*found, _finding("shared", changed(), SHARED)]
 
 
 def _finding(name: str, broken: bool, problem: str) -> Finding:
@@ -44,19 +43,20 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
     made = built(pair, case, arrays, layer)
 
     with np.errstate(all="ignore"):
-        used = list(uses(pair, case, arrays, layer)) if isinstance(made, Layer) else []
+        # the code is the same in every dtype
+        own, asked = isinstance(made, Layer), dtype == "float64"
+        # an edge has the options of another case
+        begun = list(starts(pair, case, layer)) if own and asked and case.single else []
+        used = list(uses(pair, case, arrays, layer)) if own else []
         first, kept = _outputs(made, arrays)
         others = _others(arrays)
         between, _ = _outputs(made, others)  # whatever is remembered or reused by mistake shows with other numbers
         left = [np.array(a) for a in first]
         fresh, _ = _outputs(built(pair, case, arrays, layer), others)
         second, _ = _outputs(made, arrays)
-        # the code is the same in every dtype
-        asked = isinstance(made, Layer) and dtype == "float64"
-        called = list(calls(pair, case, arrays, others, kept, layer)) if asked else []
-        # sizes are the same in every dtype
-        sized = dtype != "float64" or _takes_other_sizes(made, lambda: built(pair, case, arrays, layer), arrays, kept)
-        takes_none = dtype != "float64" or not pair.empty or _takes_no_samples(built(pair, case, arrays, layer), arrays)
+        called = list(calls(pair, case, arrays, others, kept, layer)) if own and asked else []
+        sized = not asked or _takes_other_sizes(made, lambda: built(pair, case, arrays, layer), arrays, kept)
+        takes_none = not asked or not pair.empty or _takes_no_samples(built(pair, case, arrays, layer), arrays)
         # what lies batch last in memory a layer may use as it is
         turned = _read_only(_lying_across(arrays))
         results = [*first, *_outputs(built(pair, case, arrays, layer), turned)[0]]
@@ -66,7 +66,7 @@ def _findings(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callabl
     shared = (np.shares_memory(a, b) for a in results for b in given)
     grads, params = ({name: a.shape for name, a in each.items()} for each in (made.grads, made.params))
     found: list[tuple[str, Iterable[bool], str]] = [
-        *((name, [broken], problem) for name, broken, problem in (*used, *called)),
+        *((name, [broken], problem) for name, broken, problem in (*begun, *used, *called)),
         ("weights", changed, "changes its weights"),
         ("memory", shared, "returns memory of its arguments or weights"),
         (

@@ -23,8 +23,9 @@ STANDARD_ERRORS = 6.0
 Use = tuple[str, bool, str]
 
 
-def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None) -> Iterator[Use]:
-    """What a layer of this project must keep in use: a name, whether it is broken, and how."""
+def starts(pair: Pair, case: Case, layer: Callable[..., Any] | None) -> Iterator[Use]:
+    """What a layer of this project must keep as it is made, whatever it is given then: a name, whether it is broken,
+    and how."""
     make = functools.partial(layer or pair.layer, **case.options)
     takes = pair.parameters.keys()
     if isinstance(pair.layer, type) or "init" in takes:  # what else a function puts together starts as its parts do
@@ -35,6 +36,12 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
         yield "seed", not _seeded(make), "starts from weights that do not depend on the seed, or on one another"
     if "dtype" in takes:
         yield "precision", not _in_dtype(make(dtype="float32")), "does not start from weights of the dtype asked for"
+    yield "training", not _switches(make()), "is not in training or at inference when it is set so"
+
+
+def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | None) -> Iterator[Use]:
+    """What it must keep as it is loaded, called, and spared a gradient."""
+    make = functools.partial(layer or pair.layer, **case.options)
     made = built(pair, case, arrays, layer)
     loaded = [(made.params[name], w) for name, w in arrays.params.items()]
     loaded += [(made.buffers[name], b) for name, b in arrays.buffers.items()]
@@ -42,7 +49,6 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     made.load(arrays.params)
     kept = all(np.array_equal(made.buffers[name], b) for name, b in arrays.buffers.items())
     yield "buffers", not kept, "loses its buffers when weights are loaded without any"
-    yield "training", not _switches(made), "is not in training or at inference when it is set so"
     y, dx, grads = _run(made, arrays)
     again = made.backward(arrays.dy), list(made.grads.values())
     yield "again", not _alike((dx, grads), again), "differs at a second backward pass"

@@ -114,7 +114,7 @@ class Torch:
         with on_device():
             y = module(*tensors)
         # the gradient of a number: to be given a cotangent, autograd would import SymPy first
-        grads = torch.autograd.grad((y * tensor(dy)).sum(), leaves, allow_unused=True)
+        grads = torch.autograd.grad((y * tensor(dy)).sum(), leaves, allow_unused=True) if leaves else ()
         arrays = iter([np.zeros(tuple(x.shape)) if g is None else array(g) for g, x in zip(grads, leaves, strict=True)])
         return Ran(
             array(y),
