@@ -1,4 +1,4 @@
-"""Cases at the edges of what a pair declares: wrong layers that only a NaN, an infinity or a tiny number shows."""
+"""Cases at the edges of what a pair declares: wrong layers that only a NaN, an infinity, tiny numbers or many show."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.edges import EDGES, edge_cases, every_case
+from reference.edges import EDGES, MANY, edge_cases, every_case
 from reference.pair import FRAMEWORKS
 from reference.parity import cases_of, check
 from reference.registry import find, pairs
@@ -52,15 +52,36 @@ class DropsTheSmall(Layer):
         return super().forward(np.where(np.abs(x) < 1e-12, np.asarray(0, x.dtype), x), *others)
 
 
-MANY = ("dense", "conv2d", "lstm", "layer_norm", "avg_pool2d", "mean_squared_error")
+class InBlocks(Layer):
+    """Takes 64 samples at a time, and leaves out what is left of more than one block."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        y = super().forward(x, *others)
+        if len(x) > 64:
+            y[len(x) // 64 * 64 :] = 0
+        return y
+
+
+class GradientInBlocks(Layer):
+    """Has gradients of its input for 128 samples only."""
+
+    def backward(self, dy: Array) -> Array:
+        dx: Array = super().backward(dy)
+        dx[128:] = 0
+        return dx
+
+
+SEVERAL = ("dense", "conv2d", "lstm", "layer_norm", "avg_pool2d", "mean_squared_error")
 SEEN = [
-    *((name, NanToNumber, "nan") for name in (*MANY, "gru", "batch_norm1d", "dot_product_attention", "unit_norm")),
-    *((name, NanFromInput, "nan") for name in (*MANY, "flatten", "conv2d_transpose", "local_response_norm")),
+    *((name, NanToNumber, "nan") for name in (*SEVERAL, "gru", "batch_norm1d", "dot_product_attention", "unit_norm")),
+    *((name, NanFromInput, "nan") for name in (*SEVERAL, "flatten", "conv2d_transpose", "local_response_norm")),
     *(
         (name, SpreadsNan, "nan")
         for name in ("dense", "conv2d", "avg_pool2d", "local_response_norm", "unit_norm", "add")
     ),
     *((name, ClipsInput, "infinities") for name in ("dense", "conv2d", "flatten", "up_sampling2d", "add")),
+    *((name, InBlocks, MANY) for name in ("dense", "conv2d", "lstm", "layer_norm", "relu", "batch_norm1d")),
+    *((name, GradientInBlocks, MANY) for name in ("dense", "conv2d", "avg_pool2d", "tanh")),
     *((name, DropsTheSmall, "tiny") for name in ("avg_pool2d", "flatten", "up_sampling2d", "lp_pool1d")),
 ]
 
@@ -82,8 +103,8 @@ def test_every_framework_sees_it_at_the_edge(name: str, mistake: type[Layer], ed
 def test_the_edges_of_a_pair(pair: Any) -> None:
     declared, edges = {case.name for case in pair.cases}, {case.name for case in edge_cases(pair)}
     assert not declared & edges
-    assert edges <= EDGES.keys()
-    assert pair.spares.keys() <= EDGES.keys()
+    assert edges <= {*EDGES, MANY}
+    assert pair.spares.keys() <= {*EDGES, MANY}
     assert all(reason for spared in pair.spares.values() for reason in spared.values())
     assert {framework for spared in pair.spares.values() for framework in spared} <= set(FRAMEWORKS)
     # what is spared would be asked otherwise

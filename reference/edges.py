@@ -1,9 +1,12 @@
-"""Cases that follow from those a pair declares: its inputs with a NaN or an infinity among them, and tiny ones.
+"""Cases that follow from those a pair declares: its inputs with a NaN or an infinity among them, tiny ones, and many.
 
 What is right for ordinary numbers may lose a NaN (`np.nan_to_num`, `x > 0`), spread it (0 times it in a product), bend
 what is large (`np.clip`) or drop what is small. The outputs are compared alone: at such numbers gradients are what each
 implementation's order of products makes of them. What becomes of a NaN has nothing to do with the dtype, so it is
 float64 that is asked.
+
+What works in blocks, or in memory of some size, may be right for the few samples of a case and wrong for more; that
+has nothing to do with the framework that says so, and one is asked.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +17,9 @@ import numpy as np
 from reference.pair import Array, Case, Input, Pair
 
 TINY = 1e-20
+# even, since a gate has two halves; otherwise no size of a block goes into it
+SAMPLES = 134
+MANY = "many"
 
 
 def _with_one(value: float) -> Callable[[np.random.Generator, Array], Array]:
@@ -40,23 +46,30 @@ def edge_cases(pair: Pair) -> Iterator[Case]:
     if first is None or pair.kind in ("optimizer", "schedule", "initializer"):
         return
     for name, change in EDGES.items():
-        if name in declared:
+        frameworks, why = _asked(pair, case, name)
+        if name in declared or not frameworks:
             continue
-        spared = pair.spares.get(name, {})
-        frameworks = tuple(each for each in case.frameworks if each not in spared)
-        if frameworks:
-            inputs = {**case.inputs, first: _changed(case.inputs[first], change)}
-            reason = "; ".join(spared.values()) or "gradients at such numbers are each implementation's own"
-            yield replace(
-                case,
-                name=name,
-                inputs=inputs,
-                only=("y",),
-                smooth=False,
-                single=False,
-                frameworks=frameworks,
-                reason=reason,
-            )
+        yield replace(
+            case,
+            name=name,
+            inputs={**case.inputs, first: _changed(case.inputs[first], change)},
+            only=("y",),
+            smooth=False,
+            single=False,
+            # a NaN may stay behind in memory that is used again
+            contract=name == "nan",
+            frameworks=frameworks,
+            reason=why or "gradients at such numbers are each implementation's own",
+        )
+    frameworks, why = _asked(pair, case, MANY)
+    if MANY not in declared and frameworks:
+        grown = {name: _grown(spec, case.inputs[first].shape[0]) for name, spec in case.inputs.items()}
+        # the derivative of a whole network takes longer than all else
+        smooth = case.smooth and pair.kind != "network"
+        asked, reason = frameworks[:1], why or "how many samples there are has nothing to do with the framework"
+        yield replace(
+            case, name=MANY, inputs=grown, smooth=smooth, single=False, contract=False, frameworks=asked, reason=reason
+        )
 
 
 def every_case(pair: Pair) -> tuple[Case, ...]:
@@ -64,5 +77,17 @@ def every_case(pair: Pair) -> tuple[Case, ...]:
     return (*pair.cases, *edge_cases(pair))
 
 
+def _asked(pair: Pair, case: Case, edge: str) -> tuple[tuple[str, ...], str]:
+    """The frameworks that are asked about an edge, and why others are not."""
+    spared = pair.spares.get(edge, {})
+    can = (name for name in case.frameworks if name not in spared and pair.twin(name).likeness != "none")
+    return tuple(can), "; ".join(spared.values())
+
+
 def _changed(spec: Input, change: Callable[[np.random.Generator, Array], Array]) -> Input:
     return replace(spec, fill=lambda rng, shape: np.asarray(change(rng, np.array(spec.fill(rng, shape)))))
+
+
+def _grown(spec: Input, batch: int) -> Input:
+    """An input of as many samples where its first axis is that of the batch."""
+    return replace(spec, shape=(SAMPLES, *spec.shape[1:])) if spec.shape[:1] == (batch,) else spec

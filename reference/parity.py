@@ -201,7 +201,9 @@ def judges_of(pair: Pair, case: Case, dtype: str) -> list[str]:
         return asked
     if case.smooth and dtype == "float64":
         asked.append(DERIVATIVE)
-    return [*asked, CONTRACT]
+    if case.contract:
+        asked.append(CONTRACT)
+    return asked
 
 
 def drawn(pair: Pair, index: int, seed: int) -> Case:
