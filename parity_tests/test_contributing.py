@@ -60,8 +60,8 @@ def test_the_table_has_it(copy: Path) -> None:
 def test_it_is_checked(copy: Path) -> None:
     done = crosscheck(copy, "parity", "scale", "--jobs", "1")
     assert (done.returncode, done.stderr) == (0, "")
-    # two cases in two dtypes, two frameworks and the contract, and the derivative in float64; at edges in float64 alone:
-    # three numbers in both frameworks, many samples in one and by the derivative, and the contract once
+    # two cases in two dtypes, two frameworks and the contract, and the derivative in float64; in float64 alone three
+    # edges in both frameworks, many samples in one and by the derivative, and the contract once
     assert done.stdout.startswith(" 23 checks agree · 0 disagree · 1 pair · torch ")
 
 

@@ -16,7 +16,6 @@ from reference.migration.call_changes import SWAPS, activation_added, scaled, us
 from reference.migration.call_words import NOTHING, Change, affine, words
 from reference.migration.calls import Call, Made, of_input, watched
 from reference.migration.difference import factor_and_offset, run_once
-from reference.migration.order import matched
 from reference.migration.pairing import Cause, Pairing, Place, Undo
 
 # changes that are tried at one place: what is likely comes first, and a model that is slow has fewer
@@ -73,7 +72,7 @@ def called(pairing: Pairing, place: Place) -> tuple[Cause, Undo] | None:
     for number, change in itertools.islice(_changes(pairing, place, search), tries):
         stack = contextlib.ExitStack()
         stack.enter_context(watched(model.model, [], {number: change.instead}))
-        if _agrees(pairing, place, side):
+        if pairing.agrees(place, side):
             return Cause(change.cause, _text(pairing, place, side, change), _layer(pairing, place)), stack.close
         stack.close()
         model.rounded = set(rounded)  # what was tried, and is not so
@@ -165,27 +164,6 @@ def _added(earlier: int, kept: int | None = None) -> Any:
         return (call.again() if kept is None else call.tensors()[kept]) + more
 
     return instead
-
-
-def _agrees(pairing: Pairing, place: Place, side: int) -> bool:
-    """Whether the models agree at the place where they did not."""
-    model, runs = (pairing.a, pairing.b)[side], pairing.runs
-    try:
-        with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError, AttributeError):
-            made = run_once(model, pairing.inputs, pairing.layout)
-            pairing.runs = (runs[0], made) if side else (made, runs[1])
-            return pairing.apart_at(place) <= pairing.limit or _reordered(pairing, place)
-        return False
-    finally:
-        pairing.runs = runs
-
-
-def _reordered(pairing: Pairing, place: Place) -> bool:
-    """Whether what a layer reads there is the same but for the order of its features, which its weights can follow."""
-    both = pairing.at(place)
-    if place.unit == len(pairing.moves) or both is None or any(x.ndim != 2 for x in both):
-        return False
-    return both[0].shape == both[1].shape and matched(*both, pairing.limit) is not None
 
 
 def _text(pairing: Pairing, place: Place, side: int, change: Change) -> str:

@@ -15,6 +15,7 @@ from reference.errors import RequestError
 from reference.migration.alignment import alignments
 from reference.migration.call_causes import called
 from reference.migration.difference import find_inputs
+from reference.migration.keras_causes import replaced
 from reference.migration.models import Model, roundings, wrap
 from reference.migration.outputs import unmatched
 from reference.migration.pairing import Cause, Finder, Pairing, Place, Undo
@@ -146,6 +147,7 @@ def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tup
     tries: list[Callable[[], tuple[Cause, Undo] | None]] = [
         *(functools.partial(finder, pairing, unit) for unit in near for finder in finders),
         functools.partial(called, pairing, place),
+        functools.partial(replaced, pairing, place),
         *(functools.partial(finder, pairing, unit) for unit in far for finder in finders),
     ]
     for find in tries:

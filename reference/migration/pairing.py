@@ -1,5 +1,6 @@
 """Two models on the same inputs, the place where they first differ, and what a cause of that is."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 from reference.migration.difference import Trial, apart, as_in_keras, run_once, tried
 from reference.migration.models import Model, Run
 from reference.migration.moves import Move, put
-from reference.migration.order import Both, settled
+from reference.migration.order import Both, matched, settled
 from reference.migration.outputs import in_common
 from reference.pair import Array
 
@@ -113,6 +114,25 @@ class Pairing:
         if place.unit < len(self.moves):
             return self._input_apart(place.unit)
         return max(apart(second, first) for first, second in self._as_probabilities())
+
+    def agrees(self, place: Place, side: int) -> bool:
+        """Whether the models agree at a place once this side has been run again; features there may be reordered."""
+        runs = self.runs
+        try:
+            with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError, AttributeError):
+                made = run_once((self.a, self.b)[side], self.inputs, self.layout)
+                self.runs = (runs[0], made) if side else (made, runs[1])
+                return self.apart_at(place) <= self.limit or self._reordered(place)
+            return False
+        finally:
+            self.runs = runs
+
+    def _reordered(self, place: Place) -> bool:
+        """Whether what a layer reads there is the same but for the order of its features: its weights can follow."""
+        both = self.at(place)
+        if place.unit == len(self.moves) or both is None or any(x.ndim != 2 for x in both):
+            return False
+        return both[0].shape == both[1].shape and matched(*both, self.limit) is not None
 
     def said(self, place: Place) -> str:
         """A place in words."""

@@ -10,6 +10,7 @@ from reference.report.console import console
 
 if TYPE_CHECKING:
     from reference.migration.comparison import Compared
+    from reference.migration.pairing import Cause
     from reference.migration.port import Ported
 
 
@@ -49,6 +50,10 @@ def port_document(ported: "Ported", source: str, target: str) -> dict[str, Any]:
     }
 
 
+def _without_layer(cause: "Cause") -> tuple[str, str]:
+    return cause.name, cause.text.replace(cause.layer, "") if cause.layer else cause.text
+
+
 def print_compared(compared: "Compared") -> None:
     """Where two models first differ, and why."""
     out = console()
@@ -57,9 +62,10 @@ def print_compared(compared: "Compared") -> None:
     elif not compared.same:
         far = f", {compared.apart:.1e} of the largest element apart" if math.isfinite(compared.apart) else ""
         out.print(f" B differs from A: first {compared.place}{far}", markup=False)
-    for name, several in itertools.groupby(compared.causes, key=lambda cause: cause.name):
+    # what is wrong in the same way in several layers is told once
+    for _, several in itertools.groupby(compared.causes, key=_without_layer):
         cause, *more = several
-        out.print(f" cause  {name}", markup=False)
+        out.print(f" cause  {cause.name}", markup=False)
         out.print(f"        {cause.text}", markup=False)
         if more:
             out.print(f"        and so in {', '.join(repr(each.layer) for each in more)}", markup=False)
