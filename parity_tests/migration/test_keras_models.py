@@ -1,4 +1,4 @@
-"""Two models of Keras: a layer that is another one, has other options, or is not there, is named; right ones are equal."""
+"""Two models of Keras: a layer that is another one, has other options, or is not there, is named; right ones pass."""
 
 from collections.abc import Callable
 from typing import Any
