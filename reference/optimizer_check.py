@@ -103,7 +103,10 @@ def _changed(make: Callable[..., Any], case: Case, course: Course, dtype: str) -
 
 @functools.lru_cache(maxsize=64)
 def course_of(pair: Pair, case: Case, seed: int) -> Course:
-    """Random gradients, of sizes from 1e-9 to 10, so that an epsilon in another place shows."""
+    """Random gradients, of sizes from 1e-9 to 10, so that an epsilon in another place shows.
+
+    The inputs of a case are weights of other shapes or values, beside or in the place of those that all cases have.
+    """
     lr = pair.options(case).lr
     rates = [lr] * (STEPS // 2) + [lr / 2] * (STEPS // 2)
     smallest, largest = SIZES
@@ -111,8 +114,9 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
     for trial in range(TRIALS):
         rng = generator(seed, pair.name, case.name, *["again"] * trial)
         start = {name: np.asarray(rng.standard_normal(shape)) for name, shape in shapes.items()}
+        start |= {name: np.asarray(each.fill(rng, each.shape)) for name, each in case.inputs.items()}
         smaller = smallest + (largest - smallest) * trial / TRIALS
-        sizes = {name: np.asarray(10.0 ** rng.uniform(smaller, largest, shape)) for name, shape in shapes.items()}
+        sizes = {name: np.asarray(10.0 ** rng.uniform(smaller, largest, w.shape)) for name, w in start.items()}
         start["d"] += NUMBER
         np.minimum(sizes["d"], SMALL_GRADIENT, out=sizes["d"])
         grads = {name: size * rng.standard_normal((STEPS, *size.shape)) for name, size in sizes.items()}

@@ -116,7 +116,8 @@ class Input:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A configuration to compare on: the layer's options, and its inputs in the order `forward` takes them.
+    """A configuration to compare on: the layer's options, and its inputs in the order `forward` takes them; of an
+    optimizer, weights of its own (see `reference.optimizer_check.course_of`).
 
     `only` limits the comparison to some quantities, for the `reason` given. `smooth` is false where no derivative
     exists, at a kink or a tie, so that the numerical derivative has nothing to say. `frameworks` names the twins

@@ -90,6 +90,42 @@ class Adadelta(Optimizer):
         w -= self.lr * d
 
 
+@dataclass(eq=False)
+class Ftrl(Optimizer):
+    """n <- n + g**2, from `initial_accumulator`, and z <- z + g + 2 shrinkage w - (r' - r) / lr w, from 0, where r is
+    n**-lr_power before the step and r' after it;  w <- (clip(z, -l1, l1) - z) / ((r' + beta) / lr + 2 l2)
+
+    Follow the regularised leader: w minimises the sum of all linear losses so far, kept near the earlier weights, plus
+    l1 ||w||_1 + l2 ||w||**2. It is 0 where |z| is l1 or less. McMahan et al. (2013), algorithm 1, whose lambda_1 is l1
+    and lambda_2 is 2 l2; `shrinkage` is Keras', a gradient of L2 that does not count in n.
+    """
+
+    lr: float = 0.001
+    _: KW_ONLY
+    lr_power: float = -0.5
+    initial_accumulator: float = 0.1
+    l1: float = 0.0
+    l2: float = 0.0
+    shrinkage: float = 0.0
+    beta: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.lr_power > 0:
+            raise ValueError(f"lr_power is {self.lr_power}, expected at most 0")
+        for name in ("initial_accumulator", "l1", "l2", "shrinkage"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected at least 0")
+
+    def update(self, w: Array, g: Array, state: State) -> None:
+        n, z = kept(state, "n", w, self.initial_accumulator), kept(state, "z", w)
+        before = n**-self.lr_power
+        n += g * g
+        after = n**-self.lr_power
+        z += g + 2 * self.shrinkage * w - (after - before) / self.lr * w
+        w[...] = (np.clip(z, -self.l1, self.l1) - z) / ((after + self.beta) / self.lr + 2 * self.l2)
+
+
 def root(s: Array, epsilon: float, inside: bool) -> Array:
     """sqrt(s + epsilon), or sqrt(s) + epsilon."""
     return np.sqrt(s + epsilon) if inside else np.sqrt(s) + epsilon

@@ -162,7 +162,7 @@ class Keras:
         changes = [t for t in range(1, len(rates)) if rates[t] != rates[t - 1]]
         ends = sorted({*look_at, *changes, len(rates)})
         after: list[list[Array]] = [[] for _ in weights]
-        with unoptimised_graphs():
+        with float_type(dtype), unoptimised_graphs():
             for t, end in itertools.pairwise([0, *ends]):
                 optimizer.learning_rate.assign(rates[t])
                 stretch(tf.constant(t), tf.constant(end))

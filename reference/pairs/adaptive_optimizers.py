@@ -7,8 +7,8 @@ import numpy as np
 
 from reference.fills import choose
 from reference.pair import Case, Pair, Twin
-from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, named, own_class, surrounded
-from scratch.adaptive_optimizers import Adadelta, Adagrad, RMSprop
+from reference.pairs.optimizers import ALL_AROUND, CLIP_VALUE_L2, L2, named, own_class, surrounded
+from scratch.adaptive_optimizers import Adadelta, Adagrad, Ftrl, RMSprop
 
 # ---- Adagrad
 
@@ -179,4 +179,59 @@ ADADELTA = Pair(
     ),
     draw=_draw_adadelta,
     notes=("The default lr is 1 in PyTorch, as in the paper, and 0.001 in Keras.",),
+)
+
+
+# ---- Ftrl
+
+
+def _torch_ftrl(torch: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.torch.optimizers import Ftrl, made
+
+    return made(Ftrl, o, **named(o, "lr_power", "initial_accumulator", "l1", "l2", "shrinkage", "beta"))
+
+
+def _keras_ftrl(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.optimizers import made
+
+    return made(
+        keras.optimizers.Ftrl,
+        o,
+        learning_rate_power=o.lr_power,
+        initial_accumulator_value=o.initial_accumulator,
+        l1_regularization_strength=o.l1,
+        l2_regularization_strength=o.l2,
+        l2_shrinkage_regularization_strength=o.shrinkage,
+        beta=o.beta,
+    )
+
+
+def _draw_ftrl(rng: np.random.Generator) -> Case:
+    return surrounded(
+        rng,
+        lr_power=choose(rng, -0.5, -0.5, -0.7, -1.0, 0.0),
+        initial_accumulator=choose(rng, 0.01, 0.1, 1.0),
+        l1=choose(rng, 0.0, 0.01, 0.5),
+        l2=choose(rng, 0.0, 0.1, 1.0),
+        shrinkage=choose(rng, 0.0, 0.1),
+        beta=choose(rng, 0.0, 0.5, 1.0),
+    )
+
+
+FTRL = Pair(
+    "ftrl",
+    Ftrl,
+    torch=Twin(_torch_ftrl, likeness="composed", reason="PyTorch has no Ftrl; written with its operations"),
+    keras=Twin(_keras_ftrl),
+    kind="optimizer",
+    cases=(
+        Case("defaults", {}, {}),
+        Case("penalties", {}, {"lr": 0.1, "l1": 0.5, "l2": 0.3, "beta": 0.7}),
+        Case("shrinkage", {}, {"lr": 0.1, "shrinkage": 0.2, **ALL_AROUND}),
+        Case("no-accumulator", {}, {"lr": 0.1, "initial_accumulator": 0.0, "beta": 1.0}),
+        Case("power", {}, {"lr": 0.1, "lr_power": -0.8, "l1": 0.1, **L2}),
+        Case("clip-by-value", {}, {"lr": 0.1, **CLIP_VALUE_L2}),
+    ),
+    draw=_draw_ftrl,
+    notes=("Keras' l2 is half of the lambda_2 of the paper. With l1, weights of little gradient are exactly 0.",),
 )

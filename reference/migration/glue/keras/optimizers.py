@@ -10,7 +10,7 @@ from keras import ops
 
 # Keras casts these to the dtype of the weights, and on the way rounds Python numbers to float32 whatever that dtype is;
 # numbers of NumPy keep their digits
-CAST = ("beta_1", "beta_2", "momentum", "initial_accumulator_value")
+CAST = ("beta_1", "beta_2", "momentum", "initial_accumulator_value", "epsilon_2")
 
 
 def made(kind: Any, o: SimpleNamespace, **options: Any) -> Any:

@@ -173,3 +173,16 @@ class Lion(Composed):
         m = self.slot(slots, "exp_avg", w)
         w.sub_(m.mul(beta_1).add(g, alpha=1 - beta_1).sign(), alpha=group["lr"])
         m.mul_(beta_2).add_(g, alpha=1 - beta_2)
+
+
+class Ftrl(Composed):
+    """Ftrl, which PyTorch has not."""
+
+    def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
+        lr, power = group["lr"], -group["lr_power"]
+        n = slots.setdefault("accumulator", torch.full_like(w, group["initial_accumulator"]))
+        z = self.slot(slots, "linear", w)
+        before = n.pow(power)
+        after = n.addcmul_(g, g).pow(power)
+        z.add_(g).add_(w, alpha=2 * group["shrinkage"]).sub_((after - before) / lr * w)
+        w.copy_(torch.nn.functional.softshrink(-z, group["l1"]) / ((after + group["beta"]) / lr + 2 * group["l2"]))
