@@ -20,12 +20,12 @@ from scratch.binary_losses import (
 )
 
 
-def _chances(*shape: int) -> Input:
+def chances(*shape: int) -> Input:
     """Probabilities of one class, between 0.02 and 0.98."""
     return Input(shape, lambda rng, size: rng.uniform(0.02, 0.98, size))
 
 
-def _labels(*shape: int) -> Input:
+def labels(*shape: int) -> Input:
     """0 or 1."""
     return Input(shape, lambda rng, size: rng.integers(0, 2, size).astype(np.float64))
 
@@ -59,11 +59,11 @@ BINARY_CROSS_ENTROPY = Pair(
     keras=Twin(_keras_binary),
     kind="loss",
     cases=(
-        *pointwise_cases(_chances, _labels),
-        Case("between", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}),
-        Case("smoothed", {"p": _chances(4, 6), "t": fixed(_chances(4, 6))}, {"label_smoothing": 0.2}),
-        Case("weights", {"p": _chances(4, 3), "t": fixed(_labels(4, 3))}, {"weights": (0.5, 2.0, 1.5)}),
-        Case("clipped", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"epsilon": 0.2}),
+        *pointwise_cases(chances, labels),
+        Case("between", {"p": chances(4, 6), "t": fixed(chances(4, 6))}),
+        Case("smoothed", {"p": chances(4, 6), "t": fixed(chances(4, 6))}, {"label_smoothing": 0.2}),
+        Case("weights", {"p": chances(4, 3), "t": fixed(labels(4, 3))}, {"weights": (0.5, 2.0, 1.5)}),
+        Case("clipped", {"p": chances(4, 6), "t": fixed(labels(4, 6))}, {"epsilon": 0.2}),
         Case("certain", {"p": listed([0.0, 1.0, 0.25, 1e-9]), "t": fixed(listed([1.0, 1.0, 0.0, 1.0]))}, smooth=False),
         # 1 - 1e-7 is no float32, and log(1 - p) shows it: this bound is one in both dtypes
         Case(
@@ -74,7 +74,7 @@ BINARY_CROSS_ENTROPY = Pair(
         ),
         Case(
             "at-the-bounds",
-            {"p": listed([0.25, 0.75, 0.5]), "t": fixed(_labels(2, 3))},
+            {"p": listed([0.25, 0.75, 0.5]), "t": fixed(labels(2, 3))},
             {"epsilon": 0.25},
             smooth=False,
         ),
@@ -89,15 +89,15 @@ BINARY_CROSS_ENTROPY = Pair(
         ),
         Case(
             "torch-own-inside",
-            {"p": _chances(4, 6), "t": fixed(_labels(4, 6))},
+            {"p": chances(4, 6), "t": fixed(labels(4, 6))},
             frameworks=("torch",),
             twins={"torch": Twin(lambda torch, o: torch.nn.BCELoss(reduction=o.reduction))},
             reason="away from 0 and 1 PyTorch's own is the same",
         ),
     ),
     draw=draw_pointwise(
-        _chances,
-        _labels,
+        chances,
+        labels,
         lambda rng: {"epsilon": choose(rng, 1e-7, 0.1), "label_smoothing": choose(rng, 0.0, 0.25)},
     ),
 )
@@ -132,21 +132,21 @@ SIGMOID_CROSS_ENTROPY = Pair(
     keras=Twin(_keras_sigmoid),
     kind="loss",
     cases=(
-        *pointwise_cases(normal, _labels),
-        Case("between", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}),
-        Case("smoothed", {"p": normal(4, 6), "t": fixed(_chances(4, 6))}, {"label_smoothing": 0.2}),
-        Case("weighted", {"p": normal(4, 6), "t": fixed(_labels(4, 6))}, {"positive_weight": 2.5}),
+        *pointwise_cases(normal, labels),
+        Case("between", {"p": normal(4, 6), "t": fixed(chances(4, 6))}),
+        Case("smoothed", {"p": normal(4, 6), "t": fixed(chances(4, 6))}, {"label_smoothing": 0.2}),
+        Case("weighted", {"p": normal(4, 6), "t": fixed(labels(4, 6))}, {"positive_weight": 2.5}),
         Case(
             "weights",
-            {"p": normal(4, 3), "t": fixed(_labels(4, 3))},
+            {"p": normal(4, 3), "t": fixed(labels(4, 3))},
             {"positive_weight": (0.5, 2.0, 1.5), "weights": (3.0, 0.7, 1.2)},
         ),
         Case(
             "weighted-smoothed-samples",
-            {"p": normal(4, 6), "t": fixed(_labels(4, 6))},
+            {"p": normal(4, 6), "t": fixed(labels(4, 6))},
             {"positive_weight": 0.5, "label_smoothing": 0.1, "per_sample": True, "reduction": "sum"},
         ),
-        Case("large", {"p": mixed(4, 6, scale=1000.0), "t": fixed(_labels(4, 6))}),
+        Case("large", {"p": mixed(4, 6, scale=1000.0), "t": fixed(labels(4, 6))}),
         Case(
             "confident",
             {"p": listed([20.0, 25.0, 30.0, 35.0]), "t": fixed(constant(2, 4, value=1.0))},
@@ -159,11 +159,11 @@ SIGMOID_CROSS_ENTROPY = Pair(
             only=("dp",),
             reason="the loss of PyTorch is x + log(1 + exp(-x)), whose digits cancel",
         ),
-        Case("zero", {"p": tied(4, 6), "t": fixed(_labels(4, 6))}),
+        Case("zero", {"p": tied(4, 6), "t": fixed(labels(4, 6))}),
     ),
     draw=draw_pointwise(
         normal,
-        _labels,
+        labels,
         lambda rng: {
             "positive_weight": choose(rng, 1.0, float(rng.uniform(0.2, 4.0))),
             "label_smoothing": choose(rng, 0.0, 0.25),
@@ -189,8 +189,8 @@ BINARY_FOCAL_CROSS_ENTROPY = Pair(
     keras=keras_own(_keras_focal),
     kind="loss",
     cases=(
-        *pointwise_cases(_chances, _labels),
-        Case("gamma-0", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 0.0}),
+        *pointwise_cases(chances, labels),
+        Case("gamma-0", {"p": chances(4, 6), "t": fixed(labels(4, 6))}, {"gamma": 0.0}),
         *unlike_keras(
             Case(
                 "gamma-0-certain",
@@ -201,18 +201,18 @@ BINARY_FOCAL_CROSS_ENTROPY = Pair(
             {"dp": 1.0},
             "of a prediction that is right Keras' gradient is 0 times infinity where gamma is 0",
         ),
-        Case("gamma-0.5", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"gamma": 0.5}),
-        Case("balanced", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"alpha": 0.25}),
-        Case("balanced-0", {"p": _chances(4, 6), "t": fixed(_labels(4, 6))}, {"alpha": 0.0}),
+        Case("gamma-0.5", {"p": chances(4, 6), "t": fixed(labels(4, 6))}, {"gamma": 0.5}),
+        Case("balanced", {"p": chances(4, 6), "t": fixed(labels(4, 6))}, {"alpha": 0.25}),
+        Case("balanced-0", {"p": chances(4, 6), "t": fixed(labels(4, 6))}, {"alpha": 0.0}),
         Case(
             "smoothed-balanced",
-            {"p": _chances(4, 6), "t": fixed(_chances(4, 6))},
+            {"p": chances(4, 6), "t": fixed(chances(4, 6))},
             {"alpha": 0.75, "label_smoothing": 0.2, "gamma": 3.0},
         ),
     ),
     draw=draw_pointwise(
-        _chances,
-        _labels,
+        chances,
+        labels,
         lambda rng: {
             "gamma": float(rng.uniform(0.5, 4.0)),
             "alpha": choose(rng, None, float(rng.uniform(0.1, 0.9))),

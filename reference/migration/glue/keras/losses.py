@@ -212,3 +212,14 @@ def triplet_margin(
 def margin_ranking(a: Any, b: Any, t: Any, margin: float) -> Any:
     """What a falls short of b plus a margin by, or the other way round."""
     return ops.maximum(-t * (a - b) + margin, 0.0)
+
+
+def tversky(p: Any, t: Any, alpha: float, beta: float, axis: tuple[int, ...] | None, epsilon: float) -> Any:
+    """Keras' Tversky with an epsilon of its own: alpha weighs false alarms, beta what is missed."""
+    shared, alarm, missed = (ops.sum(a * b, axis=axis) for a, b in ((p, t), (p, 1 - t), (1 - p, t)))
+    return 1 - shared / (shared + alpha * alarm + beta * missed + epsilon)
+
+
+def dice(p: Any, t: Any, axis: tuple[int, ...] | None, epsilon: float) -> Any:
+    """Keras' Dice with an epsilon of its own."""
+    return 1 - 2 * ops.sum(p * t, axis=axis) / (ops.sum(p, axis=axis) + ops.sum(t, axis=axis) + epsilon)

@@ -120,3 +120,16 @@ def smoothed(loss: Callable[..., Tensor], label_smoothing: float) -> Callable[..
 def weights(values: Any) -> Tensor | None:
     """Class weights as PyTorch's losses take them."""
     return None if values is None else torch.tensor(values, dtype=torch.get_default_dtype())
+
+
+def tversky(p: Tensor, t: Tensor, alpha: float, beta: float, axis: tuple[int, ...] | None, epsilon: float) -> Tensor:
+    """What p and t do not overlap by: alpha weighs false alarms, beta what is missed."""
+    over = tuple(range(p.ndim)) if axis is None else axis
+    shared, alarm, missed = ((a * b).sum(over) for a, b in ((p, t), (p, 1 - t), (1 - p, t)))
+    return 1 - shared / (shared + alpha * alarm + beta * missed + epsilon)
+
+
+def dice(p: Tensor, t: Tensor, axis: tuple[int, ...] | None, epsilon: float) -> Tensor:
+    """1 - 2 sum p t / (sum p + sum t + epsilon)"""
+    over = tuple(range(p.ndim)) if axis is None else axis
+    return 1 - 2 * (p * t).sum(over) / (p.sum(over) + t.sum(over) + epsilon)
