@@ -133,3 +133,14 @@ def dice(p: Tensor, t: Tensor, axis: tuple[int, ...] | None, epsilon: float) -> 
     """1 - 2 sum p t / (sum p + sum t + epsilon)"""
     over = tuple(range(p.ndim)) if axis is None else axis
     return 1 - 2 * (p * t).sum(over) / (p.sum(over) + t.sum(over) + epsilon)
+
+
+def categorical_focal_cross_entropy(
+    p: Tensor, t: Tensor, alpha: Any, gamma: float, from_logits: bool, label_smoothing: float
+) -> Tensor:
+    """Keras' CategoricalFocalCrossentropy: -alpha (1 - q)**gamma t log q, q being p over its sum, clipped."""
+    rows = t if t.ndim == p.ndim else F.one_hot(t, p.shape[-1]).to(p.dtype)
+    rows = rows * (1 - label_smoothing) + label_smoothing / p.shape[-1]
+    p = p.softmax(-1) if from_logits else p / p.sum(-1, keepdim=True)
+    q = p.clamp(1e-7, 1 - 1e-7)
+    return -(torch.as_tensor(alpha, dtype=p.dtype) * (1 - q) ** gamma * rows * q.log()).sum(-1)
