@@ -9,6 +9,7 @@ import pytest
 from scratch.convolution import Conv1D, Conv2D
 from scratch.cyclic_schedules import CosineRestarts
 from scratch.normalisation import BatchNorm
+from scratch.padding import BorderPadding, CircularPadding1D, ReflectionPadding1D, SymmetricPadding1D
 from scratch.pooling import AvgPool2D, MaxPool1D
 
 
@@ -19,6 +20,7 @@ from scratch.pooling import AvgPool2D, MaxPool1D
         (lambda: MaxPool1D(2, dilation=0), "dilation is 0, expected .* at least 1"),
         (lambda: AvgPool2D(2, divisor=0), "divisor is 0, expected above 0"),
         (lambda: Conv2D(3, 4, 2, padding_mode="same"), "padding_mode is 'same', expected 'zeros', 'reflect'"),
+        (lambda: Conv2D(3, 4, 2, padding_mode="symmetric"), "padding_mode is 'symmetric', expected 'zeros'"),
         (lambda: BatchNorm(3, momentum=1.1), r"momentum is 1.1, expected it in \[0, 1\], or None"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
     ],
@@ -27,6 +29,14 @@ def test_an_impossible_option_is_refused(make: Callable[[], Any], said: str) -> 
     with pytest.raises(ValueError, match=said) as refused:
         make()
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("layer", "most"), [(ReflectionPadding1D, 3), (SymmetricPadding1D, 4), (CircularPadding1D, 4)])
+def test_a_border_that_is_longer_than_there_is_anything_is_refused(layer: type[BorderPadding], most: int) -> None:
+    x = np.arange(8.0).reshape(1, 4, 2)
+    assert layer((1, most)).forward(x).shape == (1, 5 + most, 2)
+    with pytest.raises(ValueError, match=f"mode '{layer.mode}' needs more than 4 elements"):
+        layer((1, most + 1)).forward(x)
 
 
 @pytest.mark.parametrize(("mode", "most"), [("reflect", 3), ("circular", 4)])

@@ -38,7 +38,7 @@ def _keras_up(rank: int) -> Any:
     return build
 
 
-def _shape(rng: np.random.Generator, rank: int, least: int = 1) -> tuple[int, ...]:
+def draw_shape(rng: np.random.Generator, rank: int, least: int = 1) -> tuple[int, ...]:
     most = {1: 15, 2: 8, 3: 6}[rank]
     return (int(rng.integers(1, 4)), *(int(n) for n in rng.integers(least, most, rank)), int(rng.integers(1, 5)))
 
@@ -51,7 +51,7 @@ def _up(rank: int) -> Pair:
         size = tuple(int(n) for n in rng.integers(1, {1: 6, 2: 5, 3: 4}[rank], rank))
         interpolation, corners = choose(rng, ("nearest", False), (LINEAR[rank], False), (LINEAR[rank], True))
         options = {"size": size, "interpolation": interpolation, "align_corners": corners}
-        return Case("", {"x": normal(*_shape(rng, rank))}, options)
+        return Case("", {"x": normal(*draw_shape(rng, rank))}, options)
 
     x = {"x": normal(2, *at(3, 4, 5), 7)}
     linear: dict[str, Any] = {"interpolation": LINEAR[rank]}
@@ -137,7 +137,7 @@ def _draw_window(rng: np.random.Generator) -> Case:
         "border": choose(rng, "edge", "renormalised"),
         "coefficient": choose(rng, -0.75, -0.5, float(rng.uniform(-1, 0))),
     }
-    return Case("", {"x": normal(*_shape(rng, 2))}, options)
+    return Case("", {"x": normal(*draw_shape(rng, 2))}, options)
 
 
 def _window_case(name: str, shape: tuple[int, ...] = (2, 4, 5, 3), **more: Any) -> Case:
@@ -207,7 +207,7 @@ UP_SAMPLING2D_WINDOW = Pair(
 )
 
 
-def _sides(rng: np.random.Generator, rank: int, most: int) -> Any:
+def draw_sides(rng: np.random.Generator, rank: int, most: int) -> Any:
     """A number, one for each axis, or (before, after) for each axis."""
     return choose(
         rng,
@@ -217,7 +217,7 @@ def _sides(rng: np.random.Generator, rank: int, most: int) -> Any:
     )
 
 
-def _flat(o: Any, rank: int) -> tuple[int, ...]:
+def last_axis_first(o: Any, rank: int) -> tuple[int, ...]:
     """(before, after) of the last axis, then of the one before it, ..., as PyTorch takes them."""
     return tuple(amount for pair in reversed(per_side("padding", o, rank)) for amount in pair)
 
@@ -231,7 +231,7 @@ def _resized(name: str, option: str, rank: int, torch: Twin, sizes: tuple[int, .
     """Zero-padding or cropping, from images of `sizes`; random ones have at least `least` pixels along an axis."""
 
     def draw(rng: np.random.Generator) -> Case:
-        return Case("", {"x": normal(*_shape(rng, rank, least))}, {option: _sides(rng, rank, 3)})
+        return Case("", {"x": normal(*draw_shape(rng, rank, least))}, {option: draw_sides(rng, rank, 3)})
 
     x = {"x": normal(2, *last(rank, *sizes), 3)}
     return Pair(
@@ -256,14 +256,15 @@ def _resized(name: str, option: str, rank: int, torch: Twin, sizes: tuple[int, .
 
 def _zero_padding(rank: int) -> Pair:
     twin = Twin(
-        lambda torch, o: getattr(torch.nn, f"ZeroPad{rank}d")(_flat(o.padding, rank)), layout=channels_first(rank)
+        lambda torch, o: getattr(torch.nn, f"ZeroPad{rank}d")(last_axis_first(o.padding, rank)),
+        layout=channels_first(rank),
     )
     return _resized("ZeroPadding", "padding", rank, twin, (3, 4, 5), 1)
 
 
 def _cropping(rank: int) -> Pair:
     twin = Twin(
-        lambda torch, o: getattr(torch.nn, f"ZeroPad{rank}d")(tuple(-n for n in _flat(o.cropping, rank))),
+        lambda torch, o: getattr(torch.nn, f"ZeroPad{rank}d")(tuple(-n for n in last_axis_first(o.cropping, rank))),
         layout=channels_first(rank),
         likeness="composed",
         reason=f"ZeroPad{rank}d by less than nothing; PyTorch has no layer that crops",
