@@ -11,6 +11,7 @@ from scratch.cyclic_schedules import CosineRestarts
 from scratch.normalisation import BatchNorm
 from scratch.padding import BorderPadding, CircularPadding1D, ReflectionPadding1D, SymmetricPadding1D
 from scratch.pooling import AvgPool2D, MaxPool1D
+from scratch.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,12 @@ from scratch.pooling import AvgPool2D, MaxPool1D
         (lambda: AvgPool2D(2, divisor=0), "divisor is 0, expected above 0"),
         (lambda: Conv2D(3, 4, 2, padding_mode="same"), "padding_mode is 'same', expected 'zeros', 'reflect'"),
         (lambda: Conv2D(3, 4, 2, padding_mode="symmetric"), "padding_mode is 'symmetric', expected 'zeros'"),
+        (lambda: PixelShuffle(0), "factor is 0, expected at least 1"),
+        (lambda: ChannelShuffle(0), "groups is 0, expected at least 1"),
+        (lambda: PixelShuffle(2).forward(np.zeros((1, 3, 4, 6))), "6 channels are no squares of 2 by 2"),
+        (lambda: PixelUnshuffle(2).forward(np.zeros((1, 3, 4, 6))), "3 by 4 pixels are no squares of 2 by 2"),
+        (lambda: PixelUnshuffle(2).forward(np.zeros((1, 4, 3, 6))), "4 by 3 pixels are no squares of 2 by 2"),
+        (lambda: ChannelShuffle(2).forward(np.zeros((1, 4, 5))), "5 channels do not fall into 2 groups"),
         (lambda: BatchNorm(3, momentum=1.1), r"momentum is 1.1, expected it in \[0, 1\], or None"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
     ],
