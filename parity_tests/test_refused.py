@@ -8,10 +8,16 @@ import pytest
 
 from scratch.convolution import Conv1D, Conv2D
 from scratch.cyclic_schedules import CosineRestarts
+from scratch.folding import Fold, Unfold
 from scratch.normalisation import BatchNorm
 from scratch.padding import BorderPadding, CircularPadding1D, ReflectionPadding1D, SymmetricPadding1D
 from scratch.pooling import AvgPool2D, MaxPool1D
 from scratch.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from scratch.unpooling import MaxUnpool1D
+
+
+def unpooled(indices: np.ndarray[Any, Any], **options: Any) -> np.ndarray[Any, Any]:
+    return MaxUnpool1D(2, **options).forward(np.zeros((1, 3, 2)), indices)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,22 @@ from scratch.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
         (lambda: PixelUnshuffle(2).forward(np.zeros((1, 3, 4, 6))), "3 by 4 pixels are no squares of 2 by 2"),
         (lambda: PixelUnshuffle(2).forward(np.zeros((1, 4, 3, 6))), "4 by 3 pixels are no squares of 2 by 2"),
         (lambda: ChannelShuffle(2).forward(np.zeros((1, 4, 5))), "5 channels do not fall into 2 groups"),
+        (lambda: Unfold(3, padding=-1), "padding is -1, expected a number or 2 numbers of at least 0"),
+        (lambda: Unfold(3).forward(np.zeros((1, 2, 4, 1))), "a window of .3, 3. .* does not fit"),
+        (lambda: Fold((4, 5), 2).forward(np.zeros((1, 13, 8))), "shape .1, 13, 8., expected 12 elements along axis 1"),
+        (lambda: Fold((4, 5), 2).forward(np.zeros((1, 12, 6))), "6 numbers are no windows of .2, 2."),
+        (
+            lambda: unpooled(np.zeros((1, 3, 2), int), output_size=(8,)),
+            "output_size is .8,., expected less than a stride",
+        ),
+        (
+            lambda: unpooled(np.zeros((1, 3, 2), int), output_size=(4,)),
+            "output_size is .4,., expected less than a stride",
+        ),
+        (lambda: unpooled(np.zeros((1, 3, 1), int)), "indices are int64 of shape .1, 3, 1., expected integers like x"),
+        (lambda: unpooled(np.zeros((1, 3, 2))), "indices are float64 of shape .1, 3, 2., expected integers"),
+        (lambda: unpooled(np.full((1, 3, 2), 6)), "indices from 6 to 6, expected 0 to 5"),
+        (lambda: unpooled(np.full((1, 3, 2), -1)), "indices from -1 to -1, expected 0 to 5"),
         (lambda: BatchNorm(3, momentum=1.1), r"momentum is 1.1, expected it in \[0, 1\], or None"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
     ],

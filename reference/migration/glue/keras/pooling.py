@@ -140,3 +140,17 @@ def _axis_by_axis(pool: Callable[[Any, int], Any], x: Any, output_size: Sizes) -
         lines = pool(ops.reshape(x, (math.prod(before), n, math.prod(after))), size)
         x = ops.reshape(lines, (*before, size, *after))
     return x
+
+
+def max_unpool(x: Any, indices: Any, output_size: tuple[int, ...]) -> Any:
+    """`torch.nn.MaxUnpool1d`, 2d or 3d to this size; `indices` as PyTorch's max-pooling returns them.
+
+    `tf.nn.max_pool_with_argmax` counts otherwise: place * channels + channel.
+    """
+    shape, count = x.shape, math.prod(output_size)
+    batch, channels = shape[0], shape[-1]
+    at = ops.meshgrid(ops.arange(batch), *map(ops.arange, shape[1:]), indexing="ij")
+    where = ops.stack([ops.cast(each, "int64") for each in (at[0], indices, at[-1])], axis=-1)
+    zeros = ops.zeros((batch, count, channels), x.dtype)
+    y = ops.scatter_update(zeros, ops.reshape(where, (-1, 3)), ops.reshape(x, (-1,)))
+    return ops.reshape(y, (batch, *output_size, channels))
