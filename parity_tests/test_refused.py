@@ -8,12 +8,15 @@ import pytest
 
 from scratch.convolution import Conv1D, Conv2D
 from scratch.cyclic_schedules import CosineRestarts
+from scratch.embedding_bag import EmbeddingBag, RaggedEmbeddingBag
 from scratch.folding import Fold, Unfold
 from scratch.normalisation import BatchNorm
 from scratch.padding import BorderPadding, CircularPadding1D, ReflectionPadding1D, SymmetricPadding1D
 from scratch.pooling import AvgPool2D, MaxPool1D
 from scratch.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from scratch.unpooling import MaxUnpool1D
+
+IDS = np.array([[0, 1, 3], [2, 1, 1]])
 
 
 def unpooled(indices: np.ndarray[Any, Any], **options: Any) -> np.ndarray[Any, Any]:
@@ -50,6 +53,12 @@ def unpooled(indices: np.ndarray[Any, Any], **options: Any) -> np.ndarray[Any, A
         (lambda: unpooled(np.zeros((1, 3, 2))), "indices are float64 of shape .1, 3, 2., expected integers"),
         (lambda: unpooled(np.full((1, 3, 2), 6)), "indices from 6 to 6, expected 0 to 5"),
         (lambda: unpooled(np.full((1, 3, 2), -1)), "indices from -1 to -1, expected 0 to 5"),
+        (lambda: EmbeddingBag(4, 3, mode="min"), "mode is 'min', expected 'sum', 'mean' or 'max'"),
+        (lambda: EmbeddingBag(4, 3).forward(IDS, np.ones((2, 3))), r"weights have shape \(6,\) in mode 'mean'"),
+        (lambda: EmbeddingBag(4, 3, mode="sum").forward(IDS, np.ones((2, 2))), r"expected \(6,\) and 'sum'"),
+        (lambda: EmbeddingBag(4, 3).forward(IDS[0]), "expected .batch, length."),
+        (lambda: RaggedEmbeddingBag(4, 3).forward(IDS[0], np.array([1, 1])), "expected them to add up to 3 tokens"),
+        (lambda: RaggedEmbeddingBag(4, 3).forward(IDS[0], np.array([4, -1])), "expected them to add up to 3 tokens"),
         (lambda: BatchNorm(3, momentum=1.1), r"momentum is 1.1, expected it in \[0, 1\], or None"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
     ],
