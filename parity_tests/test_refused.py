@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scratch.conv_lstm import ConvLSTM1D
 from scratch.convolution import Conv1D, Conv2D
 from scratch.cyclic_schedules import CosineRestarts
 from scratch.embedding_bag import EmbeddingBag, RaggedEmbeddingBag
@@ -16,6 +17,7 @@ from scratch.pooling import AvgPool2D, MaxPool1D
 from scratch.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from scratch.unpooling import MaxUnpool1D
 
+FRAMES = np.zeros((2, 3, 5, 1))
 IDS = np.array([[0, 1, 3], [2, 1, 1]])
 
 
@@ -59,6 +61,10 @@ def unpooled(indices: np.ndarray[Any, Any], **options: Any) -> np.ndarray[Any, A
         (lambda: EmbeddingBag(4, 3).forward(IDS[0]), "expected .batch, length."),
         (lambda: RaggedEmbeddingBag(4, 3).forward(IDS[0], np.array([1, 1])), "expected them to add up to 3 tokens"),
         (lambda: RaggedEmbeddingBag(4, 3).forward(IDS[0], np.array([4, -1])), "expected them to add up to 3 tokens"),
+        (lambda: ConvLSTM1D(2, 3, 2, padding="causal"), "padding is 'causal', expected 'valid' or 'same'"),
+        (lambda: ConvLSTM1D(1, 2, 2).forward(FRAMES, np.zeros((2, 4, 2))), "expected h_0 and c_0 of .2, 4, 2."),
+        (lambda: ConvLSTM1D(1, 2, 2).forward(FRAMES, *[np.zeros((2, 5, 2))] * 2), "expected h_0 and c_0 of .2, 4, 2."),
+        (lambda: ConvLSTM1D(1, 2, 2).forward(FRAMES[0]), "expected .batch, time, length, n_in."),
         (lambda: BatchNorm(3, momentum=1.1), r"momentum is 1.1, expected it in \[0, 1\], or None"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
     ],

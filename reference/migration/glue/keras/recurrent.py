@@ -32,6 +32,18 @@ class GRU(_Plain, keras.layers.GRU):
     """keras.layers.GRU, called with positional states and mask."""
 
 
+class ConvLSTM1D(_Plain, keras.layers.ConvLSTM1D):
+    """keras.layers.ConvLSTM1D, called with positional states."""
+
+
+class ConvLSTM2D(_Plain, keras.layers.ConvLSTM2D):
+    """keras.layers.ConvLSTM2D, called with positional states."""
+
+
+class ConvLSTM3D(_Plain, keras.layers.ConvLSTM3D):
+    """keras.layers.ConvLSTM3D, called with positional states."""
+
+
 class Bidirectional(_Plain, keras.layers.Bidirectional):
     """keras.layers.Bidirectional, called with positional states and mask."""
 
