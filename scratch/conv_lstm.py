@@ -58,8 +58,7 @@ class ConvLSTM(Layer):
         self.n_out, self.sequences, self.go_backwards = n_out, sequences, go_backwards
         self.params.update(w_x=self.of_x.params["w"], w_h=self.of_h.params["w"])
         if bias:
-            self.params["b"] = self.of_x.params["b"]
-            self.params["b"][n_out : 2 * n_out] = forget_bias
+            self.params["b"] = np.repeat(np.array([0, forget_bias, 0, 0], dtype), n_out)
 
     def forward(self, x: Array, *start: Array) -> Array:
         require_rank(self, "x", x, self.axes)
@@ -70,26 +69,30 @@ class ConvLSTM(Layer):
         a = a.reshape(batch, time, *a.shape[1:])
         h, c = self._start(start, (batch, *a.shape[2:-1], self.n_out), a.dtype)
         self.shape, self.start_given = x.shape, bool(start)
-        self.steps, outputs = [], []
+        self.convolutions: list[Convolution] = []
+        self.kept: list[tuple[Array, ...]] = []
+        outputs = []
         for t in range(time):
             # each step remembers what its convolution was given
             of_h = copy.copy(self.of_h)
             h, c, kept = self._step(a[:, t] + of_h.forward(h), c)
-            self.steps.append((of_h, *kept))
+            self.convolutions.append(of_h)
+            self.kept.append(kept)
             outputs.append(h)
-        return np.stack(outputs, axis=1) if self.sequences else h.copy()
+        self.last = h
+        return np.stack(outputs, axis=1) if self.sequences else h
 
     def backward(self, dy: Array) -> Array | tuple[Array | None, ...] | None:
-        time = len(self.steps)
-        dh, dc = np.zeros_like(self.steps[-1][-1]), np.zeros_like(self.steps[-1][-1])
-        dz = np.empty((dh.shape[0], time, *self.steps[-1][1].shape[1:]), dh.dtype)
+        time = len(self.kept)
+        dh, dc = np.zeros_like(self.last), np.zeros_like(self.last)
+        dz = np.empty((len(dh), time, *dh.shape[1:-1], 4 * self.n_out), dh.dtype)
         dw_h = np.zeros_like(self.params["w_h"])
         for t in reversed(range(time)):
             if self.sequences or t == time - 1:
-                dh = dh + (dy[:, t] if self.sequences else dy)
+                dh += dy[:, t] if self.sequences else dy
             dz[:, t], dc = self._step_back(t, dh, dc)
-            of_h = self.steps[t][0]
-            dh = of_h.backward(dz[:, t])
+            of_h = self.convolutions[t]
+            dh = of_h.backward(dz[:, t])  # type: ignore[assignment]
             dw_h += of_h.grads["w"]
         self.of_x.input_gradient = self.input_gradient
         dx = self.of_x.backward(dz.reshape(-1, *dz.shape[2:]))
@@ -112,12 +115,12 @@ class ConvLSTM(Layer):
 
     def _step_back(self, t: int, dh: Array, dc: Array) -> tuple[Array, Array]:
         """The gradients of what the activations are given, and of c_{t-1}."""
-        _, z, ifo, g, c_0, c, tanh_c = self.steps[t]
+        z, ifo, g, c_0, c, tanh_c = self.kept[t]
         i, f, o = np.split(ifo, 3, axis=-1)
-        dc = dc + dh * o * self.f.slope(c, tanh_c)
+        dc += dh * o * self.f.slope(c, tanh_c)
         difo = np.concatenate([dc * g, dc * c_0, dh * tanh_c], axis=-1)
         n = 3 * self.n_out
-        difo = difo * self.sigmoid.slope(z[..., :n], ifo)
+        difo *= self.sigmoid.slope(z[..., :n], ifo)
         return np.concatenate([difo, dc * i * self.f.slope(z[..., n:], g)], axis=-1), dc * f
 
     def _start(self, given: tuple[Array, ...], shape: tuple[int, ...], dtype: DTypeLike) -> tuple[Array, Array]:
@@ -126,7 +129,8 @@ class ConvLSTM(Layer):
             return np.zeros(shape, dtype), np.zeros(shape, dtype)
         if [state.shape for state in given] != [shape, shape]:
             raise ValueError(f"states have shapes {[state.shape for state in given]}, expected h_0 and c_0 of {shape}")
-        return given[0], given[1]
+        h, c = given
+        return h, c
 
 
 class ConvLSTM1D(ConvLSTM):

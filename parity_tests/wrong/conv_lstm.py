@@ -92,16 +92,16 @@ class OutputGradientCut(ConvLSTM):
     """No gradient goes back through the output of the step before."""
 
     def _step_back(self, t: int, dh: Array, dc: Array) -> tuple[Array, Array]:
-        return super()._step_back(t, dh * (t == len(self.steps) - 1), dc)
+        return super()._step_back(t, dh * (t == len(self.kept) - 1), dc)
 
 
 class SlopeOfGatesForgotten(ConvLSTM):
     """The slope of the gates' activation is left out."""
 
     def _step_back(self, t: int, dh: Array, dc: Array) -> tuple[Array, Array]:
-        _, _, ifo, g, c_0, c, tanh_c = self.steps[t]
+        _, ifo, g, c_0, c, tanh_c = self.kept[t]
         o = ifo[..., 2 * self.n_out :]
-        right, dc_0 = super()._step_back(t, dh, dc)
+        right, dc_0 = super()._step_back(t, dh, dc.copy())
         dc = dc + dh * o * self.f.slope(c, tanh_c)
         return np.concatenate([dc * g, dc * c_0, dh * tanh_c, right[..., 3 * self.n_out :]], axis=-1), dc_0
 
@@ -111,7 +111,7 @@ class LastStepOnly(ConvLSTM):
 
     def backward(self, dy: Array) -> Any:
         dx = super().backward(dy)
-        self.grads["w_h"] = self.steps[0][0].grads["w"].copy()
+        self.grads["w_h"] = self.convolutions[0].grads["w"].copy()
         return dx
 
 

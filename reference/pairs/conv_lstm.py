@@ -119,7 +119,7 @@ def _pair(rank: int) -> Pair:
             case("dilation-backwards", some, at(1, 3, 2), dilation=at(1, 2, 3), go_backwards=True),
             case("activations", some, 2, activation="sigmoid", recurrent_activation="tanh"),
             case("last-no-bias", some, 2, bias=False, sequences=False),
-            case("forget-bias-0", some, 2, forget_bias=0.0),
+            case("relu", some, 2, activation="relu", recurrent_activation="relu", forget_bias=0.0),
         ),
         draw=draw,
         starts={"b": _forgetting_little},
