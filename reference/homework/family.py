@@ -73,7 +73,7 @@ class Family:
     gradient, such as an optimizer, is examined by `examine` in its own way. `equal(problem, seed)` gives problems in
     which sizes are equal that should not need to be, for a backward pass that breaks off where they are not. `asked`
     is the pair that a person said it is, "" where its names say so. `single(subject, seed)` asks for one sample,
-    of what is written for no more.
+    of what is written for no more, as `of_one` says of some that it is.
     """
 
     name: str
@@ -107,6 +107,7 @@ class Family:
     equal: Callable[[Problem, int], Sequence[Problem]] = lambda problem, seed: ()
     asked: str = ""
     single: Callable[[Subject, int], Sequence[Problem]] | None = None
+    of_one: Callable[[Subject], bool] = lambda subject: False
 
 
 def number_given(subject: Subject, names: str, usual: float) -> float:

@@ -2,9 +2,12 @@
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reference.homework.problem import Problem
+from reference.homework.subject import Subject
 from reference.homework.trying import Trying
 from reference.homework.verdict import SymbolReport
 
@@ -20,12 +23,26 @@ OUTER = r"\bouter\("
 def alone(examination: "Examination", report: SymbolReport) -> SymbolReport:
     """The report on one sample, in the place of one on several that does not do justice to what is asked."""
     family, trying = examination.family, examination.trying
-    if family.single is None or not _of_one(trying, report):
+    if family.single is None or report.verdict not in ("crashed", "wrong", "unsupported"):
         return report
-    single = replace(family, problems=family.single, single=None)
-    other = type(examination)(trying.worker, examination.subject, single, examination.seed).report()
-    told = other.verdict == "correct" or (other.verdict == "wrong" and report.verdict == "crashed")
-    return other if told else report
+    sure = family.of_one(trying.subject)
+    if not (sure or _of_one(trying, report)):
+        return report
+    reports = []
+    for asked in family.single(trying.subject, examination.seed):
+        single = replace(family, problems=_only(asked), single=None)
+        reports.append(type(examination)(trying.worker, examination.subject, single, examination.seed).report())
+        if reports[-1].verdict == "correct":
+            return reports[-1]
+    wrong = [each for each in reports if each.verdict == "wrong"]
+    if not wrong or (report.verdict == "wrong" and not sure):
+        return report
+    return max(wrong, key=lambda each: sum(quantity.agree for quantity in each.quantities))
+
+
+def _only(asked: Problem) -> Callable[[Subject, int], tuple[Problem]]:
+    """What a family asks where it asks nothing else."""
+    return lambda subject, seed: (asked,)
 
 
 def _of_one(trying: Trying, report: SymbolReport) -> bool:

@@ -42,6 +42,7 @@ class Subject:
     """A class or a group of functions to be judged. `methods` holds everything a class can do, by name.
 
     Of a function that is several in one, `kind` is how the parameter that says which is called, and what it is given.
+    `trees`: the texts of the file that it is in.
     """
 
     symbol: Symbol
@@ -53,6 +54,7 @@ class Subject:
     partner: Symbol | None = None
     closure: bool = False
     kind: tuple[str, str] = ("", "")
+    trees: tuple[ast.Module, ...] = ()
 
     @property
     def name(self) -> str:
@@ -117,6 +119,10 @@ class Subject:
 
 def subjects(submission: Submission) -> Iterator[Subject]:
     """The subjects of a submission in the order of their definition."""
+    return (replace(subject, trees=submission.trees) for subject in _defined(submission))
+
+
+def _defined(submission: Submission) -> Iterator[Subject]:
     functions = {name: s for name, s in submission.symbols.items() if s.kind == "function"}
     alone = {subject.name: subject for subject in _function_subjects(functions)}
     for name, symbol in submission.symbols.items():

@@ -13,6 +13,7 @@ from reference.homework.attempt import Attempt
 from reference.homework.columns import rows_evident, rows_said
 from reference.homework.family import Doubt, Family, another_number, numbers_named
 from reference.homework.problem import Layout, Problem, of_submissions, problem
+from reference.homework.samples import Lie, lies
 from reference.homework.subject import Subject
 from reference.homework.trying import Trying
 from reference.pair import Array, Input
@@ -21,6 +22,8 @@ from scratch.activations import Tanh
 SHAPE, OTHER = (5, 4), (3, 7)
 # whose exponentials are beyond all numbers
 LARGE, LARGE_INPUTS = 1000.0, "large inputs"
+SINGLE = "one sample at a time"
+SINGLE_FORMS = {"1 f -> f": "vectors", "1 f -> f 1": "(features, 1)"}
 # written in more than one way, of which some overflow
 OVERFLOW = ("sigmoid", "softplus", "silu", "mish")
 
@@ -197,32 +200,54 @@ def over_samples(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
         yield Doubt("", (), noted=said)
 
 
+def lying(subject: Subject) -> Lie:
+    """How samples lie in what a softmax is handed, as its own words say or else the rest of the file."""
+    return "rows" if rows_said(subject.symbol.source) else lies(subject)
+
+
+def of_lie(lie: Lie, rows: Layout, columns: Layout) -> Sequence[Layout]:
+    """The layouts that are right where samples lie so."""
+    return {"rows": (rows,), "columns": (columns,), "column": (columns,)}.get(lie, (rows, columns))
+
+
+def _over_sample(asked: Problem) -> Sequence[Layout]:
+    """Over rows or columns, whichever samples are."""
+    if axes := asked.facts.get("axes"):
+        return [Layout({"x": axes, "y": axes}, said=(SINGLE_FORMS[axes],))]
+    rows = Layout(said=("over rows",))
+    columns = Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",))
+    return of_lie(asked.facts["lie"], rows, columns)
+
+
 def _normalised(pair: str, names: str) -> Family:
-    """A family of an activation over a whole row, or column."""
+    """A family of an activation over a whole sample."""
 
     def ask(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
-        facts = {"rows": rows_said(subject.symbol.source)}
-        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, facts=facts)
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, facts={"lie": lying(subject)})
 
-    def layouts(asked: Problem) -> list[Layout]:
-        columns = Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",))
-        return [Layout(said=("over rows",)), *([] if asked.facts.get("rows") else [columns])]
+    def alone(n: int, seed: int, axes: str) -> Problem:
+        return problem(pair, {"x": normal(1, n, scale=1.5)}, seed, label=SINGLE, facts={"axes": axes})
+
+    def variants(subject: Subject, seed: int, base: Problem) -> tuple[Problem, ...]:
+        if base.label == SINGLE:
+            return (alone(3, seed, base.facts["axes"]),)
+        far = problem(pair, {"x": Input(OTHER, _far_apart)}, seed, label=LARGE_INPUTS, facts=base.facts)
+        return ask(subject, OTHER, seed, "other sizes"), far
 
     return Family(
         pair,
         classes=names,
         functions=names,
         problems=lambda subject, seed: (ask(subject, SHAPE, seed, ""),),
-        variants=lambda subject, seed, base: (
-            ask(subject, OTHER, seed, "other sizes"),
-            problem(pair, {"x": Input(OTHER, _far_apart)}, seed, label=LARGE_INPUTS, facts=base.facts),
-        ),
-        layouts=layouts,
+        variants=variants,
+        layouts=_over_sample,
         doubts=over_samples,
         derivative=True,
         same_output=pair,
         reductions=lambda asked: {},
         rank=5,
+        single=lambda subject, seed: [alone(5, seed, axes) for axes in SINGLE_FORMS],
+        of_one=lambda subject: lying(subject) in ("column", "single"),
     )
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from reference.fills import normal, one_hot
-from reference.homework.columns import rows_said
-from reference.homework.families.activations import over_samples
+from reference.homework.families.activations import lying, of_lie, over_samples
 from reference.homework.families.losses import TARGET
 from reference.homework.family import Family
 from reference.homework.loss_problems import C, N, class_indices
@@ -35,7 +34,7 @@ OUTPUT = of_submissions("softmax_output", SoftmaxOutput)
 
 def _output_problem(subject: Subject, seed: int, label: str, n: int, c: int, indices: bool) -> Problem:
     t = class_indices(n, c) if indices else one_hot(n, c)
-    facts = {"rows": rows_said(subject.symbol.source)}
+    facts = {"lie": lying(subject)}
     return problem(OUTPUT, {"x": normal(n, c), "t": t}, seed, label=label, facts=facts, apart=("t",))
 
 
@@ -44,7 +43,7 @@ def _output_layouts(asked: Problem) -> Sequence[Layout]:
     if asked.extras["t"].ndim > 1:
         columns["t"] = "n c -> c n"
     rows = Layout(said=("with cross-entropy, y - t",))
-    return (rows,) if asked.facts["rows"] else (rows, Layout(columns, said=(*rows.said, "(classes, batch)")))
+    return of_lie(asked.facts["lie"], rows, Layout(columns, said=(*rows.said, "(classes, batch)")))
 
 
 SOFTMAX_OUTPUT = Family(
