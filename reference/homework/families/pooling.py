@@ -96,6 +96,18 @@ def _both(subject: Subject, one: str, other: str) -> bool:
     return accepts(subject, ROLES[one]) and accepts(subject, ROLES[other])
 
 
+def _taken_apart(subject: Subject, pattern: str) -> bool:
+    """Whether a parameter of such a name is two numbers in the code: `sh, sw = stride`, `stride[0]`."""
+    names = {p.name for p in subject.given if means(p.name, pattern)}
+    for node in (n for each in subject.nodes for n in ast.walk(each)):
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=[_, _])], value=ast.Name(id=name) | ast.Attribute(attr=name)) | (
+                ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=ast.Constant(value=0 | 1))
+            ) if name in names:
+                return True
+    return False
+
+
 def _pads(subject: Subject) -> bool:
     """Whether it takes padding as a number."""
     words = [p for p in subject.given if means(p.name, ROLES["padding"]) and isinstance(p.default, str)]
@@ -136,7 +148,7 @@ def _variants(pair: str) -> Any:
         n, h, w, c = base.arrays.inputs["x"].shape
         yield pool(pair, n, h + 2, w + 2, c, (2, 2), 2, seed, "other sizes")
         apart = _stride_apart(subject)
-        steps = _both(subject, "sh", "sw")
+        steps = _both(subject, "sh", "sw") or _taken_apart(subject, STRIDE)
         if steps or _both(subject, "kh", "kw") or accepts(subject, ROLES["kernel"]):
             # a stride that has a parameter of its own, but not two, is the same both ways
             stride = 3 if apart and not steps else (2, 3)
