@@ -110,7 +110,7 @@ class Session:
             if part.role == "handed":
                 given = values[name]
             elif part.setting:
-                given = value(part.role, self.code.pair, part.parameter, decays=self.code.decays)
+                given = value(part.role, self.code.pair, part.parameter, asked=self.code.asked)
             else:
                 given = Ref(self.states[name]) if name in self.states else values[part.role]
             if part.parameter.required and not handed and not kwargs:
@@ -152,7 +152,7 @@ class Session:
     def _config(self, parameter: Parameter) -> None:
         """A dict of settings and state: with the settings that the code reads from it; None where it reads none."""
         found = config_of(self.code)
-        config = {key: value(role, self.code.pair, decays=self.code.decays) for key, role in found.items()}
+        config = {key: value(role, self.code.pair, asked=self.code.asked) for key, role in found.items()}
         self.states[parameter.name] = self._name(f"S{len(self.states)}")
         self._run([Set(self.states[parameter.name], config or ({} if parameter.required else None))])
 

@@ -14,13 +14,14 @@ from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.family import Family
 from reference.homework.isolation.process import Failure, Globals, Result, Worker
 from reference.homework.optimizers.calls import Session, Stuck
-from reference.homework.optimizers.decay import NAMES, SETTING, decayed, mistaken
+from reference.homework.optimizers.decay import NAMES, SETTING, decayed
 from reference.homework.optimizers.forms import BATCH, Form, Place
 from reference.homework.optimizers.mistakes import MISTAKES
 from reference.homework.optimizers.objects import forms, numbers_kept
+from reference.homework.optimizers.offered import offered
 from reference.homework.optimizers.plan import FREE_COUNT, KEY, Code, code_of, settings_of
 from reference.homework.optimizers.rules import RULES, Rule, followed
-from reference.homework.optimizers.settings import DECAYS, EXPLICIT, SWITCHES, completed, known, numbers_in, roles
+from reference.homework.optimizers.settings import DECAYS, SWITCHES, completed, known, numbers_in, roles
 from reference.homework.optimizers.walks import Held, Steps, Walk, compared, gradient, narrowed
 from reference.homework.raised import not_written
 from reference.homework.reading.submission import Symbol
@@ -33,7 +34,7 @@ STEPS = 6
 
 def examine_optimizer(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
     """The verdict on an optimizer."""
-    return _Examination(worker, subject, family.name, seed).report()
+    return OptimizerExamination(worker, subject, family.name, seed).report()
 
 
 def examine_any_optimizer(worker: Worker, subject: Subject, family: Family, seed: int) -> SymbolReport:
@@ -46,11 +47,11 @@ def examine_any_optimizer(worker: Worker, subject: Subject, family: Family, seed
     )
     if not betas:
         pairs = tuple(sorted(pairs, key=lambda pair: -len(roles(wanted, pair))))
-    reports = [_Examination(worker, subject, pair, seed).report() for pair in pairs]
+    reports = [OptimizerExamination(worker, subject, pair, seed).report() for pair in pairs]
     return next((report for report in reports if report.verdict == "correct"), reports[0])
 
 
-class _Examination:
+class OptimizerExamination:
     def __init__(self, worker: Worker, subject: Subject, pair: str, seed: int) -> None:
         self.worker, self.subject, self.seed = worker, subject, seed
         self.nodes = _nodes(worker, subject)
@@ -61,23 +62,23 @@ class _Examination:
             self.pair = "momentum"
             self.code = code_of(subject, self.pair, self.nodes)
         self.settings = known(settings_of(self.code), self.pair, wanted) if self.code else {}
-        self.decay = ""
+        self.beside: list[str] = []
         self.numbers = numbers_in(self.nodes, self._constants())
 
     def report(self) -> SymbolReport:
         if self.code is None:
-            return self._said("unsupported", "it has no method that looks like a step: update, step, ...")
+            return self.said("unsupported", "it has no method that looks like a step: update, step, ...")
         best: Held | None = None
         walks: list[Walk] = []
         for walk in self._walks(self.code):
             walks.append(walk)
             if walk.stuck:
                 continue
-            held = self._held(walk, RULES[self.pair])
+            held = self.hold(walk, RULES[self.pair])
             if not held.right:
                 held = self._written_decay(walk) or held
             if held.right:
-                return self._decaying(self.code, held) or self._switched() or self._apart(self.code, held)
+                return offered(self, self.code, held) or self._switched() or self._apart(self.code, held)
             if best is None or held.quantity.max_rel < best.quantity.max_rel:
                 best = held
             if walk.form.named:  # its parameters say what each is
@@ -93,9 +94,9 @@ class _Examination:
         kept = numbers_kept(symbol.node for symbol in self.worker.submission.symbols.values())
         for number, form in enumerate(forms(self.subject, self.nodes, wanted, kept)):
             for first in (1, 0) if free else (1,):
-                yield self._walk(code, [form], first, f"a{number}{first}", self.seed)[0]
+                yield self.walk(code, [form], first, f"a{number}{first}", self.seed)[0]
 
-    def _walk(self, code: Code, walked: Sequence[Form], first: int, base: str, seed: int) -> list[Walk]:
+    def walk(self, code: Code, walked: Sequence[Form], first: int, base: str, seed: int) -> list[Walk]:
         """Optimizers that step in turn, each with weights of its own."""
         walks = [Walk(form, first) for form in walked]
         try:
@@ -132,7 +133,7 @@ class _Examination:
 
     # ---- judging
 
-    def _held(self, walk: Walk, rules: Sequence[Rule], given: Mapping[str, Any] | None = None) -> Held:
+    def hold(self, walk: Walk, rules: Sequence[Rule], given: Mapping[str, Any] | None = None) -> Held:
         """The walk held to the rule that it follows best, with the settings `given`, its own unless said otherwise."""
         best: Held | None = None
         for share in (1.0, 1 / BATCH) if walk.form.extra else (1.0,):
@@ -150,31 +151,11 @@ class _Examination:
         assert best is not None
         return best
 
-    def _decaying(self, code: Code, held: Held) -> SymbolReport | None:
-        """A right walk, by an optimizer that also offers weight decay: wrong where that follows no rule.
-
-        The convention of a right one is put down.
-        """
-        if self.settings.get(SETTING) != 0.0:
-            return None
-        walk = self._walk(replace(code, decays=True), [held.walk.form], held.walk.first, "d", self.seed + 2)[0]
-        if isinstance(walk.stuck, Failure) and walk.stuck.type in OWN_MISTAKES:
-            return self._said("crashed", f"with weight decay: {walk.stuck.type}: {walk.stuck.message}")
-        if walk.stuck:
-            return None
-        given = {**self.settings, SETTING: EXPLICIT[SETTING]}
-        found = self._held(walk, decayed(held.rule), given)
-        if found.right:
-            self.decay = found.rule.said.removeprefix(held.rule.said).lstrip("; ")
-            return None
-        causes = [r for r in mistaken(held.rule) if self._held(walk, [r], given).right][:1]
-        return self._said("wrong", "with weight decay", found, tuple(self._cause(r.cause) for r in causes))
-
     def _switched(self) -> SymbolReport | None:
         """A right optimizer that can be told to be another, by a switch: wrong where it is not that other one then."""
         for switch, pairs in SWITCHES.items():
             if switch in self.settings and self.pair in pairs:
-                report = _Examination(self.worker, self.subject, switch, self.seed).report()
+                report = OptimizerExamination(self.worker, self.subject, switch, self.seed).report()
                 if report.verdict != "correct":
                     return replace(report, remark=f"with {switch} switched on")
         return None
@@ -184,7 +165,7 @@ class _Examination:
         names = {getattr(n, "attr", getattr(n, "id", "")) for node in self.nodes for n in ast.walk(node)}
         if self.pair in DECAYS or SETTING in self.settings or not any(means(name, NAMES) for name in names):
             return None
-        held = self._held(walk, [each for rule in RULES[self.pair] for each in decayed(rule)])
+        held = self.hold(walk, [each for rule in RULES[self.pair] for each in decayed(rule)])
         return held if held.right else None
 
     # ---- saying
@@ -192,19 +173,19 @@ class _Examination:
     def _apart(self, code: Code, held: Held) -> SymbolReport:
         """A right walk: right too while another optimizer of its kind steps?"""
         if code.made:
-            walks = self._walk(code, [held.walk.form, held.walk.form], held.walk.first, "b", self.seed + 1)
-            again = [self._held(walk, [held.rule]) for walk in walks if not walks[0].stuck]
+            walks = self.walk(code, [held.walk.form, held.walk.form], held.walk.first, "b", self.seed + 1)
+            again = [self.hold(walk, [held.rule]) for walk in walks if not walks[0].stuck]
             wrong = [each for each in again if not each.right]
             if wrong:
                 told = "Two optimizers made by it share their state: only the first of them is right."
-                return self._said("wrong", told, wrong[0], (self._cause("shared_state", reproduces=False),))
+                return self.said("wrong", told, wrong[0], (self.cause("shared_state", reproduces=False),))
             if not again:
                 return self._stuck(walks)
-        return self._said("correct", "", held)
+        return self.said("correct", "", held)
 
     def _wrong(self, best: Held) -> SymbolReport:
-        held = self._held(best.walk, RULES[self.pair])
-        report = self._said("wrong", "", held, tuple(self._causes(best.walk)))
+        held = self.hold(best.walk, RULES[self.pair])
+        report = self.said("wrong", "", held, tuple(self._causes(best.walk)))
         return report if report.causes else replace(report, narrowing=tuple(narrowed(held.walk, self._wanted(held))))
 
     def _wanted(self, held: Held) -> Steps:
@@ -215,18 +196,18 @@ class _Examination:
     def _causes(self, walk: Walk) -> Iterator[Cause]:
         """The mistakes that give these very numbers."""
         for rule in MISTAKES.get(self.pair, []):
-            if self._held(walk, [rule]).right:
-                yield self._cause(rule.cause)
+            if self.hold(walk, [rule]).right:
+                yield self.cause(rule.cause)
                 return
         if all(np.array_equal(now[name], w) for now in walk.steps for name, w in walk.weights.items()):
-            yield self._cause("overwritten/weights", reproduces=False)
+            yield self.cause("overwritten/weights", reproduces=False)
             return
         up = replace(walk, steps=[{n: 2 * walk.weights[n] - w for n, w in now.items()} for now in walk.steps])
-        if self._held(up, RULES[self.pair]).right:
-            yield self._cause("sign/ascent")
+        if self.hold(up, RULES[self.pair]).right:
+            yield self.cause("sign/ascent")
 
-    def _cause(self, words: str, *, reproduces: bool = True) -> Cause:
-        call, symbol = self.code.call.name if self.code else "", self.subject.symbol
+    def cause(self, words: str, *, reproduces: bool = True, method: str = "") -> Cause:
+        call, symbol = method or (self.code.call.name if self.code else ""), self.subject.symbol
         place = f"{symbol.name}.{call}" if symbol.kind == "class" and call else symbol.name
         return worded(words, {"place": place}, reproduces=reproduces)
 
@@ -237,23 +218,21 @@ class _Examination:
         # the first form is the likeliest: what is missing there is missing from the code
         if own and len(own) == len(walks) and not _ours(own[0]):
             if missing := not_written(own[0]):
-                return self._said("unfinished", missing)
+                return self.said("unfinished", missing)
             place = f" (line {own[0].line})" if own[0].line else ""
-            return self._said("crashed", f"{own[0].type}: {own[0].message}{place}")
+            return self.said("crashed", f"{own[0].type}: {own[0].message}{place}")
         told = [walk.stuck for walk in walks if isinstance(walk.stuck, str)]
         why = told[0] if told else f"{failures[0].type}: {failures[0].message}" if failures else "nothing ran"
         tried = ", ".join(dict.fromkeys(walk.form.said for walk in walks))
-        return self._said("unsupported", f"it could not be called ({why}); tried: {tried}")
+        return self.said("unsupported", f"it could not be called ({why}); tried: {tried}")
 
-    def _said(
-        self, verdict: str, remark: str, held: Held | None = None, causes: tuple[Cause, ...] = ()
-    ) -> SymbolReport:
+    def said(self, verdict: str, remark: str, held: Held | None = None, causes: tuple[Cause, ...] = ()) -> SymbolReport:
         symbol = self.subject.symbol
         conventions: list[str] = []
         if held is not None:
             conventions = [held.walk.form.said, held.rule.said if held.right else ""]
             conventions += ["gradients averaged over the batch in the optimizer"] * (held.share != 1)
-            conventions += [self.decay] * held.right
+            conventions += self.beside if held.right else []
             conventions += ["no epsilon"] * (held.settings.get("epsilon") == 0)
         return SymbolReport(
             symbol.name,

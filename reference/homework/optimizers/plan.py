@@ -42,8 +42,8 @@ class Code:
     """An optimizer's code: what makes it, and what is called at each step.
 
     `target` is the end of the path of what is called: ".update", or "" where the object itself is. `before` and `after`
-    are methods without parameters that are called at each step: pre_update_params. `decays` where it is asked for the
-    weight decay that any optimizer may offer.
+    are methods without parameters that are called at each step: pre_update_params. `asked` is a setting that any
+    optimizer may offer, where it is asked for that.
     """
 
     subject: Subject
@@ -55,7 +55,7 @@ class Code:
     made: bool = True
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    decays: bool = False
+    asked: str = ""
 
 
 def code_of(subject: Subject, pair: str, nodes: Sequence[ast.AST]) -> Code | None:

@@ -20,7 +20,7 @@ EXPLICIT: Mapping[str, Any] = {
     "weight_decay": 0.11,
     "dampening": 0.0,
     "initial_accumulator": 0.0,
-    "lr_decay": 0.0,
+    "lr_decay": 0.29,
     "velocity": 0.71,
     "centered": False,
     "decrease": 0.43,
@@ -72,6 +72,7 @@ ADAM: tuple[Mapping[str, str], Mapping[str, str]] = ({"betas": r"betas", "beta_1
 MAY_BE_RATE = r"alpha|a"
 # pairs in which weights decay by definition; elsewhere the decay is 0 at first
 DECAYS = ("adamw", "lion")
+OFFERED = ("weight_decay", "lr_decay")
 # a switch makes another pair, of its own name, of these
 SWITCHES: Mapping[str, Sequence[str]] = {"nesterov": ("sgd", "momentum"), "amsgrad": ("adam",)}
 USUAL: Mapping[str, Sequence[float]] = {
@@ -107,13 +108,13 @@ def roles(wanted: Sequence[Parameter], pair: str) -> dict[str, str]:
     return found
 
 
-def value(role: str, pair: str, parameter: Parameter | None = None, *, decays: bool = False) -> Any:
-    """What a setting is given; `decays` where the weight decay that any optimizer may offer is asked."""
+def value(role: str, pair: str, parameter: Parameter | None = None, *, asked: str = "") -> Any:
+    """What a setting is given. One that any optimizer may offer does nothing unless it is `asked`."""
     if role in SWITCHES:
         return role == pair
     if role == "momentum_decay":
         return parameter.default if parameter else 0.004
-    if role == "weight_decay" and pair not in DECAYS and not decays:
+    if role in OFFERED and role != asked and not (role == "weight_decay" and pair in DECAYS):
         return 0.0
     return EXPLICIT[role]
 
