@@ -83,10 +83,10 @@ class Attempt:
 
 
 def outline(value: Any) -> Any:
-    """What of an argument decides whether a call runs: the shape of an array, any other value itself."""
+    """What of an argument decides whether a call runs: that it is an array, and its shape; any other value itself."""
     if isinstance(value, list | tuple):
         return type(value)(outline(each) for each in value)
-    return value.shape if isinstance(value, np.ndarray) and value.ndim else value
+    return ("array", *value.shape) if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def locate(problem: Problem, scheme: Scheme, state: Any) -> dict[str, Place] | None:

@@ -55,8 +55,8 @@ class Examination:
         attempts: list[Attempt] = []
         crashed: SymbolReport | None = None
         for asked in self.family.problems(self.subject, self.seed):
-            if asked.fallback and any(attempt.y is not None for attempt in attempts if not attempt.problem.fallback):
-                break
+            if any(attempt.y is not None for attempt in attempts if attempt.problem.fallback < asked.fallback):
+                continue
             for right in self._rights(asked, attempts):
                 report = self._whole(right)
                 if report.verdict != "crashed":

@@ -24,8 +24,8 @@ class Problem:
     family's calls need to know beside the options, such as the kernel's height; `extras` are arrays that a backward
     pass is given beside those of the forward pass, such as targets.
     `remake(seed)` gives it with other inputs, where its answers are not simply the layer's. A `fallback` is asked only
-    where no form before it ran: one sample without a batch, say. What is `required` a submission may not get wrong: an
-    option that it has a parameter for.
+    where no form of a lower number ran: 1 for one sample without a batch, say, 2 for one without channels too. What is
+    `required` a submission may not get wrong: an option that it has a parameter for.
     """
 
     label: str
@@ -37,7 +37,7 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, Array] = field(default_factory=dict)
     remake: Callable[[int], "Problem"] | None = None
-    fallback: bool = False
+    fallback: int = 0
     required: bool = False
 
     @property

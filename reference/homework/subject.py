@@ -42,7 +42,7 @@ class Subject:
     """A class or a group of functions to be judged. `methods` holds everything a class can do, by name.
 
     Of a function that is several in one, `kind` is how the parameter that says which is called, and what it is given.
-    `trees`: the texts of the file that it is in.
+    `trees`: its file.
     """
 
     symbol: Symbol
@@ -119,19 +119,15 @@ class Subject:
 
 def subjects(submission: Submission) -> Iterator[Subject]:
     """The subjects of a submission in the order of their definition."""
-    return (replace(subject, trees=submission.trees) for subject in _defined(submission))
-
-
-def _defined(submission: Submission) -> Iterator[Subject]:
     functions = {name: s for name, s in submission.symbols.items() if s.kind == "function"}
     alone = {subject.name: subject for subject in _function_subjects(functions)}
     for name, symbol in submission.symbols.items():
         if symbol.kind == "class":
             subject = class_subject(submission, symbol)
             inside = list(_function_subjects(static_functions(symbol))) if subject.forward is None else []
-            yield from inside or [subject]
+            yield from (replace(each, trees=submission.trees) for each in inside or [subject])
         elif name in alone:
-            yield alone[name]
+            yield replace(alone[name], trees=submission.trees)
 
 
 def _function_subjects(functions: Mapping[str, Symbol]) -> Iterator[Subject]:

@@ -77,7 +77,7 @@ def _problems(subject: Subject, seed: int) -> Iterator[Problem]:
     for mask in _masks(subject):
         yield _ask(seed, SIZES, "", mask)
     for mask in _masks(subject):
-        yield replace(_ask(seed, (0, *SIZES[1:]), "a single sequence", mask), fallback=True)
+        yield replace(_ask(seed, (0, *SIZES[1:]), "a single sequence", mask), fallback=1)
 
 
 def _variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:

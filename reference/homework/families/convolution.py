@@ -79,6 +79,8 @@ SINGLE_2D = (
     Layout({"x": "1 h w 1 -> h w", "y": "1 h w c -> c h w"}, said=("one image without channels",)),
     Layout({"x": "1 h w 1 -> h w", "y": "1 h w c -> h w c"}, said=("one image without channels",)),
     Layout({"x": "1 h w 1 -> h w", "y": "1 h w 1 -> h w"}, said=("one image without channels",)),
+    Layout({"x": "1 h w c -> c h w", "y": "1 h w 1 -> h w"}, said=("one filter, (channels, height, width)",)),
+    Layout({"x": "1 h w c -> h w c", "y": "1 h w 1 -> h w"}, said=("one filter, (height, width, channels)",)),
 )
 GREY_2D = (
     Layout({"x": "n h w 1 -> n h w", "y": "n h w c -> n c h w"}, said=("images without channels",)),
@@ -102,8 +104,8 @@ def _schemes_2d(asked: Problem) -> Sequence[Scheme]:
     forms = ["o i kh kw", "kh kw i o", "o kh kw i", "kh kw o i", "i o kh kw"]
     if asked.options["n_in"] == 1:
         forms += ["o (i kh) kw", "(i kh) kw o"]
-        if asked.options["n_out"] == 1:
-            forms += ["(i o kh) kw"]
+    if asked.options["n_out"] == 1:
+        forms += ["(i o kh) kw"] if asked.options["n_in"] == 1 else ["(o i) kh kw", "kh kw (o i)"]
     entries = {"w": Entry(WEIGHT, weight_forms(ids["w"], "kh kw i o", forms))}
     if "b" in ids and ids["b"].ndim > 1:
         entries["b"] = Entry(BIAS, (*weight_forms(ids["b"], "h w o", ("o h w", "h w o", "1 o h w", "1 h w o")),))
@@ -183,7 +185,7 @@ def _bias_of_positions(form: Form, seed: int, label: str = "one bias for each po
     size = (h - k[0] + 1, w - k[1] + 1)
     x = {"x": normal(n, h, w, c)}
     found = problem(POSITION_BIASED, x, seed, label=label, size=size, n_in=c, n_out=o, kernel=k, bias=False)
-    return replace(found, fallback=True)
+    return replace(found, fallback=1)
 
 
 # an image larger than this is not made because its size stands in the code
@@ -194,6 +196,7 @@ FORMS_2D = (
     (2, 6, 7, 4, 5, (3, 3)),
     (2, 7, 7, 4, 5, (3, 3)),
     (1, 6, 7, 4, 5, (3, 3)),
+    (1, 6, 7, 4, 1, (3, 3)),
     (2, 7, 7, 1, 5, (3, 3)),
     (1, 7, 7, 1, 5, (3, 3)),
     (1, 7, 7, 1, 1, (3, 3)),
@@ -208,9 +211,9 @@ def _problems_2d(subject: Subject, seed: int) -> Iterator[Problem]:
         yield conv2d(*FORMS_2D[1], seed, "padding 1", bias=biased, padding=1)
     for form in FORMS_2D[3:]:
         if form[3] > 1 or not has_channels(subject):
-            yield replace(conv2d(*form, seed, bias=biased), fallback=True)
+            yield replace(conv2d(*form, seed, bias=biased), fallback=1 if form[3] > 1 else 2)
     if biased:
-        for form in (FORMS_2D[1], FORMS_2D[3], FORMS_2D[5], *_written_sizes(subject)):
+        for form in (FORMS_2D[1], FORMS_2D[3], FORMS_2D[6], *_written_sizes(subject)):
             yield _bias_of_positions(form, seed)
 
 
@@ -248,7 +251,7 @@ def _variants_2d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem
 CONV2D = Family(
     "conv2d",
     classes=r"(?!.*1d)(?!.*3d).*conv\w*",
-    functions=r"(?!.*1d)(?!.*3d)(?!.*singlestep).*conv\w*",
+    functions=r"(?!.*1d)(?!.*3d)(?!.*singlestep).*(conv|corr(elate)?_?2d|cross_?corr)\w*",
     problems=lambda subject, seed: list(_problems_2d(subject, seed)),
     variants=lambda subject, seed, base: list(_variants_2d(subject, seed, base)),
     layouts=_layouts_2d,

@@ -86,8 +86,8 @@ CONV1D = Family(
     functions=r".*conv\w*1d\w*|(?!.*2d)(?!.*3d)(?!.*singlestep).*conv\w*",
     problems=lambda subject, seed: [
         conv1d(2, 9, 4, 5, 3, seed),
-        replace(conv1d(1, 9, 4, 5, 3, seed), fallback=True),
-        *([] if has_channels(subject) else [replace(conv1d(1, 9, 1, 1, 4, seed), fallback=True)]),
+        replace(conv1d(1, 9, 4, 5, 3, seed), fallback=1),
+        *([] if has_channels(subject) else [replace(conv1d(1, 9, 1, 1, 4, seed), fallback=1)]),
     ],
     variants=lambda subject, seed, base: list(_variants_1d(subject, seed, base)),
     layouts=_layouts_1d,

@@ -76,8 +76,8 @@ def conv3d(size: tuple[int, ...], n_out: int, k: int, seed: int, label: str = ""
 def _problems_3d(subject: Subject, seed: int) -> Iterator[Problem]:
     biased = has_bias(subject)
     yield conv3d((2, 5, 6, 7, 3), 4, 3, seed, bias=biased)
-    yield replace(conv3d((1, 5, 6, 7, 3), 4, 3, seed, bias=biased), fallback=True)
-    yield replace(conv3d((1, 5, 6, 7, 1), 1, 3, seed, bias=biased), fallback=True)
+    yield replace(conv3d((1, 5, 6, 7, 3), 4, 3, seed, bias=biased), fallback=1)
+    yield replace(conv3d((1, 5, 6, 7, 1), 1, 3, seed, bias=biased), fallback=1)
 
 
 def _variants_3d(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:

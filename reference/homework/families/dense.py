@@ -33,7 +33,7 @@ def _problems(subject: Subject, seed: int) -> Sequence[Problem]:
     bias = _has_bias(subject)
     return (
         problem("dense", {"x": normal(6, 4)}, seed, n_in=4, n_out=3, bias=bias),
-        replace(problem("dense", {"x": normal(2, 6, 4)}, seed, n_in=4, n_out=3, bias=bias), fallback=True),
+        replace(problem("dense", {"x": normal(2, 6, 4)}, seed, n_in=4, n_out=3, bias=bias), fallback=1),
     )
 
 

@@ -30,6 +30,7 @@ from reference.homework.loss_problems import (
     takes_mask,
 )
 from reference.homework.problem import Problem
+from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.pair import Input, Pair
 
@@ -67,20 +68,21 @@ class Asking:
     def problems(self, subject: Subject, seed: int) -> list[Problem]:
         """All forms: with a mask where one is taken, then each loss apart, over time, or of a single output, as rarer.
 
-        The loss of each element is only that where a gradient goes with it: else it lacks its mean.
+        The loss of each element is only that where a gradient goes with it, or where it is called no mean: else it
+        lacks that.
         """
         ask = self._of(subject)
         if self.classes and takes_mask(subject):
             leads = [(shape, as_bool) for shape in ((*TIME, C), (N, C)) for as_bool in (True, False)]
             asked = [found for shape, as_bool in leads for found in ask(shape, seed, as_bool=as_bool)]
             without = [] if mask_needed(subject) else [*ask((N, C), seed), *ask((*TIME, C), seed)]
-            return [*asked, *(replace(found, fallback=True) for found in without)]
+            return [*asked, *(replace(found, fallback=1) for found in without)]
         if not self.classes and ".squeeze(" in subject.symbol.source:  # written for one output
             return ask((N, 1), seed)
         rarer = [*ask((N, C), seed, rows=True), *ask((*TIME, C) if self.classes else (N, 1), seed)]
-        if not self.classes and subject.backward is not None:
+        if not self.classes and (subject.backward is not None or means(subject.called, r"squared?(loss|error)")):
             rarer[1:1] = ask((N, C), seed, rows=False)
-        return [*ask((N, C), seed), *(replace(found, fallback=True) for found in rarer)]
+        return [*ask((N, C), seed), *(replace(found, fallback=1) for found in rarer)]
 
     def variants(self, subject: Subject, seed: int, base: Problem) -> list[Problem]:
         """Other sizes and kinds of targets, other masks or targets that are left out, then other options."""

@@ -98,7 +98,7 @@ def _problems(subject: Subject, seed: int) -> Iterator[Problem]:
     forms = list(_forms(subject))
     yield from (ask(seed, "", form, 3, (5, 6)) for form in forms)
     for form in forms:
-        yield replace(ask(seed, "a single sequence", replace(form, single=True), 1, (5, 6)), fallback=True)
+        yield replace(ask(seed, "a single sequence", replace(form, single=True), 1, (5, 6)), fallback=1)
 
 
 def _variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:

@@ -116,7 +116,7 @@ BATCH_NORM = Family(
     functions=r".*batch_?norm\w*|bn\w*",
     problems=lambda subject, seed: [
         *_rows(subject, seed),
-        *(replace(asked, fallback=True) for asked in _images(subject, seed)),
+        *(replace(asked, fallback=1) for asked in _images(subject, seed)),
     ],
     variants=_batch_variants,
     pairs=("batch_norm1d", "batch_norm2d"),

@@ -35,10 +35,11 @@ def _layouts(asked: Problem) -> Sequence[Layout]:
     found = list(LAYOUTS_2D)
     channels = asked.arrays.inputs["x"].shape[-1]
     if asked.batch == 1:
-        found += SINGLE_2D[:2] if channels > 1 else SINGLE_2D[-1:]
+        found += SINGLE_2D[:2] if channels > 1 else SINGLE_2D[4:5]
     elif channels == 1:
         found += [Layout({"x": "n h w 1 -> n h w", "y": "n h w 1 -> n h w"}, said=GREY_2D[0].said)]
-    return found
+    step = ("stride 1",) if asked.facts.get("unsaid") else ()
+    return [replace(each, said=(*each.said, *step)) for each in found]
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
@@ -124,8 +125,9 @@ def _other_kind(subject: Subject, pair: str) -> tuple[str, list[str]] | None:
     words = {k: sorted(t for t in texts if isinstance(t, str) and means(t, meant)) for k, meant in MEANT.items()}
     if not any(words.values()):
         return None
-    # as many as for this kind: the plans have the same numbers
-    return other, [*(words[other] or KINDS[other])[:1]] * len(KINDS[pair])
+    word = (words[other] or KINDS[other])[0]
+    # one for each of this kind, in small or capital letters as that is: the plans have the same numbers
+    return other, [word.upper() if each.isupper() else word for each in KINDS[pair]]
 
 
 def _problems(pair: str) -> Any:
@@ -138,7 +140,11 @@ def _problems(pair: str) -> Any:
             (1, 6, 8, 1, (2, 2), 2),
             (3, 26, 26, 5, (2, 2), 2),
         ]
-        return [replace(pool(pair, *form, seed), fallback=number > 1) for number, form in enumerate(forms)]
+        found = [replace(pool(pair, *form, seed), fallback=int(number > 1)) for number, form in enumerate(forms)]
+        if not accepts(subject, STRIDE):  # then windows may be 1 apart too
+            apart = ((3, 6, 8, 5, (2, 2), 1), (1, 6, 8, 1, (2, 2), 1))
+            found += [replace(pool(pair, *form, seed, facts={"unsaid": True}), fallback=1) for form in apart]
+        return found
 
     return problems
 
@@ -146,24 +152,25 @@ def _problems(pair: str) -> Any:
 def _variants(pair: str) -> Any:
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         n, h, w, c = base.arrays.inputs["x"].shape
-        yield pool(pair, n, h + 2, w + 2, c, (2, 2), 2, seed, "other sizes")
+        own = base.options["stride"]
+        yield pool(pair, n, h + 2, w + 2, c, (2, 2), own, seed, "other sizes", facts=base.facts)
         apart = _stride_apart(subject)
         steps = _both(subject, "sh", "sw") or _taken_apart(subject, STRIDE)
         if steps or _both(subject, "kh", "kw") or accepts(subject, ROLES["kernel"]):
             # a stride that has a parameter of its own, but not two, is the same both ways
-            stride = 3 if apart and not steps else (2, 3)
+            stride = own if base.facts.get("unsaid") else 3 if apart and not steps else (2, 3)
             label = "windows that are not square"
-            yield pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high)
+            yield pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high, facts=base.facts)
         if pair.startswith("max"):
-            yield pool(pair, n, h, w, c, (2, 2), 2, seed, "equal maxima", fill=_whole)
+            yield pool(pair, n, h, w, c, (2, 2), own, seed, "equal maxima", fill=_whole, facts=base.facts)
         if apart:
             yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "overlapping windows")
         if apart and pair.startswith("max") and _pads(subject):
             yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "padding 1", padding=1, fill=_low)
         if (kind := _other_kind(subject, pair)) is not None:
             other, words = kind
-            found = pool(other, n, h, w, c, (2, 2), 2, seed, f"mode {words[0]!r}", facts={"words": words})
-            yield replace(found, required=True)
+            facts = {**base.facts, "words": words}
+            yield replace(pool(other, n, h, w, c, (2, 2), own, seed, f"mode {words[0]!r}", facts=facts), required=True)
 
     return lambda subject, seed, base: list(variants(subject, seed, base))
 
