@@ -17,6 +17,7 @@ from reference.diagnosis.variants import all_variants
 from reference.diagnosis.variants.activations import of_activation
 from reference.diagnosis.worded import kebab, named
 from scratch.activations import Activation
+from scratch.convolution import Conv2D
 from scratch.dense import Dense
 
 LEFT_OUT, ONES = "activation-missing-backward", "(1 (the activation is left out)) * dz"
@@ -28,7 +29,7 @@ def hypotheses(evidence: Evidence) -> tuple[Hypothesis, ...]:
     used: list[type] = list(dict.fromkeys(type(each) for each in layers_of(made)))
     found: Iterator[Hypothesis] = (one for cls in used for one in of_class(cls))
     found = itertools.chain(found, of_layers(evidence, of_class))
-    if Dense in used:  # in a network a slope of 1 is a layer that the way back leaves out
+    if {Dense, Conv2D} & set(used):  # in a network a slope of 1 is a layer that the way back leaves out
         found = (replace(h, id=LEFT_OUT) if h.facts.get("said") == ONES else h for h in found)
     return (*of_calls(evidence), *of_constants(evidence), *of_products(evidence), *found)
 

@@ -194,7 +194,7 @@ def _choices(
 
 def _together(parameter: Parameter, roles: Roles, values: Mapping[str, Sequence[Any]]) -> list[Choice] | None:
     """A dict or tuple of several roles, where a parameter is one; nothing where one of them cannot be filled."""
-    by_key = {key: _named(key, roles, values) for key in (*parameter.keys, *parameter.guessed)}
+    by_key = {key: _keyed(parameter, key, roles, values) for key in (*parameter.keys, *parameter.guessed)}
     filled = {key: [role for role in named if values[role]] for key, named in by_key.items()}
     kept = "cache" in _named(parameter.name, {"cache": roles.get("cache", "")}, values)
     if any(filled.values()) and not (kept and not means(parameter.name, WEIGHTS_TOGETHER)):
@@ -212,6 +212,14 @@ def _together(parameter: Parameter, roles: Roles, values: Mapping[str, Sequence[
         chosen = {part: named[0] for part, named in zip(parameter.parts, within, strict=True)}
         return [(parts, tuple(whole.values())) for parts, whole in _forms(parameter, chosen, values)]
     return None
+
+
+def _keyed(parameter: Parameter, key: str, roles: Roles, values: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The roles that a key says, those first that it says as one of its parameter: the stride of pool_param."""
+    dotted = {role: pattern for role, pattern in roles.items() if r"\." in pattern and role in values}
+    whole = f"{plain(parameter.name)}.{plain(key)}"
+    own = [role for role, pattern in dotted.items() if re.fullmatch(pattern, whole)]
+    return own or _named(key, roles, values)
 
 
 def _forms(parameter: Parameter, chosen: Mapping[str, str], values: Mapping[str, Sequence[Any]]) -> Iterator[Choice]:

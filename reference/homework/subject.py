@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from reference.homework.attempt import IT, OUT
 from reference.homework.methods import Method, handed_back, method_of, name_of
+from reference.homework.reading.functions import callable_functions, methods_in, static_functions
 from reference.homework.reading.submission import Submission, Symbol
 from reference.homework.roles import Parameter, fields, means, parameters, plain
 
@@ -150,28 +151,15 @@ def _function_subjects(functions: Mapping[str, Symbol]) -> Iterator[Subject]:
             yield closure_subject(symbol) or function_subject(symbol, partner, nodes)
 
 
-def static_functions(symbol: Symbol) -> dict[str, Symbol]:
-    """The functions of a class that is no more than a place for them, by their names in it; none of any other class."""
-    found: dict[str, Symbol] = {}
-    for node in _functions(symbol):
-        decorators = {name_of(each) for each in node.decorator_list}
-        first = node.args.args[0].arg if node.args.args else ""
-        if not decorators & {"staticmethod", "classmethod"} and first == "self":
-            return {}
-        unfinished = symbol.unfinished_methods.get(node.name, "")
-        name = f"{symbol.name}.{node.name}"
-        found[node.name] = Symbol(name, "function", symbol.cell, node.lineno, node, ast.unparse(node), unfinished)
-    return found
-
-
 def class_subject(submission: Submission, symbol: Symbol) -> Subject:
     """A class with what it inherits from classes of the same submission."""
     nodes: list[ast.FunctionDef] = []
     for owner in _ancestors(submission, symbol):
-        nodes += _functions(owner)
+        nodes += methods_in(owner)
     methods: dict[str, Method] = {}
+    callable_here = callable_functions(submission)
     for node in nodes:
-        methods[node.name] = method_of(node, True)
+        methods[node.name] = method_of(node, True, callable_here)
     init = methods.pop("__init__", None)
     forward = _find(methods, FORWARD, "forward") or methods.get("__call__")
     left = {name: m for name, m in methods.items() if m is not forward}
@@ -194,14 +182,9 @@ def only_inherited(submission: Submission, subject: Subject) -> bool:
         if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and ast.unparse(n.func.value) == "self"
     }
     heirs = [s for s in submission.symbols.values() if s is not subject.symbol and s.kind == "class"]
-    given = {n.name for s in heirs if subject.symbol in _ancestors(submission, s) for n in _functions(s)}
+    given = {n.name for s in heirs if subject.symbol in _ancestors(submission, s) for n in methods_in(s)}
     left = subject.symbol.unfinished_methods.keys() if subject.symbol.unfinished else set()
     return bool((called - subject.methods.keys() - subject.set_attributes) & given or left & given)
-
-
-def _functions(symbol: Symbol) -> list[ast.FunctionDef]:
-    """The methods that a class defines itself."""
-    return [n for n in symbol.node.body if isinstance(n, ast.FunctionDef)]
 
 
 def closure_subject(symbol: Symbol) -> Subject | None:

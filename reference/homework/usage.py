@@ -20,7 +20,10 @@ class Uses:
 
 
 def uses(function: ast.FunctionDef, name: str, functions: Mapping[str, ast.FunctionDef]) -> Uses:
-    """What becomes of the parameter called `name`, in the function and in those of the file that it is handed on to."""
+    """What becomes of the parameter called `name`, in the function and in those of the file that it is handed on to.
+
+    `functions` are those of the file by their names, those that lie in a class as `Name.function`.
+    """
     found = Uses()
     _collect(function, name, functions, list(_words(function)), found, DEEPEST)
     return found
@@ -53,8 +56,10 @@ def _collect(
                     found.parts = tuple(each.id for each in parts if isinstance(each, ast.Name))
             case ast.Assign(targets=[ast.Name(id=alias)], value=ast.Name(id=who)) if depth and who == name != alias:
                 _collect(function, alias, functions, words, found, 0)
-            case ast.Call(func=ast.Name(id=called), args=args) if depth and called in functions:
-                other = functions[called]
+            case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name()) as called, args=args) if (
+                depth and ast.unparse(called) in functions
+            ):
+                other = functions[ast.unparse(called)]
                 theirs = [a.arg for a in other.args.args]
                 for arg, inner in zip(args, theirs, strict=False):
                     if isinstance(arg, ast.Name) and arg.id == name:

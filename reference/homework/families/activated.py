@@ -1,4 +1,4 @@
-"""A dense layer and the activation after it in one function: linear_activation_forward, affine_relu_forward."""
+"""A dense layer and the activation after it in one: linear_activation_forward, affine_relu_forward, Linear_ReLU."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,6 @@ from typing import Any
 
 from reference.fills import normal
 from reference.homework.families.dense import DENSE
-from reference.homework.family import NEVER
 from reference.homework.problem import Layout, Problem, of_submissions, problem
 from reference.homework.subject import Subject
 from reference.pair import Array
@@ -56,21 +55,23 @@ def _variants(subject: Subject, seed: int, base: Problem) -> list[Problem]:
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
-    return {"activation": [asked.options["activation"]]}
+    return {**DENSE.values(asked, layout), "activation": [asked.options["activation"]]}
 
 
 NAMES = rf"(linear|dense|affine|fc)_?(activation|{'|'.join(KINDS)})(_?(forward|layer))?"
 ACTIVATED = replace(
     DENSE,
-    classes=NEVER,
+    classes=NAMES,
     functions=NAMES,
     problems=lambda subject, seed: [_ask(seed, (6, 4), 3, _kinds(subject)[0])],
     variants=_variants,
     values=_values,
     roles={
-        "activation": r"(which|kind|type|name)?_?(activation|act|nonlinearity)_?(fn|func|function|type|name)?|mode|kind"
+        **DENSE.roles,
+        "activation": (
+            r"(which|kind|type|name)?_?(activation|act|nonlinearity)_?(fn|func|function|type|name)?|mode|kind"
+        ),
     },
-    wildcards=(),
     rank=9,
     equal=lambda asked, seed: (),
     single=None,
