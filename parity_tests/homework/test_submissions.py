@@ -88,3 +88,9 @@ def test_every_described_implementation_is_covered() -> None:
     """Lines 2 to 69 of the list that the corpus is modelled on."""
     covered = {line for _, entry in entries() for line in entry.get("covers", ())}
     assert covered >= set(range(2, 70))
+
+
+def test_every_wrong_operation_of_an_engine_is_told() -> None:
+    """And none that is right, or is made of the wrong ones."""
+    report = check_submission(FOLDER / "kinds" / "engine_two_wrong.py", "TwoWrong").symbols[0]
+    assert {q.name for q in report.quantities if not q.agree} == {"d(a.tanh())/da", "d(a.exp())/da"}

@@ -114,7 +114,7 @@ class Candidates:
         if self.family.derivative and not used and isinstance(attempt.returned, np.ndarray):
             values = [attempt.returned * 1.0]  # z > 0 is a derivative too
         if isinstance(attempt.returned, tuple | list | dict):
-            values += [leaf.array for leaf in leaves(attempt.returned)]
+            values += [leaf.array for leaf in leaves(attempt.returned) if not self._of_weight(attempt, leaf)]
         dy = attempt.problem.arrays.dy
         laid = (attempt.layout.from_submission(name, value, want.shape) for value in values)
         fitting = [got for got in laid if got is not None]
@@ -130,6 +130,12 @@ class Candidates:
                 g for leaf in kept if (g := attempt.layout.from_submission(name, leaf.array, want.shape)) is not None
             ]
         yield from fitting
+
+    def _of_weight(self, attempt: Attempt, leaf: Leaf) -> bool:
+        """Whether a returned array is called the gradient of a weight, as db_h is in (dw_x, dw_h, db_h)."""
+        last = self.subject.backward or self.subject.forward
+        called = _named(leaf, last.returns if last else ())
+        return any(gradient_likeness(called, place.leaf) == 3 for place in self.places_of(attempt).values())
 
     def _in_order(self, attempt: Attempt, name: str) -> Array | None:
         """The gradient of one of several inputs of one shape: they are returned in the order they were given in."""

@@ -95,6 +95,12 @@ class Subject:
         return [*(method.node for method in self.methods.values()), self.symbol.node]
 
     @property
+    def operations(self) -> list[str]:
+        """The methods of a class, and the names that stand for one: `__radd__ = __add__`."""
+        named = [n for node in self.symbol.node.body if isinstance(node, ast.Assign) for n in node.targets]
+        return [*self.methods, *(n.id for n in named if isinstance(n, ast.Name))]
+
+    @property
     def set_attributes(self) -> set[str]:
         """The attributes that a class assigns to."""
         nodes = [n for each in self.nodes for n in ast.walk(each)]

@@ -15,6 +15,7 @@ from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.isolation.process import Call, Failure, Get, New, Result, Snapshot, Step, Worker
 from reference.homework.networks.expressions import UNARY, Expression, Recorded, alone, broadcast, nested, shared
+from reference.homework.networks.kept_gradients import as_array, gradient_in, same
 from reference.homework.roles import Parameter, means
 from reference.homework.subject import Subject, class_subject
 from reference.homework.trees import leaves
@@ -22,7 +23,6 @@ from reference.homework.verdict import Cause, Quantity, SymbolReport
 from reference.pair import Array
 
 VALUE = r"data|value|val|array|arr|numpy|x|v"
-GRADIENT = r"grad(ient)?s?|g|adjoint|derivative|dv"
 ARRAYS = r"tensor\w*|ndarray|array\w*|matrix"
 # what else a constructor may ask for
 USUAL: dict[str, Any] = {r"requires?_?grad\w*|need\w*": True, r"\w*(children|prev|parents|inputs|deps)": ()}
@@ -56,20 +56,60 @@ class Engine:
     def __init__(self, worker: Worker, subject: Subject, seed: int) -> None:
         assert subject.backward is not None
         self.worker, self.subject, self.backward = worker, subject, subject.backward
-        self.methods = operations(subject)
+        self.methods = subject.operations
         self.arrays = means(subject.name, ARRAYS) or "__matmul__" in self.methods
         self.wrapped = self.arrays  # a number may have to be an array too
         self.random = np.random.default_rng(seed)
         self.causes: list[Cause] = []
 
     def examined(self) -> Iterator[list[Quantity]]:
-        """What is compared, expression by expression; the first that is wrong ends it, for the others build on it."""
+        """What is compared, expression by expression; where one is wrong, without those that build on it."""
         self.data = self._data()
+        wrong: set[str] = set()
         for expression in self._expressions():
+            if expression.part in wrong or (wrong and (expression.shared or self._composed(expression.part))):
+                continue
             found = list(self._asked(expression))
             yield found
-            if not all(quantity.agree for quantity in found):
+            if all(quantity.agree for quantity in found):
+                continue
+            if expression.part in ("", "__mul__") or self.through:  # all others are asked within a product
                 return
+            wrong.add(expression.part)
+        if not wrong:
+            yield self._again()
+
+    def _again(self) -> list[Quantity]:
+        """A second graph of the same operands, after the first: gradients add up, or are those of it alone."""
+        if "__mul__" not in self.methods or self.through:
+            return []
+        expression = next(iter(alone(["__mul__"], self.random, arrays=self.arrays, weighed=True)))
+        steps: list[Step] = [self._new(name, value) for name, value in expression.operands.items()]
+        for _ in range(2):
+            steps += self._back_from(expression, self._built(expression, steps))
+        done = self.worker.run([*steps, *(Snapshot(name, depth=2) for name in expression.operands)])
+        if isinstance(done[-1], Failure):
+            return []
+        kept = [each.value for each in done[-len(expression.operands) :] if isinstance(each, Result)]
+        wants = expression.gradients()
+        got = {n: gradient_in(each, wants[n]) for n, each in zip(expression.operands, kept, strict=True)}
+        for times in (2, 1):
+            if all(same(got[name], times * want) for name, want in wants.items()):
+                return []
+        part = self._caused("engine/again", self.backward.name)
+        found = {f"d({expression.said})/d{name}, twice": (got[name], 2 * want) for name, want in wants.items()}
+        return [compare(called, each, want, part=part) for called, (each, want) in found.items() if each is not None]
+
+    def _built(self, expression: Expression, steps: list[Step]) -> Recorded:
+        """An expression of the operands that are there, its steps added to these."""
+        return expression.build(*(Recorded(name, steps, self.through) for name in expression.operands))
+
+    def _back_from(self, expression: Expression, out: Recorded) -> list[Step]:
+        """The steps that read the value of an expression and go back from it."""
+        last = out.ask("sum") if self.arrays and "sum" in self.methods and expression.value().ndim else out
+        needed = [p for p in self.backward.parameters if p.required]
+        given = [np.ones(expression.value().shape)] if needed else []
+        return [Get(f"{out.name}{self.data}"), Call(f"{last.name}.{self.backward.name}", given)]
 
     def _expressions(self) -> Iterator[Expression]:
         """Products first, whose factors make other gradients than 1 come back; what is made of others comes last."""
@@ -119,11 +159,7 @@ class Engine:
     def _asked(self, expression: Expression) -> Iterator[Quantity]:
         steps: list[Step] = [self._new(name, value) for name, value in expression.operands.items()]
         made = len(steps)
-        out = expression.build(*(Recorded(name, steps, self.through) for name in expression.operands))
-        last = out.ask("sum") if self.arrays and "sum" in self.methods and expression.value().ndim else out
-        needed = [p for p in self.backward.parameters if p.required]
-        steps.append(Get(f"{out.name}{self.data}"))
-        steps.append(Call(f"{last.name}.{self.backward.name}", [np.ones(expression.value().shape)] if needed else []))
+        steps += self._back_from(expression, self._built(expression, steps))
         steps += [Snapshot(name, depth=2) for name in expression.operands]
         done = self.worker.run(steps)
         if isinstance(done[-1], Failure):
@@ -134,8 +170,8 @@ class Engine:
         count = len(expression.operands)
         kept = dict(zip(expression.operands, values[-count:], strict=True))
         wants = expression.gradients()
-        got = {name: _gradient_in(kept[name], want) for name, want in wants.items()}
-        value, wanted, whole = _array(values[-2 - count]), expression.value(), self._value_part(expression)
+        got = {name: gradient_in(kept[name], want) for name, want in wants.items()}
+        value, wanted, whole = as_array(values[-2 - count]), expression.value(), self._value_part(expression)
         if value.shape != wanted.shape:
             problem = f"an array of shape {value.shape}, expected {wanted.shape}"
             yield Quantity(expression.said, False, part=whole, problem=problem)
@@ -156,7 +192,7 @@ class Engine:
     def _at_fault(self, expression: Expression, got: Mapping[str, Array | None]) -> str:
         """The method that wrong gradients are due to; notes the cause, where that is plain."""
         wants = expression.gradients()
-        wrong = [name for name, each in got.items() if not _same(each, wants[name])]
+        wrong = [name for name, each in got.items() if not same(each, wants[name])]
         if not wrong:
             return expression.part or self.backward.name
         weighed = "c" in expression.operands and not expression.shared
@@ -169,7 +205,7 @@ class Engine:
         if weighed:
             one = {**expression.operands, "c": np.ones_like(expression.operands["c"])}
             local = replace(expression, operands=one).gradients()
-            if all(_same(got[name], local[name]) for name in wrong if name != "c"):
+            if all(same(got[name], local[name]) for name in wrong if name != "c"):
                 return self._caused("engine/upstream", expression.part, expression.said)
         return expression.part
 
@@ -203,21 +239,9 @@ class Operation(Engine):
         return self.rules[1]
 
 
-def operations(subject: Subject) -> list[str]:
-    """The methods of a class, and the names that stand for one: `__radd__ = __add__`."""
-    named = [
-        target.id
-        for node in subject.symbol.node.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    ]
-    return [*subject.methods, *named]
-
-
 def is_engine(subject: Subject) -> bool:
     """Whether there are operators for the objects of a class, and a way back from them."""
-    found = operations(subject) if subject.is_class else []
+    found = subject.operations if subject.is_class else []
     return subject.backward is not None and bool({"__add__", "__mul__", "__matmul__"} & set(found))
 
 
@@ -264,23 +288,5 @@ def _reported(engine: Engine, subject: Subject, family: Family) -> SymbolReport:
     return replace(report, pair=family.name, parts=parts, quantities=tuple(found), causes=tuple(engine.causes))
 
 
-def _gradient_in(kept: Any, want: Array) -> Array | None:
-    """The gradient that an operand keeps, None where none has its shape."""
-    held = [leaf for leaf in leaves(kept) if any(means(each, GRADIENT) for each in leaf.path.split(".")[1:])]
-    return next((got for leaf in held if (got := _array(leaf.array)).shape == want.shape), None)
-
-
 def _usual(parameter: Parameter) -> Any:
     return next((value for names, value in USUAL.items() if means(parameter.name, names)), "")
-
-
-def _array(value: Any) -> Array:
-    try:
-        return np.asarray(value, float)
-    except (TypeError, ValueError):
-        return np.full((), np.nan)
-
-
-def _same(got: Array | None, want: Array) -> bool:
-    """Whether a gradient is right; of what nothing depends on there need not be any."""
-    return compare("", got, want).agree if got is not None else not want.any()
