@@ -140,12 +140,14 @@ def subjects(submission: Submission) -> Iterator[Subject]:
 def _function_subjects(functions: Mapping[str, Symbol]) -> Iterator[Subject]:
     """Functions, each with the one that gives its derivative."""
     paired: dict[str, str] = {}
-    again: dict[str, str] = {}  # a second backward pass, and the forward pass it belongs to
+    again: dict[str, str] = {}  # a second backward pass or derivative, and the forward pass it belongs to
     for name in functions:
         stem = re.sub(r"(?i)(?<=backward)_?(alt\w*|v?2|vectori[sz]ed|fast|simplified)$", "", name)
-        if stem != name and (base := _derives(stem, functions)):
+        if (stem != name and (base := _derives(stem, functions))) or (
+            (base := _derives(name, functions)) and base in paired
+        ):
             again[name] = base
-        elif (base := _derives(name, functions)) and base not in paired:
+        elif base:
             paired[base] = name
     taken = set(paired.values())
     nodes = {n: s.node for n, s in functions.items() if isinstance(s.node, ast.FunctionDef)}
@@ -168,7 +170,8 @@ def class_subject(submission: Submission, symbol: Symbol) -> Subject:
         methods[node.name] = method_of(node, True, callable_here)
     init = methods.pop("__init__", None)
     forward = _find(methods, FORWARD, "forward") or methods.get("__call__")
-    left = {name: m for name, m in methods.items() if m is not forward}
+    # Nielsen's delta(z, a, y) is the error of the layer before, not the gradient of what forward was given
+    left = {n: m for n, m in methods.items() if m is not forward and (plain(n) != "delta" or len(m.parameters) < 3)}
     backward = _find(left, BACKWARD, "backward") or (handed_back(forward) if forward else None)
     stored = [
         n.attr

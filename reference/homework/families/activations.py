@@ -15,9 +15,10 @@ from reference.homework.family import Doubt, Family, another_number, numbers_nam
 from reference.homework.problem import Layout, Problem, of_submissions, problem
 from reference.homework.samples import Lie, lies
 from reference.homework.subject import Subject
+from reference.homework.together import go_back_together
 from reference.homework.trying import Trying
 from reference.pair import Array, Input
-from scratch.activations import Tanh
+from scratch.activations import Softmax, Tanh
 
 SHAPE, OTHER = (5, 4), (3, 7)
 # whose exponentials are beyond all numbers
@@ -200,6 +201,16 @@ def over_samples(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
         yield Doubt("", (), noted=said)
 
 
+class PassingSoftmax(Softmax):
+    """y = softmax(x); the gradient that is handed back is that with respect to x already."""
+
+    def backward(self, dy: Array) -> Array:
+        return dy.copy()
+
+
+PASSING = of_submissions("softmax", PassingSoftmax)
+
+
 def lying(subject: Subject) -> Lie:
     """How samples lie in what a softmax is handed, as its own words say or else the rest of the file."""
     return "rows" if rows_said(subject.symbol.source) else lies(subject)
@@ -214,8 +225,9 @@ def _over_sample(asked: Problem) -> Sequence[Layout]:
     """Over rows or columns, whichever samples are."""
     if axes := asked.facts.get("axes"):
         return [Layout({"x": axes, "y": axes}, said=(SINGLE_FORMS[axes],))]
-    rows = Layout(said=("over rows",))
-    columns = Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns",))
+    passing = ("its gradient comes from the loss",) if asked.facts.get("passing") else ()
+    rows = Layout(said=("over rows", *passing))
+    columns = Layout({"x": "n f -> f n", "y": "n f -> f n"}, said=("over columns", *passing))
     return of_lie(asked.facts["lie"], rows, columns)
 
 
@@ -223,7 +235,10 @@ def _normalised(pair: str, names: str) -> Family:
     """A family of an activation over a whole sample."""
 
     def ask(subject: Subject, shape: tuple[int, ...], seed: int, label: str) -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, facts={"lie": lying(subject)})
+        facts: dict[str, Any] = {"lie": lying(subject)}
+        if pair == "softmax" and go_back_together(subject):
+            return problem(PASSING, {"x": normal(*shape)}, seed, label=label, facts={**facts, "passing": True})
+        return problem(pair, {"x": normal(*shape, scale=1.5)}, seed, label=label, facts=facts)
 
     def alone(n: int, seed: int, axes: str) -> Problem:
         return problem(pair, {"x": normal(1, n, scale=1.5)}, seed, label=SINGLE, facts={"axes": axes})
@@ -231,7 +246,7 @@ def _normalised(pair: str, names: str) -> Family:
     def variants(subject: Subject, seed: int, base: Problem) -> tuple[Problem, ...]:
         if base.label == SINGLE:
             return (alone(3, seed, base.facts["axes"]),)
-        far = problem(pair, {"x": Input(OTHER, _far_apart)}, seed, label=LARGE_INPUTS, facts=base.facts)
+        far = problem(base.pair, {"x": Input(OTHER, _far_apart)}, seed, label=LARGE_INPUTS, facts=base.facts)
         return ask(subject, OTHER, seed, "other sizes"), far
 
     return Family(

@@ -47,7 +47,7 @@ PAIR = of_submissions("conv2d", Sandwich)
 
 
 def _ask(subject: Subject, seed: int, sizes: Sequence[int], label: str = "", **more: Any) -> Problem:
-    kind = next(kind for kind in KINDS if kind in subject.name.lower())
+    kind = next((kind for kind in KINDS if kind in subject.name.lower()), KINDS[0])
     options = {"stride": 1, "padding": 0, **more, "activation": kind, "pooled": "pool" in subject.name.lower()}
     options |= {"n_in": sizes[-1], "n_out": 5, "kernel": (3, 3), "bias": has_bias(subject)}
     return problem(PAIR, {"x": normal(*sizes)}, seed, label=label, **options)
@@ -75,6 +75,8 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 NAMES = rf"conv\w*_?({'|'.join(KINDS)})(_?(max)?pool(ing)?)?(_?(forward|layer))?"
 CONV_ACTIVATED = replace(
     CONV2D,
+    name="conv2d_activated",  # not asked of code whose name says nothing
+    pairs=("conv2d",),
     classes=NAMES,
     functions=NAMES,
     problems=lambda subject, seed: list(_problems(subject, seed)),
