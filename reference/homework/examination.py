@@ -20,7 +20,7 @@ from reference.homework.limits import LimitedDiagnosis
 from reference.homework.methods import Method
 from reference.homework.planning import LEARN
 from reference.homework.problem import Entry, Problem, Scheme
-from reference.homework.raised import not_written, raised_anyway
+from reference.homework.raised import handed_as_index, not_written, raised_anyway
 from reference.homework.returned_order import misordered, out_of_order
 from reference.homework.roles import means
 from reference.homework.single_samples import alone
@@ -90,7 +90,7 @@ class Examination:
         if backward.stub:
             return self._said("unfinished", f"{backward.name} is not written", forward, attempt)
         best = self._backwards(attempt)
-        if best is None:
+        if best is None or handed_as_index(backward, best[1].failure):
             return self._said("unsupported", f"{backward.name} takes what is not understood", forward, attempt)
         judged, tried, number = best
         if not judged.right and (crash := crash_of(tried)):

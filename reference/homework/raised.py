@@ -3,6 +3,7 @@
 import ast
 
 from reference.homework.isolation.process import Failure
+from reference.homework.methods import Method
 from reference.homework.subject import Subject
 
 
@@ -29,3 +30,12 @@ def not_written(failure: Failure | None) -> str:
     if failure is None or failure.type != "NotImplementedError" or not failure.trace:
         return ""
     return f"{failure.trace[-1][0]} is not implemented yet: it raises NotImplementedError"
+
+
+def handed_as_index(method: Method, failure: Failure | None) -> bool:
+    """Whether it broke for one of its parameters is an index, as the class of a sample is, and was handed an array."""
+    if failure is None or "arrays used as indices" not in failure.message:
+        return False
+    names = {parameter.name for parameter in method.parameters}
+    indices = (node.slice for node in ast.walk(method.node) if isinstance(node, ast.Subscript))
+    return any(isinstance(each, ast.Name) and each.id in names for each in indices)
