@@ -24,8 +24,8 @@ from scratch.normalisation import moments
 
 OF_ALL = r"(running|moving|run|global|test|pop(ulation)?|avg)"
 NAMES = {
-    "running_mean": rf"{OF_ALL}(mean|mu|avg)s?|(mean|mu){OF_ALL}",
-    "running_variance": rf"{OF_ALL}(var(iance)?|sigma2|std2)s?|var(iance)?{OF_ALL}",
+    "running_mean": rf"{OF_ALL}(mean|mu|avg|m)s?|(mean|mu){OF_ALL}",
+    "running_variance": rf"{OF_ALL}(var(iance)?|sigma2|std2|v)s?|var(iance)?{OF_ALL}",
 }
 Kept = Mapping[str, Leaf]
 # what the dict that a function is given is called in the process apart
