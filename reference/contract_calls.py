@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random.mtrand import get_bit_generator, set_bit_generator
 
 from reference.compare import allowed_ulp, compare, equal
 from reference.pair import Array, Case, Pair
@@ -31,15 +32,15 @@ def own_generators() -> Iterator[Callable[[], bool]]:
     Gives a function that tells, once, whether anything was drawn from one of them, or seeded one.
     """
     # the state of NumPy's takes longer to read than most layers to run, so the generator itself is another
-    before, state = np.random.get_bit_generator(), random.getstate()
-    np.random.set_bit_generator(_own)
+    before, state = get_bit_generator(), random.getstate()
+    set_bit_generator(_own)
     try:
         _plant()
         first = _next()
         _plant()
         yield lambda: first != _next()
     finally:
-        np.random.set_bit_generator(before)
+        set_bit_generator(before)
         random.setstate(state)
 
 
