@@ -57,19 +57,15 @@ def edge_cases(pair: Pair) -> Iterator[Case]:
             smooth=False,
             single=False,
             # a NaN may stay behind in memory that is used again
-            contract=name == "nan",
+            beside=("contract",) if name == "nan" else (),
             frameworks=frameworks,
             reason=why or "gradients at such numbers are each implementation's own",
         )
     frameworks, why = _asked(pair, case, MANY)
     if MANY not in declared and frameworks:
         grown = {name: _grown(spec, case.inputs[first].shape[0]) for name, spec in case.inputs.items()}
-        # the derivative of a whole network takes longer than all else
-        smooth = case.smooth and pair.kind != "network"
-        asked, reason = frameworks[:1], why or "how many samples there are has nothing to do with the framework"
-        yield replace(
-            case, name=MANY, inputs=grown, smooth=smooth, single=False, contract=False, frameworks=asked, reason=reason
-        )
+        reason = why or "how many samples there are has nothing to do with the framework"
+        yield replace(case, name=MANY, inputs=grown, single=False, beside=(), frameworks=frameworks[:1], reason=reason)
 
 
 def every_case(pair: Pair) -> tuple[Case, ...]:

@@ -122,7 +122,7 @@ class Case:
     `only` limits the comparison to some quantities, for the `reason` given. `smooth` is false where no derivative
     exists, at a kink or a tie, so that the numerical derivative has nothing to say. `frameworks` names the twins
     that can be asked; a case that leaves one out also states its `reason`. `training` is false for inference, `single`
-    and `contract` where single precision, or the contract, would ask nothing new.
+    where single precision would ask nothing new. `beside` names the judges that are no frameworks and would.
 
     `differs` demonstrates that a twin is inexact: quantities that must differ from scratch by at least this share of
     their largest element, for the `reason` given. Such a case names the framework it is about. `twins` stand in for the
@@ -140,7 +140,7 @@ class Case:
     twins: Mapping[str, Twin] = field(default_factory=dict)
     reason: str = ""
     single: bool = True
-    contract: bool = True
+    beside: tuple[str, ...] = ("derivative", "contract")
 
     def __post_init__(self) -> None:
         if (self.only or self.differs or self.frameworks != FRAMEWORKS) and not self.reason:

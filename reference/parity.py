@@ -199,11 +199,8 @@ def judges_of(pair: Pair, case: Case, dtype: str) -> list[str]:
     asked = [name for name in case.frameworks if pair.twin(name).likeness != "none"]
     if pair.kind in _FINDINGS:
         return asked
-    if case.smooth and dtype == "float64":
-        asked.append(DERIVATIVE)
-    if case.contract:
-        asked.append(CONTRACT)
-    return asked
+    beside = [DERIVATIVE] * (case.smooth and dtype == "float64") + [CONTRACT]
+    return asked + [judge for judge in beside if judge in case.beside]
 
 
 def drawn(pair: Pair, index: int, seed: int) -> Case:
