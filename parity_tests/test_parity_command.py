@@ -69,13 +69,13 @@ def test_a_broken_layer_is_1_with_the_vote_and_a_command_that_repeats_it(wrong_d
     assert done.exit_code == 1
     assert_narrow(done.stdout)
     blocks = done.stdout.removesuffix("\n\n").split("\n\n")
-    assert re.match(r" 9 of 12 checks disagree · 1 pair · torch", blocks[0])
-    assert len(blocks) == 10
+    assert re.match(r" 10 of 13 checks disagree · 1 pair · torch", blocks[0])
+    assert len(blocks) == 11
     said = " ".join(blocks[1].split())
     assert said.startswith("dense · torch · float64 · plain (seed 7) y agrees")
     assert "dw DISAGREES" in said
     assert "keras and the numerical derivative side with torch: scratch stands alone" in said
-    for block in (blocks[1], blocks[9]):
+    for block in (blocks[1], blocks[10]):
         repeat = block.splitlines()[-1].removeprefix(" repeat: crosscheck ")
         again = invoke(repeat)
         assert again.exit_code == 1
@@ -87,6 +87,16 @@ def test_a_random_case_repeats_however_many_are_drawn(wrong_dw: None) -> None:
     assert done.exit_code == 1
     assert "dense · derivative · float64 · random31   (seed 7)" in done.stdout
     assert "torch and keras side with the numerical derivative" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(("name", "case"), [("momentum", "dampened"), ("tanh", "tiny"), ("tanh", "many")])
+def test_a_case_alone_is_asked_what_it_is_among_others(tmp_path: Path, name: str, case: str) -> None:
+    documents = []
+    for number, which in enumerate(("", f" --case {case}")):
+        path = tmp_path / f"{number}.json"
+        assert invoke(f"parity {name} --framework torch --jobs 1{which} --json {path}").exit_code == 0
+        documents.append([check for check in json.loads(path.read_text())["checks"] if check["case"] == case])
+    assert documents[0] == documents[1] != []
 
 
 def test_parity_json(tmp_path: Path, wrong_dw: None) -> None:

@@ -170,14 +170,16 @@ def run(request: "Request", jobs: int | None = None) -> Generator["Check", None,
 
 def _checks_of(name: str, request: "Request") -> Iterator["Check"]:
     """The checks of one pair. `request` holds no pairs, so that it can be sent to another process."""
+    from reference.edges import every_case
     from reference.parity import run_checks
     from reference.registry import find
     from reference.vote import find_case
 
     pair = find(name)
     if request.case:
-        case = find_case(pair, request.case, request.seed)
-        pair = replace(pair, cases=(case,) if case else (), draw=None)
+        case, declared = find_case(pair, request.case, request.seed), every_case(pair)
+        # a random one beside the declared: the first of these is asked more than others
+        pair = replace(pair, cases=pair.cases if case is None or case in declared else (*pair.cases, case), draw=None)
     try:
         yield from run_checks(replace(request, pairs=(pair,)))
     except (RequestError, ImportError):

@@ -85,8 +85,8 @@ def _findings(pair: Pair, case: Case, seed: int) -> list[Finding]:
         return [compare("lr", rates["keras"], rates["torch"], 2 * allowed_ulp(schedule_check.STEPS))]
     if pair.kind == "optimizer":
         keras, torch = (optimizer_check.twin_course(pair, case, seed, name, "float64") for name in ("keras", "torch"))
-        scale = optimizer_check.course_of(pair, case, seed).amplification
-        length = optimizer_check.STEPS
+        course = optimizer_check.course_of(pair, case, seed)
+        scale, length = course.amplification, course.length
     else:
         prepared = prepare(pair, case, seed)
         keras, torch = (twin_side(pair, case, prepared.arrays, "float64", name) for name in ("keras", "torch"))
