@@ -29,17 +29,35 @@ def images(
     return keras.Model(given, layers.Dense(4, activation=end)(x))
 
 
-def steps(cell: str = "sigmoid", both: str = "concat", wrap: bool = False, end: str = "gelu") -> Any:
-    x = given = keras.Input((6, 3))
-    layer = layers.GRU(4, recurrent_activation=cell, return_sequences=True)
+def steps(cell: str = "tanh", both: str = "concat", wrap: bool = False, end: str = "gelu") -> Any:
+    x = given = keras.Input((3, 4))
+    layer = layers.SimpleRNN(5, activation=cell, return_sequences=True)
     x = (layers.Bidirectional(layer, merge_mode=both) if wrap else layer)(x)
     x = layers.BatchNormalization(epsilon=1e-3)(layers.Activation(end)(x))
     return keras.Model(given, layers.Dense(2)(layers.GlobalAveragePooling1D()(x)))
 
 
+def attention(causal: bool = True) -> Any:
+    x = given = keras.Input((5, 6))
+    x = layers.MultiHeadAttention(2, 3)(x, x, use_causal_mask=causal)
+    return keras.Model(given, layers.Dense(2)(layers.GlobalAveragePooling1D()(x)))
+
+
+def tokens(masked: bool = True) -> Any:
+    given = keras.Input((5,), dtype="int32")
+    x = layers.SimpleRNN(3)(layers.Embedding(4, 6, mask_zero=masked)(given))
+    return keras.Model(given, layers.Dense(2)(x))
+
+
 AVERAGE = (lambda: layers.AveragePooling2D(2),)
 POOL = lambda: layers.MaxPooling2D(2)  # noqa: E731
-RIGHT = {"images": images, "steps": steps, "both": lambda: steps(wrap=True, both="ave")}
+RIGHT = {
+    "images": images,
+    "steps": steps,
+    "both": lambda: steps(wrap=True, both="ave"),
+    "attention": attention,
+    "tokens": tokens,
+}
 WRONG: dict[str, tuple[str, Callable[[], Any], list[str], list[str]]] = {
     "pooling": (
         "images",
@@ -63,14 +81,16 @@ WRONG: dict[str, tuple[str, Callable[[], Any], list[str], list[str]]] = {
         ["superfluous layer"],
         ["B has Rescaling"],
     ),
-    "cell": ("steps", lambda: steps("hard_sigmoid"), ["recurrent_activation"], ["'hard_sigmoid', A's is 'sigmoid'"]),
+    "cell": ("steps", lambda: steps("relu"), ["activation"], ["'relu', A's is 'tanh'"]),
     "merge": ("both", lambda: steps(wrap=True, both="sum"), ["merge_mode"], ["merge_mode is 'sum', A's is 'ave'"]),
     "inner": (
         "both",
-        lambda: steps("hard_sigmoid", "ave", True),
-        ["recurrent_activation"],
-        ["layer.recurrent_activation is 'hard_sigmoid'"],
+        lambda: steps("sigmoid", "ave", True),
+        ["activation"],
+        ["layer.activation is 'sigmoid', A's is 'tanh'"],
     ),
+    "causal": ("attention", lambda: attention(False), ["causal mask"], ["use_causal_mask=True"]),
+    "masking": ("tokens", lambda: tokens(False), ["masking"], ["mask_zero=True"]),
     "activation layer": ("steps", lambda: steps(end="silu"), ["activation"], ["'silu', A's is 'gelu'"]),
 }
 
@@ -78,7 +98,8 @@ WRONG: dict[str, tuple[str, Callable[[], Any], list[str], list[str]]] = {
 def compared(a: Any, b: Any) -> Compared:
     keras.utils.set_random_seed(3)
     b.set_weights(a.get_weights())
-    given = np.random.default_rng(5).standard_normal((3, *a.input_shape[1:]))
+    rng, shape = np.random.default_rng(5), (3, *a.input_shape[1:])
+    given = rng.integers(0, 4, shape) if a.inputs[0].dtype == "int32" else rng.standard_normal(shape)
     return compare(Subject(a, "A"), Subject(b, "B"), example=given)
 
 

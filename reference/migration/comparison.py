@@ -96,7 +96,9 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
             training, notes = training_only(pairing.moves, trial), [*notes, *not_compared(trial)]
         notes = [*a.notes, *b.notes, *notes, *unmatched(pairing.runs), *_notes(pairing, place is None and not causes)]
         notes += roundings(mine, theirs)
-        return Compared(said, far, tuple(causes), unexplained, len(pairing.moves), tuple(notes), tuple(training))
+        return Compared(
+            said, far, tuple(causes), unexplained, len(pairing.moves), tuple(dict.fromkeys(notes)), tuple(training)
+        )
     finally:
         for each in reversed(undo):
             each()

@@ -29,16 +29,21 @@ class Repair:
     instead: Callable[[Callable[..., Any]], Callable[..., Any]]
 
     def apply(self) -> Undo:
-        before = vars(self.layer).get("call")
-        # not setattr: Keras would track it
-        object.__setattr__(self.layer, "call", self.instead(self.layer.call))
+        return called_instead(self.layer, self.instead(self.layer.call))
 
-        def undo() -> None:
-            object.__delattr__(self.layer, "call")
-            if before is not None:
-                object.__setattr__(self.layer, "call", before)
 
-        return undo
+def called_instead(layer: Any, call: Callable[..., Any]) -> Undo:
+    """Have a layer of Keras compute something else; how to undo it."""
+    before = vars(layer).get("call")
+    # not setattr: Keras would track it
+    object.__setattr__(layer, "call", call)
+
+    def undo() -> None:
+        object.__delattr__(layer, "call")
+        if before is not None:
+            object.__setattr__(layer, "call", before)
+
+    return undo
 
 
 def replaced(pairing: Pairing, place: Place) -> tuple[Cause, Undo] | None:
@@ -65,7 +70,9 @@ def _repairs(pairing: Pairing, place: Place) -> Iterator[Repair]:
     for tag, i, up_to, j, end in SequenceMatcher(a=kinds[0], b=kinds[1], autojunk=False).get_opcodes():
         both = list(zip(mine[i:up_to], theirs[j:end], strict=False))
         if tag == "equal":
-            found += [repair for x, y in both if (repair := _other_options(x.layer, y.layer))]
+            found += [
+                repair for x, y in both for repair in (_other_options(x.layer, y.layer), _mask(y.layer)) if repair
+            ]
         else:
             found += [_other_layer(x.layer, y.layer) for x, y in both if _same_weights(x.layer, y.layer)]
             found += _missing([step.layer for step in mine[i + len(both) : up_to]], theirs, j + len(both))
@@ -102,6 +109,21 @@ def _options(config: dict[str, Any], before: str = "") -> Iterator[tuple[str, An
             yield from _options(inner, f"{before}{name}.")
         else:
             yield f"{before}{name}", inner if isinstance(value, dict) else value
+
+
+def _mask(layer: Any) -> Repair | None:
+    """Attention that sees later steps in the one model, not in the other: an option of its call."""
+    if "use_causal_mask" not in inspect.signature(layer.call).parameters:
+        return None
+    text = f"layer '{layer.name}': one model's attention is causal (use_causal_mask=True), the other's sees all steps"
+
+    def instead(own: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, use_causal_mask: bool = False, **options: Any) -> Any:
+            return own(*given, use_causal_mask=not use_causal_mask, **options)
+
+        return call
+
+    return Repair("causal mask", text, layer, instead)
 
 
 def _other_layer(mine: Any, theirs: Any) -> Repair:

@@ -5,10 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 from reference.migration.difference import apart
+from reference.migration.keras_causes import called_instead
 from reference.migration.moves import Unit
 from reference.migration.pairing import Cause, Finder, Pairing, Undo, softmax_of
 from reference.migration.running import kept
 
+UNMASKED = {
+    "torch": "Give it packed sequences (pack_padded_sequence), or take the masked layers of reference.migration.glue",
+    "keras": "Give it a mask too: mask_zero=True, or a layer Masking",
+}
 EPSILON = {"torch": "eps", "keras": "epsilon", "scratch": "epsilon"}
 
 
@@ -167,20 +172,14 @@ def masking(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
         sources = [e for _, e in model.leaves() if getattr(e, "mask_zero", False) or type(e).__name__ == "Masking"]
         if not sources:
             continue
-        text = (
-            f"{units[side]}: skips the steps that '{sources[0].name}' masks, {units[1 - side]} reads them all. Give it "
-            "packed sequences (pack_padded_sequence), or take the masked layers of reference.migration.glue"
-        )
-        return Cause("masking", text, units[1].name), _unmasked(layer)
+        text = f"{units[side]}: skips the steps that '{sources[0].name}' masks, {units[1 - side]} reads them all. "
+        text += UNMASKED.get(units[1 - side].model.framework, UNMASKED["torch"])
+        return Cause("masking", text, units[1].name), called_instead(layer, _reading_all(layer.call))
     return None
 
 
-def _unmasked(layer: Any) -> Undo:
-    """Have a Keras layer read all steps; how to undo it."""
-    call = layer.call
-    # not setattr: Keras would track it
-    object.__setattr__(layer, "call", lambda *given, mask=None, **more: call(*given, **more))
-    return lambda: object.__delattr__(layer, "call")
+def _reading_all(call: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *given, mask=None, **more: call(*given, **more)
 
 
 def reset_gate(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
