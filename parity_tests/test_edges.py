@@ -80,7 +80,10 @@ SEEN = [
         for name in ("dense", "conv2d", "avg_pool2d", "local_response_norm", "unit_norm", "add")
     ),
     *((name, ClipsInput, "infinities") for name in ("dense", "conv2d", "flatten", "up_sampling2d", "add")),
-    *((name, InBlocks, MANY) for name in ("dense", "conv2d", "lstm", "layer_norm", "relu", "batch_norm1d")),
+    *(
+        (name, InBlocks, MANY)
+        for name in ("dense", "conv2d", "lstm", "relu", "batch_norm1d", "embedding", "embedding_bag")
+    ),
     *((name, GradientInBlocks, MANY) for name in ("dense", "conv2d", "avg_pool2d", "tanh")),
     *((name, DropsTheSmall, "tiny") for name in ("avg_pool2d", "flatten", "up_sampling2d", "lp_pool1d")),
 ]

@@ -41,29 +41,40 @@ EDGES: dict[str, Callable[[np.random.Generator, Array], Array]] = {
 
 def edge_cases(pair: Pair) -> Iterator[Case]:
     """The first declared case at its edges, but for what the pair declares itself or says it `spares`."""
-    case, declared = pair.cases[0], {each.name for each in pair.cases}
-    first = next((name for name, spec in case.inputs.items() if spec.differentiable and spec.shape), None)
-    if first is None or pair.kind in ("optimizer", "schedule", "initializer"):
+    if pair.kind in ("optimizer", "schedule", "initializer"):
         return
-    for name, change in EDGES.items():
+    declared = {each.name for each in pair.cases}
+    yield from (case for case in (*_of_numbers(pair), *_of_many(pair)) if case.name not in declared)
+
+
+def _of_numbers(pair: Pair) -> Iterator[Case]:
+    """At numbers in its first input that has a gradient: tokens and targets are whole."""
+    case = pair.cases[0]
+    first = next((name for name, spec in case.inputs.items() if spec.differentiable and spec.shape), None)
+    for name, change in EDGES.items() if first is not None else ():
         frameworks, why = _asked(pair, case, name)
-        if name in declared or not frameworks:
-            continue
-        yield replace(
-            case,
-            name=name,
-            inputs={**case.inputs, first: _changed(case.inputs[first], change)},
-            only=("y",),
-            smooth=False,
-            single=False,
-            # a NaN may stay behind in memory that is used again
-            beside=("contract",) if name == "nan" else (),
-            frameworks=frameworks,
-            reason=why or "gradients at such numbers are each implementation's own",
-        )
+        if frameworks:
+            yield replace(
+                case,
+                name=name,
+                inputs={**case.inputs, first: _changed(case.inputs[first], change)},
+                only=("y",),
+                smooth=False,
+                single=False,
+                # a NaN may stay behind in memory that is used again
+                beside=("contract",) if name == "nan" else (),
+                frameworks=frameworks,
+                reason=why or "gradients at such numbers are each implementation's own",
+            )
+
+
+def _of_many(pair: Pair) -> Iterator[Case]:
+    """With many samples in every input that has as many as its first."""
+    case = pair.cases[0]
+    batch = next((spec.shape[0] for spec in case.inputs.values() if spec.shape), None)
     frameworks, why = _asked(pair, case, MANY)
-    if MANY not in declared and frameworks:
-        grown = {name: _grown(spec, case.inputs[first].shape[0]) for name, spec in case.inputs.items()}
+    if batch is not None and frameworks:
+        grown = {name: _grown(spec, batch) for name, spec in case.inputs.items()}
         reason = why or "how many samples there are has nothing to do with the framework"
         yield replace(case, name=MANY, inputs=grown, single=False, beside=(), frameworks=frameworks[:1], reason=reason)
 

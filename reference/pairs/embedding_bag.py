@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.fills import choose, indices, normal
-from reference.pair import Case, Input, Pair, Slot, Twin
+from reference.pair import FRAMEWORKS, Case, Input, Pair, Slot, Twin
 from scratch.embedding_bag import EmbeddingBag, RaggedEmbeddingBag
 
 TORCH = {"w": Slot("weight")}
@@ -155,5 +155,6 @@ RAGGED_EMBEDDING_BAG = Pair(
         _ragged("batch1", (4,), 3, 2),
     ),
     draw=_draw_ragged,
+    spares={"many": dict.fromkeys(FRAMEWORKS, "tokens are as many as the lengths add up to, and not as bags")},
     notes=("PyTorch is given where each bag begins (offsets), which is the sum of the lengths before it.",),
 )
