@@ -51,7 +51,9 @@ def _of_numbers(pair: Pair) -> Iterator[Case]:
     """At numbers in its first input that has a gradient: tokens and targets are whole."""
     case = pair.cases[0]
     first = next((name for name, spec in case.inputs.items() if spec.differentiable and spec.shape), None)
-    for name, change in EDGES.items() if first is not None else ():
+    if first is None:
+        return
+    for name, change in EDGES.items():
         frameworks, why = _asked(pair, case, name)
         if frameworks:
             yield replace(
