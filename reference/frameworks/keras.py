@@ -1,7 +1,6 @@
 """Keras on TensorFlow as a judge: build a twin, load weights, forward, vector-Jacobian product."""
 
 import contextlib
-import itertools
 import logging
 import os
 import random
@@ -150,23 +149,19 @@ class Keras:
             optimizer = twin.build(keras, options)
             optimizer.build(variables)
 
-        given = list(map(tf.constant, grads))
+        def step(*given: Any) -> None:
+            optimizer.apply(list(given), variables)
 
-        def step(t: Any) -> Any:
-            optimizer.apply([tf.gather(steps, t) for steps in given], variables)
-            return t + 1
-
-        # One graph for a stretch of steps, and nothing in it for autograph to translate: tracing is what takes long
-        # here, and 200 calls of a graph of one step take longer still.
-        stretch = tf.function(lambda t, end: tf.while_loop(lambda t: t < end, step, [t]), autograph=False)
-        changes = [t for t in range(1, len(rates)) if rates[t] != rates[t - 1]]
-        ends = sorted({*look_at, *changes, len(rates)})
+        # a graph of one step, and nothing in it for autograph to translate: tracing is what takes long here
+        shapes = [tf.TensorSpec(w.shape, dtype) for w in weights]
         after: list[list[Array]] = [[] for _ in weights]
         with float_type(dtype), unoptimised_graphs():
-            for t, end in itertools.pairwise([0, *ends]):
-                optimizer.learning_rate.assign(rates[t])
-                stretch(tf.constant(t), tf.constant(end))
-                if end in look_at:
+            traced = tf.function(step, autograph=False).get_concrete_function(*shapes)
+            for t, (rate, *given) in enumerate(zip(rates, *map(tf.unstack, grads), strict=True), start=1):
+                if t == 1 or rate != rates[t - 2]:
+                    optimizer.learning_rate.assign(rate)
+                traced(*given)
+                if t in look_at:
                     for seen, v in zip(after, variables, strict=True):
                         seen.append(np.array(v.numpy()))
         return [np.stack(seen) for seen in after]
