@@ -1,6 +1,7 @@
 """What an exception tells: whether the code raises it whatever it is given, and what was not written yet."""
 
 import ast
+import functools
 
 from reference.homework.isolation.process import Failure
 from reference.homework.methods import Method
@@ -12,17 +13,26 @@ def raised_anyway(subject: Subject, failure: Failure) -> bool:
     if not failure.trace or failure.file or failure.cell != subject.symbol.cell or failure.line is None:
         return False
     methods = [method.node for method in (subject.forward, subject.backward) if method is not None]
-    inside = [node for node in ast.walk(subject.symbol.node) if isinstance(node, ast.FunctionDef)]
-    return any(_leads_to(node, failure.line) for node in (*methods, *(n for n in inside if n.name == "__init__")))
+    return any(failure.line in _raising(node) for node in (*methods, *_constructors(subject.symbol.node)))
 
 
-def _leads_to(node: ast.FunctionDef, line: int) -> bool:
-    """Whether every call of a function comes to a `raise` in this line."""
-    for number, statement in enumerate(node.body):
-        if isinstance(statement, ast.Raise) and statement.lineno <= line <= (statement.end_lineno or line):
-            before = [inner for each in node.body[:number] for inner in ast.walk(each)]
-            return not any(isinstance(inner, ast.Return) for inner in before)
-    return False
+# asked of the same code at every failure
+@functools.lru_cache(maxsize=256)
+def _constructors(node: ast.AST) -> tuple[ast.FunctionDef, ...]:
+    found = (each for each in ast.walk(node) if isinstance(each, ast.FunctionDef))
+    return tuple(each for each in found if each.name == "__init__")
+
+
+@functools.lru_cache(maxsize=256)
+def _raising(node: ast.FunctionDef) -> frozenset[int]:
+    """The lines of each `raise` that every call of a function comes to."""
+    lines: set[int] = set()
+    for statement in node.body:
+        if isinstance(statement, ast.Raise):
+            lines.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+        if any(isinstance(inner, ast.Return) for inner in ast.walk(statement)):
+            break
+    return frozenset(lines)
 
 
 def not_written(failure: Failure | None) -> str:

@@ -1,6 +1,7 @@
 """What a function does with one of its parameters: the keys it reads, the names it takes it apart into."""
 
 import ast
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -37,7 +38,7 @@ def _collect(
     found: Uses,
     depth: int,
 ) -> None:
-    for node in ast.walk(function):
+    for node in _nodes(function):
         match node:
             case ast.Subscript(value=ast.Name(id=who), slice=where) if who == name:
                 _key(where, words, found)
@@ -66,6 +67,12 @@ def _collect(
                         _collect(other, inner, functions, [*words, *_words(other)], found, depth - 1)
 
 
+@functools.lru_cache(maxsize=512)
+def _nodes(function: ast.FunctionDef) -> tuple[ast.AST, ...]:
+    """All of a function, which is looked through for each of its parameters."""
+    return tuple(ast.walk(function))
+
+
 def _key(where: ast.expr, words: list[str], found: Uses) -> None:
     """A key that is read: plain, or a prefix and one of the words of the function."""
     match where:
@@ -79,7 +86,7 @@ def _key(where: ast.expr, words: list[str], found: Uses) -> None:
 
 def _words(function: ast.FunctionDef) -> Iterator[str]:
     """Short strings of a function, and the letters of those it loops over."""
-    for node in ast.walk(function):
+    for node in _nodes(function):
         match node:
             case ast.Constant(value=str(word)) if word.isalnum() and len(word) <= LONGEST_WORD:
                 yield word

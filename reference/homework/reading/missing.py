@@ -10,7 +10,7 @@ import numpy
 
 from reference.homework.isolation.worker.older import REMOVED
 from reference.homework.isolation.worker.supplied import HELPERS, OF_COLUMNS
-from reference.homework.reading.repair import tree_of
+from reference.homework.reading.repair import nodes_of
 from reference.homework.reading.submission import Unit
 from reference.homework.verdict import Note
 
@@ -34,7 +34,7 @@ def wanted(units: Sequence[Unit]) -> tuple[tuple[str, Note], ...]:
 
 def _imported(source: str) -> Iterator[str]:
     """The modules that a statement takes names from."""
-    for node in ast.walk(tree_of(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
 
@@ -43,7 +43,7 @@ def gone(units: Sequence[Unit]) -> tuple[Note, ...]:
     """A note on each name of NumPy that it no longer has, and that stands for something here all the same."""
     found: dict[str, Note] = {}
     for unit in units:
-        for node in ast.walk(tree_of(unit.source)):
+        for node in nodes_of(unit.source):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in REMOVED:
                 name = f"{node.value.id}.{node.attr}"
                 if node.value.id in ("np", "numpy") and name not in found and node.attr not in vars(numpy):
@@ -56,7 +56,7 @@ def defined_names(units: Sequence[Unit]) -> set[str]:
     """The top-level names that executing the units would define."""
     found: set[str] = set()
     for unit in units:
-        for node in ast.walk(tree_of(unit.source)):
+        for node in nodes_of(unit.source):
             if isinstance(node, ast.Global):
                 found.update(node.names)
         table = _symbols(unit.source)
@@ -117,7 +117,7 @@ def _uses(name: str, units: Sequence[Unit]) -> tuple[int | None, int | None, boo
     place: tuple[int | None, int | None] = (None, None)
     fits = True
     for unit in units:
-        for node in ast.walk(tree_of(unit.source)):
+        for node in nodes_of(unit.source):
             if isinstance(node, ast.Name) and node.id == name and place == (None, None):
                 place = (unit.cell, unit.line + node.lineno - 1)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:

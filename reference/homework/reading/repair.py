@@ -35,6 +35,12 @@ def tree_of(source: str) -> ast.Module:
     return _tree(source)
 
 
+@functools.lru_cache(maxsize=512)
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """All nodes of that tree; to walk it again for everyone who looks takes longest."""
+    return tuple(ast.walk(tree_of(source)))
+
+
 def _tree(text: str) -> ast.Module:
     """The tree, in which long tables of constants have one element: that nobody looks at the others takes most time."""
     with warnings.catch_warnings():
