@@ -131,7 +131,7 @@ def _weight_likeness(leaf: Leaf, names: str) -> int:
     if means(leaf.name, names):
         return 3
     owner = Leaf(leaf.owner, leaf.array).name
-    if name in ("val", "value", "data") and means(owner, names):
+    if name in ("val", "value", "data", "v") and means(owner, names):
         return 3
     if owner and means(owner + leaf.name, names):  # of a layer that is kept as a part: .query.W
         return 3

@@ -63,7 +63,7 @@ def differs_again(right: Right) -> Wrong | None:
     again = trying.repeat(attempt, attempt.problem.again(right.seed), right.back)
     if again is None or (other := right.judge.whole(again, right.judged)).right:
         return None
-    if _piles_up(right.judged, other):
+    if piles_up(right.judged, other):
         if any(re.search(r"zero|reset|clear|init", plain(name)) for name in trying.subject.methods):
             right.judged.conventions.append("gradients add up over calls until they are cleared")
             return None
@@ -114,7 +114,7 @@ def spoilt(right: Right) -> str:
     if right.back is None or backward is None:
         return ""
     again = right.trying.backward_again(right.attempt, right.back)
-    if again is None or (other := right.judge.whole(again, right.judged)).right or _piles_up(right.judged, other):
+    if again is None or (other := right.judge.whole(again, right.judged)).right or piles_up(right.judged, other):
         return ""
     wrong = ", ".join(quantity.name for quantity in other.quantities if not quantity.agree)
     return f"{backward.name} once only: it changes what it works with, and a second one gives another {wrong}"
@@ -143,7 +143,7 @@ def _optimizers(trying: Trying) -> Iterator[New]:
                 yield New(name, plan.args, plan.kwargs, bind=OPTIMIZER)
 
 
-def _piles_up(first: Judged, second: Judged) -> bool:
+def piles_up(first: Judged, second: Judged) -> bool:
     """Whether what is wrong at the second call is the sum of both."""
     wrong = [q.name for q in second.quantities if not q.agree]
     return bool(wrong) and all(

@@ -86,7 +86,7 @@ def gradient_likeness(leaf: Leaf, weight: Leaf) -> int:
     if (
         leaf.owner == weight.owner
         and re.fullmatch(r"grad\w*|g|d", g)
-        and plain(weight.name) in ("val", "value", "data", "w", "x")
+        and (plain(weight.name) in ("val", "value", "data", "w", "x") or (plain(weight.name) == "v" and leaf.owner))
     ):
         return 3
     if re.match(r"(d|grad|delta|nabla|g|l)", g):

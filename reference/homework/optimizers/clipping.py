@@ -187,7 +187,7 @@ def _clipped(
 
 
 def _arguments(wanted: Sequence[Parameter], grads: bool) -> tuple[list[Any], dict[str, Any]]:
-    """Positional and named arguments. Raises LookupError for a parameter that is not understood."""
+    """Positional and named arguments. Raises LookupError where one is not understood, or none takes gradients."""
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     named = any(p.required and means(p.name, GRADS) for p in wanted)
@@ -207,6 +207,8 @@ def _arguments(wanted: Sequence[Parameter], grads: bool) -> tuple[list[Any], dic
             args.append(value)
         else:
             kwargs[parameter.name] = value
+    if waiting:
+        raise LookupError("it is handed no gradients")
     return args, kwargs
 
 

@@ -34,6 +34,25 @@ TRAINING = _words(
 )
 
 
+# of 29 letters, so that the weights of networks over letters can be made
+TEXT = "The quick brown fox jumps over the lazy dog. " * 8
+
+
+def name_of_text(node: ast.stmt, tree: ast.Module) -> str:
+    """The name that a statement gives to the text of a file, where others ask for its letters; "" for any other.
+
+    `data = open("input.txt").read()`, `with open("input.txt") as f: data = f.read()`, then `set(data)`.
+    """
+    body = node.body if isinstance(node, ast.With) else [node]
+    if not ("open(" in ast.unparse(node) and len(body) == 1 and isinstance(body[0], ast.Assign)):
+        return ""
+    target, called = body[0].targets[0], set(_calls(body[0].value))
+    if not isinstance(target, ast.Name) or not called <= {"open", "read", "lower", "strip"} or "read" not in called:
+        return ""
+    of_letters = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n) == f"set({target.id})")
+    return target.id if next(of_letters, None) else ""
+
+
 def kind_of(node: ast.stmt) -> UnitKind | None:
     """How a top-level statement is executed, None where it is not."""
     match node:

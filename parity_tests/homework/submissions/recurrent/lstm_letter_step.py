@@ -1,4 +1,4 @@
-# a step back that is handed the letter that comes next, an index, which no cell is asked with
+# a step back that is handed the letter that comes next, an index; forward_backward takes all steps
 import numpy as np
 
 def sigmoid(x):
