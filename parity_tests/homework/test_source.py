@@ -22,8 +22,10 @@ W = np.random.randn(3, 4) * RATE
 @staticmethod
 def f(x):
     return x
+rows = open("table.csv").read()
+rows = rows[:100]
+cells = list(rows)
 data = open("input.txt").read()
-data = data[:100]
 chars = list(set(data))
 model = Net()
 class Net:
@@ -49,6 +51,8 @@ relu = lambda x: np.maximum(x, 0)
         ("constant", "RATE = 0.1"),
         ("candidate", "W = np.random.randn(3, 4) * RATE"),
         ("definition", "@staticmethod"),
+        ("constant", 'data = "The quick brown fox jumps over the lazy dog. " * 8'),
+        ("constant", "chars = list(set(data))"),
         ("definition", "class Net:"),
         ("candidate", "net = Net()"),
         ("candidate", "net.rate = 3"),
@@ -57,6 +61,7 @@ relu = lambda x: np.maximum(x, 0)
     ]
     assert "training loop at top level" in said(submission)
     assert "it calls open" in said(submission)
+    assert "a short text stands in for that of the file" in said(submission)
     assert set(submission.symbols) == {"f", "Net", "relu"}
     assert submission.symbols["relu"].node.body
     assert submission.units[4].line == 6

@@ -1,7 +1,7 @@
 """Whether a network's own learning from several samples moves its weights by the gradients of all of them."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +26,13 @@ ROLES = {
     "reg": CALLED["reg"],
     "lr": RATE,
     "pairs": PAIRS,
+    "set size": r"n|m|total\w*|(n|num|len|size)_?(of)?_?(training|train|data|samples|examples|total|all)\w*|"
+    r"(training|train|data)\w*(size|len\w*|n)",
     "x": r"x\w*|inputs?\w*|images?|features?",
     "t": rf"{TARGET}|y\w*|t\w*",
 }
+# a rate of regularisation, and of how many samples the training set is said to be
+REGULARISATION, TRAINING_SET = 0.31, 20
 TOTAL = r"(total|mean|avg|average|get|calc\w*|compute|eval\w*)?(the)?(cost|loss)(function|fn|value)?"
 SAMPLES = 3
 
@@ -44,7 +48,12 @@ def odd_learning(
             return None
         problems = [first.problem, *(first.problem.again(seed) for seed in range(SAMPLES - 1))]
         pairs = [(_laid(first, "x", p.arrays.inputs["x"]), _laid(first, "t", p.extras["t"])) for p in problems]
-        plan = next(plans(method.parameters, ROLES, {"lr": [LEARNING_RATE], "pairs": [pairs]}, (), ("lr",)), None)
+        settings: dict[str, Sequence[Any]] = {
+            "lr": [LEARNING_RATE],
+            "reg": [REGULARISATION],
+            "set size": [TRAINING_SET],
+        }
+        plan = next(plans(method.parameters, ROLES, {**settings, "pairs": [pairs]}, (), ("lr",)), None)
         if plan is None or not {"pairs"} & plan.given.keys():
             continue
         said = {**(losses or {}), **_of_pairs(trying, pairs, problems)}
@@ -59,13 +68,40 @@ def odd_learning(
             return Quantity(reshaped[0], False, part=method.name, problem="its shape changes")
         if moved.stay:
             return Quantity(name, False, part=method.name, problem="all weights stay as they are")
-        if (odd := moved.odd(said)) is not None:
+        if (odd := moved.odd(said) or _odd_decay(moved, plan.given.keys())) is not None:
             return odd
         for which, flat in (("first", flats[0]), ("last", flats[-1])):
             for key in moved.before:
                 if _along(moved, key, flat) and not _along(moved, key, moved.whole):
                     problem = f"it moves by the gradient of the {which} sample only"
                     return Quantity(key, False, part=method.name, problem=problem)
+    return None
+
+
+def _odd_decay(moved: Moved, given: Collection[str]) -> Quantity | None:
+    """A weight that loses another share of itself than a mean over the training set says; None where none is told.
+
+    That share is the learning rate times lambda / n; twice that for a penalty without the half.
+    """
+    if not {"lr", "reg", "set size"} <= set(given):
+        return None
+    right = LEARNING_RATE * REGULARISATION / TRAINING_SET
+    known = {
+        right * TRAINING_SET / SAMPLES: "it decays by lambda / the size of the mini-batch in the place of lambda / n, "
+        "n being the size of the training set",
+        right * TRAINING_SET: "it decays by lambda, which is not divided by n, the size of the training set",
+        right / LEARNING_RATE: "it decays without the learning rate",
+        0.0: "it does not decay, though it is handed lambda",
+    }
+    for name, (down, lost) in moved.shares().items():
+        # where gradients are summed, so may the penalty be over the samples
+        usual = [right, 2 * right, *((SAMPLES * right,) if np.isclose(down, LEARNING_RATE, rtol=EXACTLY) else ())]
+        if name.startswith("b") or any(np.isclose(lost, each, rtol=EXACTLY) for each in usual):
+            continue
+        told = (words for value, words in known.items() if np.isclose(lost, value, rtol=EXACTLY, atol=1e-9))
+        grows = "it grows where it should decay"
+        problem = next(told, grows if lost < 0 else f"it decays {lost / right:.4g} times as far as lambda / n says")
+        return Quantity(name, False, part=moved.method.name, problem=problem)
     return None
 
 

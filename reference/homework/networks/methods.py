@@ -38,7 +38,7 @@ CALLED: Mapping[str, str] = {
     "output": r"y_?(hat|pred\w*|out\w*|prob\w*)|a[l0-9]|aout|pred\w*|prob\w*|out(put)?\w*|al|scores?|logits",
     "t": TARGET,
     "lr": RATE,
-    "reg": r"reg\w*|lambda?\w*|lambd|weightdecay\w*|decay|l2\w*",
+    "reg": r"reg\w*|lambda?\w*|lambd|lmbda|lam|weightdecay\w*|decay|l2\w*",
     "keep": r"keepprob\w*",
     "x": r"x\w*|inputs?(list|array|vector|batch)|train\w*inputs?|" + INPUT,
 }

@@ -97,10 +97,24 @@ class Moved:
     def stay(self) -> bool:
         return all(name in self.after and np.array_equal(w, self.after[name]) for name, w in self.before.items())
 
+    def shares(self) -> Mapping[str, tuple[float, float]]:
+        """Of each weight how much of its gradient it went down, and of itself it lost; none where that is not all."""
+        found = {}
+        for name, place in self.attempt.places.items():
+            if name not in self.before or name not in self.after:
+                return {}
+            change = (self.after[name] - self.before[name]).ravel()
+            basis = np.stack([-self.whole[place.ids].ravel(), -self.before[name].ravel()], axis=1)
+            down, lost = np.linalg.lstsq(basis, change, rcond=None)[0]
+            if np.abs(basis @ (down, lost) - change).max() > EXACTLY * np.abs(change).max(initial=0.0):
+                return {}
+            found[name] = float(down), float(lost)
+        return found
+
     def odd(self, losses: Mapping[str, Told] | None) -> Quantity | None:
         """A weight that does not move as the others do, or all of them where they move wrongly alike."""
         method = self.method
-        shares = _rates(self.attempt, self.whole, self.before, self.after)
+        shares = {name: share[0] for name, share in self.shares().items()}
         usual = Counter(round(rate, 9) for rate in shares.values()).most_common(1)
         if not usual or not any(shares.values()):
             return None
@@ -145,23 +159,6 @@ def weights_in(attempt: Attempt, state: object) -> Mapping[str, Array]:
 def gradients_of(asked: Problem) -> Array:
     """Those of all weights, one after the other."""
     return asked.flat({name: asked.want[gradient_name(name)] for name in asked.arrays.params})
-
-
-def _rates(
-    attempt: Attempt, flat: Array, before: Mapping[str, Array], after: Mapping[str, Array]
-) -> Mapping[str, float]:
-    """By how much of its gradient each weight went down, whatever of itself it lost; nothing where that is not all."""
-    rates = {}
-    for name, place in attempt.places.items():
-        if name not in before or name not in after:
-            return {}
-        change = (after[name] - before[name]).ravel()
-        basis = np.stack([-flat[place.ids].ravel(), -before[name].ravel()], axis=1)
-        shares = np.linalg.lstsq(basis, change, rcond=None)[0]
-        if np.abs(basis @ shares - change).max() > EXACTLY * np.abs(change).max(initial=0.0):
-            return {}
-        rates[name] = float(shares[0])
-    return rates
 
 
 def _odd(name: str, method: Method, problem: str) -> Quantity:

@@ -35,7 +35,7 @@ TRAINING = _words(
 
 
 # of 29 letters, so that the weights of networks over letters can be made
-TEXT = "The quick brown fox jumps over the lazy dog. " * 8
+TEXT = '"The quick brown fox jumps over the lazy dog. " * 8'
 
 
 def name_of_text(node: ast.stmt, tree: ast.Module) -> str:

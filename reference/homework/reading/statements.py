@@ -80,7 +80,7 @@ def _take(read: Read, tree: ast.Module, text: str, cell: int | None, line: int, 
         source = segment(lines, node, line)
         inside = [words for at, words in closed if node.lineno <= at <= (node.end_lineno or node.lineno)]
         if kind is None and (name := name_of_text(node, tree)):
-            read.units.append(Unit(f"{name} = {TEXT!r}", cell, first_line(node), "constant"))
+            read.units.append(Unit(f"{name} = {TEXT}", cell, first_line(node), "constant"))
             read.skipped.append(Note("not executed: a short text stands in for that of the file", cell, node.lineno))
             continue
         if kind is None or (inside and kind != "definition"):
