@@ -23,6 +23,7 @@ from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.raised import handed_as_index, not_written, raised_anyway
 from reference.homework.returned_order import misordered, out_of_order
 from reference.homework.roles import means
+from reference.homework.running_statistics import statistics_given
 from reference.homework.single_samples import alone
 from reference.homework.subject import Subject
 from reference.homework.trees import Leaf
@@ -53,7 +54,7 @@ class Examination:
         if self.subject.forward.stub:
             return self._said("unfinished", f"{self.subject.forward.name} is not written")
         attempts: list[Attempt] = []
-        crashed: SymbolReport | None = None
+        crashed = None
         for asked in self.family.problems(self.subject, self.seed):
             if any(attempt.y is not None for attempt in attempts if attempt.problem.fallback < asked.fallback):
                 continue
@@ -131,7 +132,8 @@ class Examination:
             remarks += [asked.noted] if asked.noted else []
             if not all(quantity.agree for quantity in asked.quantities):
                 told = Judged(list(asked.quantities), judged.conventions)
-                return self._told(asked.remark, told, attempt, asked.cause)
+                # what narrows it down is known of the plain call, which is right
+                return replace(self._told(asked.remark, told, attempt, asked.cause), explainer=None)
         fails: dict[str, Diagnosis] = {}
         missed: dict[str, str] = {}
         for variant in self.family.variants(self.subject, self.seed + 1, attempt.problem):
@@ -139,7 +141,7 @@ class Examination:
             if tried is None:
                 continue
             if not variant.case.training:
-                if not _statistics_given(tried):
+                if not statistics_given(tried):
                     continue
                 other = self.judge.forward(tried)
                 if not other.right:
@@ -149,7 +151,8 @@ class Examination:
             missed |= {q.name: variant.label for q in other.quantities if q.name not in judged.names}
             if not other.right:
                 output = self.judge.forward(tried).right  # at any scale: two forms of targets, two scales
-                needed = variant.required or variant.label == "other sizes" or (output and variant.label in TARGETS)
+                needed = not output if variant.required == "output" else variant.required
+                needed |= variant.label == "other sizes" or (output and variant.label in TARGETS)
                 if tried.y is not None and needed:
                     return self._said("wrong", f"with {variant.label}", other, tried)
                 explainer = self._explainer(other, tried)
@@ -286,12 +289,6 @@ def plain_report(subject: Subject, verdict: Verdict, remark: str) -> SymbolRepor
 def not_asked_for(subject: Subject, what: str, asked: str) -> SymbolReport:
     """The report on something right that is something else."""
     return replace(plain_report(subject, "wrong", f"it is {what}, and {asked} is asked for"), pair=asked)
-
-
-def _statistics_given(attempt: Attempt) -> bool:
-    """Whether the submission was handed its running statistics, and told that it is not in training."""
-    given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}
-    return {"running_mean", "running_variance"} <= given.keys() and bool({"mode", "training"} & given.keys())
 
 
 def _sets_none(method: Method) -> bool:

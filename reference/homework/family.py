@@ -43,6 +43,7 @@ COMMON_ROLES: Roles = {
     "optimizer": r"opt\w*|sgd|adam\w*|updater|solver",
     "initializer": r"init\w*|\w*initiali[sz]er\w*|winit|weightinit\w*|weight(s)?initiali[sz]er",
     "training": r"train\w*|istrain\w*|trainflg|trainflag|training",
+    "testing": r"(is)?(test|eval(uat\w*)?|infer(ence)?)(ing|mode|time|flg|flag|phase)*|use(running|global|moving)\w*",
     "mode": r"mode|phase",
     "lr": RATE,
 }

@@ -1,5 +1,6 @@
 """How a submission is called: what its constructor, forward and backward pass are given, plan by plan."""
 
+import ast
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from reference.homework.trees import OBJECT
 SET_UP = (r"set(input)?shape", r"init\w*|build|setup|compile|create(weights|params)\w*")
 # what weights may be made by too, with the data at hand
 LEARN = r"fit|train|learn"
-OPTIONAL_ROLES = ("optimizer", "initializer", "lr", "training")
+OPTIONAL_ROLES = ("optimizer", "initializer", "lr", "training", "testing")
 
 
 class Planner:
@@ -73,12 +74,18 @@ class Planner:
         stubs: dict[str, Sequence[Any]] = {
             "optimizer": [Ref(OPTIMIZER)],
             "initializer": [Ref(DRAWN)],
-            "training": [True],
-            "mode": ["train"],
+            **self.phase(problem.case.training),
             "context": [Ref(CONTEXT)],
             "lr": [LEARNING_RATE],
         }
         return {**stubs, **self.family.values(problem, attempt.layout), **weights, "told": [self.subject.kind[1]]}
+
+    def phase(self, training: bool) -> dict[str, Sequence[Any]]:
+        """What says whether it is training: true, false, or the word that the code has for it."""
+        pattern, usual = (r"train\w*", "train") if training else (r"(test|eval|infer|predict)\w*", "test")
+        said = [n.value for node in self.subject.nodes for n in ast.walk(node) if isinstance(n, ast.Constant)]
+        words = (word for word in said if isinstance(word, str) and re.fullmatch(pattern, word, re.I))
+        return {"training": [training], "testing": [not training], "mode": [next(words, usual)]}
 
     def _roles(self, attempt: Attempt) -> dict[str, str]:
         weights = {f"weight {name}": entry.names for name, entry in attempt.scheme.entries.items()}

@@ -7,7 +7,7 @@ each element among all weights. The answers expected are those of the layers in 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Problem:
     pass is given beside those of the forward pass, such as targets.
     `remake(seed)` gives it with other inputs, where its answers are not simply the layer's. A `fallback` is asked only
     where no form of a lower number ran: 1 for one sample without a batch, say, 2 for one without channels too. What is
-    `required` a submission may not get wrong: an option that it has a parameter for.
+    `required` a submission may not get wrong, an option that it has a parameter for; or nothing but its "output".
     """
 
     label: str
@@ -38,7 +38,7 @@ class Problem:
     extras: Mapping[str, Array] = field(default_factory=dict)
     remake: Callable[[int], "Problem"] | None = None
     fallback: int = 0
-    required: bool = False
+    required: bool | Literal["output"] = False
 
     @property
     def options(self) -> Mapping[str, Any]:

@@ -75,7 +75,8 @@ def statistics_doubts(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
         still = _now(after, kept, asked)
         changed = [name for name in kept if not np.array_equal(still[name], asked.arrays.buffers[name])]
         stays = tuple(Quantity(name, False, part=part, problem="inference changes it") for name in changed)
-        yield Doubt("wrong at inference", (y, *stays))
+        of_batch = not y.agree and compare("y", answered.y, asked.want["y"], noise, part).agree
+        yield Doubt("wrong at inference", (y, *stays), cause="norm-batch-statistics-at-inference" if of_batch else "")
 
 
 def _of_function(trying: Trying, attempt: Attempt) -> Iterator[Doubt]:
@@ -176,16 +177,14 @@ def _share(new: Array, old: Array, batch: Array) -> float:
 def _switch(trying: Trying, attempt: Attempt, state: Any) -> dict[str, Any] | None:
     """The attributes to set for inference, none where an argument says it; None where nothing is known to."""
     given = attempt.call.given if attempt.call else {}
-    if given.keys() & {"training", "mode"}:
+    if given.keys() & {"training", "testing", "mode"}:
         return {}
     attributes = {name: value for name, value in state.items() if name != OBJECT} if isinstance(state, dict) else {}
-    flags = [n for n, value in attributes.items() if value is True and means(n, COMMON_ROLES["training"])]
-    modes = [
-        n
-        for n, value in attributes.items()
-        if isinstance(value, str) and value == "train" and means(n, COMMON_ROLES["mode"])
-    ]
-    return {**{f".{name}": False for name in flags}, **{f".{name}": "test" for name in modes}} or None
+    now = trying.phase(True)
+    plain = {name for name, value in attributes.items() if isinstance(value, bool | str)}
+    told = {name: role for name in plain for role in now if means(name, COMMON_ROLES[role])}
+    then = {name: trying.phase(False)[role][0] for name, role in told.items() if attributes[name] in now[role]}
+    return {f".{name}": value for name, value in then.items()} or None
 
 
 def _stored_elsewhere(subject: Subject, kept: Kept) -> bool:
@@ -200,3 +199,11 @@ def _stored_elsewhere(subject: Subject, kept: Kept) -> bool:
         if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
     }
     return not stored.isdisjoint(names)
+
+
+def statistics_given(attempt: Attempt) -> bool:
+    """Whether the submission was handed its running statistics, and told that it is not in training."""
+    given = {**(attempt.init.given if attempt.init else {}), **(attempt.call.given if attempt.call else {})}
+    return {"running_mean", "running_variance"} <= given.keys() and not given.keys().isdisjoint(
+        {"mode", "training", "testing"}
+    )

@@ -91,6 +91,16 @@ def _turned(self: Pooling, padded: Array) -> list[Array]:
     return _placed(self, padded, self.kernel[::-1], self.stride)
 
 
+def _high_square(self: Pooling, padded: Array) -> list[Array]:
+    """Windows as wide as they are high."""
+    return _placed(self, padded, self.kernel[:1] * self.rank, self.stride)
+
+
+def _wide_square(self: Pooling, padded: Array) -> list[Array]:
+    """Windows as high as they are wide."""
+    return _placed(self, padded, self.kernel[-1:] * self.rank, self.stride)
+
+
 def _stride_turned(self: Pooling, padded: Array) -> list[Array]:
     return _placed(self, padded, self.kernel, self.stride[::-1])
 
@@ -134,6 +144,8 @@ for _owner in (MaxPooling, AvgPooling):
         ("pool-stride-ignored", _one_apart),
         ("pool-stride-ignored", _kernel_apart),
         ("pool-window-transposed", _turned),
+        ("pool-window-square", _high_square),
+        ("pool-window-square", _wide_square),
         ("pool-stride-transposed", _stride_turned),
     ):
         VARIANTS.append(Variant(_id, _owner, {"forward": _cut_off(_windows)}))

@@ -54,14 +54,12 @@ def schemes(asked: Problem) -> Sequence[Scheme]:
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
-    n, training = asked.arrays.inputs["x"].shape[-1], asked.case.training
+    n = asked.arrays.inputs["x"].shape[-1]
     return {
         "n": [n, (n,)],
         "epsilon": [asked.options["epsilon"]],
         "momentum": [0.9],
         "shape": [(n,)],
-        "training": [training],
-        "mode": ["train" if training else "test"],
         **{name: [buffer.copy()] for name, buffer in asked.arrays.buffers.items()},
     }
 

@@ -152,17 +152,20 @@ def _problems(pair: str) -> Any:
 def _variants(pair: str) -> Any:
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
         n, h, w, c = base.arrays.inputs["x"].shape
-        own = base.options["stride"]
-        yield pool(pair, n, h + 2, w + 2, c, (2, 2), own, seed, "other sizes", facts=base.facts)
+        step = base.options["stride"]
+        yield pool(pair, n, h + 2, w + 2, c, (2, 2), step, seed, "other sizes", facts=base.facts)
         apart = _stride_apart(subject)
         steps = _both(subject, "sh", "sw") or _taken_apart(subject, STRIDE)
-        if steps or _both(subject, "kh", "kw") or accepts(subject, ROLES["kernel"]):
+        own = _both(subject, "kh", "kw") or _taken_apart(subject, ROLES["kernel"])
+        if steps or own or accepts(subject, ROLES["kernel"]):
             # a stride that has a parameter of its own, but not two, is the same both ways
-            stride = own if base.facts.get("unsaid") else 3 if apart and not steps else (2, 3)
+            stride = step if base.facts.get("unsaid") else 3 if apart and not steps else (2, 3)
             label = "windows that are not square"
-            yield pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high, facts=base.facts)
+            asked = pool(pair, n, 8, 6, c, (2, 3), stride, seed, label, fill=_high, facts=base.facts)
+            # a height and a width that it takes are not to be exchanged; many go back by square windows only
+            yield replace(asked, required="output" if own else False)
         if pair.startswith("max"):
-            yield pool(pair, n, h, w, c, (2, 2), own, seed, "equal maxima", fill=_whole, facts=base.facts)
+            yield pool(pair, n, h, w, c, (2, 2), step, seed, "equal maxima", fill=_whole, facts=base.facts)
         if apart:
             yield pool(pair, n, 7, 7, c, (3, 3), 2, seed, "overlapping windows")
         if apart and pair.startswith("max") and _pads(subject):
@@ -170,7 +173,7 @@ def _variants(pair: str) -> Any:
         if (kind := _other_kind(subject, pair)) is not None:
             other, words = kind
             facts = {**base.facts, "words": words}
-            yield replace(pool(other, n, h, w, c, (2, 2), own, seed, f"mode {words[0]!r}", facts=facts), required=True)
+            yield replace(pool(other, n, h, w, c, (2, 2), step, seed, f"mode {words[0]!r}", facts=facts), required=True)
 
     return lambda subject, seed, base: list(variants(subject, seed, base))
 
