@@ -11,7 +11,7 @@ import numpy as np
 
 from reference.homework.attempt import IT, OUT, Attempt, Place, Reading
 from reference.homework.family import COMMON_ROLES
-from reference.homework.isolation.process import Call, Ref, Result, Snapshot
+from reference.homework.isolation.process import Call, Name, Ref, Result, Snapshot
 from reference.homework.judge import Judge, Judged
 from reference.homework.networks.forms import Form
 from reference.homework.networks.methods import BIAS, WEIGHT, called
@@ -101,6 +101,10 @@ class NetworkTrying(Trying):
         weights = {f"{key}{i}": a for i, pair in enumerate(pairs, 1) for key, a in zip(self.keys, pair, strict=False)}
         found |= {"params": [weights], "ws": [ws], "bs": [bs], "reg": [0.0], "keep": [1.0]}
         found["architecture"] = [self._architecture(form)]
+        if "t" in attempt.problem.extras:
+            found["t"] = [attempt.layout.to_submission("t", attempt.problem.extras["t"])]
+        if self.subject.forward is not None:
+            found["forward function"] = [Name(self.subject.forward.name)]
         if attempt.y is not None:
             found |= {"cache": [Ref(OUT)], "output": [Ref(OUT + self._output(attempt))]}
             parts = len(attempt.value) if isinstance(attempt.value, tuple | list) else 0

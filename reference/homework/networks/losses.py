@@ -189,9 +189,15 @@ def odd_gradients(attempt: Attempt, judged: Judged, losses: Mapping[str, Told] |
 
 
 def odd_loss(attempt: Attempt, judged: Judged) -> Quantity | None:
-    """A loss returned beside its gradients that they are not of, averaged or summed alike; None where they are."""
+    """A loss returned beside its gradients that they are not of, averaged or summed alike; None where they are.
+
+    One that the forward pass returns may be averaged where the gradients are not.
+    """
     form: Form = attempt.problem.facts["form"]
     got = _scalar(attempt.returned)
+    apart = got is None and attempt.call is not None and "t" in attempt.call.given
+    if apart and isinstance(attempt.value, tuple):
+        got = _scalar(attempt.value) or _scalar(attempt.value[::-1])
     if not form.loss or got is None:
         return None
     y, t = attempt.problem.want["y"], attempt.problem.extras["t"]
@@ -202,12 +208,15 @@ def odd_loss(attempt: Attempt, judged: Judged) -> Quantity | None:
     if form.loss == SQUARED:
         share = share_of(attempt, judged) / 2
         usual = (1.0, c, 1 / c)
+    if apart:
+        usual = tuple(each * over for each in usual for over in (1.0, n, 1 / n))
     if any(_near(np.asarray(got), np.asarray(whole * share * each)) for each in usual):
         return None
     problem = "its gradients are not of this loss"
     if _near(np.asarray(got), np.asarray(whole / n)):
         problem = "it is averaged over the batch, its gradients are not"
-    return Quantity("loss", False, got=got, want=whole * share, problem=problem)
+    part = judged.quantities[0 if apart else -1].part
+    return Quantity("loss", False, got=got, want=whole * share, part=part, problem=problem)
 
 
 PENALTY = 0.3

@@ -29,6 +29,7 @@ TARGET = (
 )
 # what the parameters of a forward or backward pass are, most telling first
 CALLED: Mapping[str, str] = {
+    "forward function": r"(forward|fwd)\w*(func\w*|fn?)",
     "params": r"(net(work)?|nn|model)?param\w*|thetas?|model|net(work)?|weights(and)?bias\w*|state(dict)?",
     "ws": WEIGHT,
     "bs": BIAS,
@@ -91,7 +92,9 @@ def forwards(subject: Subject) -> Iterator[Method]:
     for method in found:
         wanted = called(method)
         roles = [p.role for p in wanted.parameters]
-        if "x" in roles and all(role not in ("", "t") for role in roles):
+        # a function that gives the cost too is handed the targets
+        costs = not subject.made and len(method.returns) > 1
+        if "x" in roles and "" not in roles and ("t" not in roles or costs):
             yield wanted
 
 
