@@ -93,3 +93,17 @@ def _returns_nothing(statement: ast.stmt) -> bool:
 
 def _not_implemented(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Raise) and "NotImplemented" in ast.dump(statement)
+
+
+def text_of(method: Method, functions: Mapping[str, ast.FunctionDef]) -> str:
+    """The code of a function, with that of those it calls."""
+    found: dict[str, ast.FunctionDef] = {}
+    left = [(method.name, method.node)]
+    while left:
+        name, node = left.pop()
+        if name in found:
+            continue
+        found[name] = node
+        called = {name_of(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
+        left += [(each, functions[each]) for each in called if each in functions]
+    return "\n".join(ast.unparse(node) for node in found.values())

@@ -248,6 +248,12 @@ def _alike(method: Method, other: Method) -> Method:
     return replace(method, parameters=tuple(alike))
 
 
+def functions_of(subject: Subject) -> dict[str, ast.FunctionDef]:
+    """The functions that its code may call by name: those of its file, and its methods."""
+    functions = {n.name: n for tree in subject.trees for n in tree.body if isinstance(n, ast.FunctionDef)}
+    return functions | {name: method.node for name, method in subject.methods.items()}
+
+
 def _ancestors(submission: Submission, symbol: Symbol) -> list[Symbol]:
     """The bases of a class that the submission defines, farthest first, then the class."""
     assert isinstance(symbol.node, ast.ClassDef)

@@ -66,10 +66,10 @@ def _ask(
     x = {"x": fixed(normal(n, n_in)), "t": one_hot(n, n_out) if rows else class_indices(n, n_out)}
     facts = {"rows": rows, "reduction": reduction}
     found = problem(_pair(name, reduction), x, seed, label=label, facts=facts, n_in=n_in, n_out=n_out, **options)
-    return _of_one(found)
+    return of_one(found)
 
 
-def _of_one(found: Problem) -> Problem:
+def of_one(found: Problem) -> Problem:
     """The same with the cotangent that a loss has: 1."""
     arrays = replace(found.arrays, dy=np.ones_like(found.arrays.dy))
     made = found.pair.layer(**found.options)
@@ -82,7 +82,7 @@ def _of_one(found: Problem) -> Problem:
 
 
 def _again(found: Problem, seed: int) -> Problem:
-    return _of_one(found.again(seed - 1))
+    return of_one(found.again(seed - 1))
 
 
 def looks(subject: Subject, names: str) -> bool:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reference.homework.methods import Method, name_of
+from reference.homework.methods import Method, name_of, text_of
 from reference.homework.recurrence import HIDDEN
 from reference.homework.roles import Parameter, means
-from reference.homework.subject import Subject
+from reference.homework.subject import Subject, functions_of
 
 INPUTS = (
     r"inputs?|x|xs|x?(idx|idxs|indices|ids)|seq(uence)?|data|x?batch|batchx|inputs?(idx|indices|ids|seq\w*)|chars|"
@@ -79,10 +79,9 @@ class Course:
 
 def course_of(subject: Subject) -> Course | None:
     """How a class or function is called for its loss and gradients; None where it is no network over letters."""
-    functions = {n.name: n for tree in subject.trees for n in tree.body if isinstance(n, ast.FunctionDef)}
-    functions |= {name: method.node for name, method in subject.methods.items()}
+    functions = functions_of(subject)
     given = [*subject.methods.values()] if subject.is_class else [subject.forward, subject.backward]
-    whole = [m for m in given if m is not None and _gives_all(m, _text(m, functions))]
+    whole = [m for m in given if m is not None and _gives_all(m, text_of(m, functions))]
     whole.sort(key=lambda method: re.search(r"train|fit|run|main", method.name.lower()) is not None)
     chosen = whole[0] if whole else None
     if (chosen is None or whole == [m for m in whole if "train" in m.name.lower()]) and _in_two(subject, functions):
@@ -91,8 +90,8 @@ def course_of(subject: Subject) -> Course | None:
         assert backward is not None
         losses = (m for n, m in subject.methods.items() if re.search(r"loss|cost|entropy", n.lower()))
         loss = next((m for m in losses if len(m.parameters) == 2 and m not in (forward, backward)), None)
-        return Course(forward, backward, "\n".join((_text(forward, functions), _text(backward, functions))), loss)
-    return Course(chosen, chosen, _text(chosen, functions)) if chosen else None
+        return Course(forward, backward, "\n".join((text_of(forward, functions), text_of(backward, functions))), loss)
+    return Course(chosen, chosen, text_of(chosen, functions)) if chosen else None
 
 
 def _gives_all(method: Method, text: str) -> bool:
@@ -116,7 +115,7 @@ def _in_two(subject: Subject, functions: Mapping[str, ast.FunctionDef]) -> bool:
     forward, backward = subject.forward, subject.backward
     if forward is None or backward is None or not forward.parameters:
         return False
-    ahead, back = _text(forward, functions), _text(backward, functions)
+    ahead, back = text_of(forward, functions), text_of(backward, functions)
     targets = any(means(p.name, TARGETS) for p in (*forward.parameters[1:], *backward.parameters))
     loops = any(isinstance(n, ast.For | ast.While) for n in ast.walk(forward.node))
     return (
@@ -128,20 +127,6 @@ def _in_two(subject: Subject, functions: Mapping[str, ast.FunctionDef]) -> bool:
         and re.search(BACKWARDS, back) is not None
         and re.search(INDEXED, ahead + back) is not None
     )
-
-
-def _text(method: Method, functions: Mapping[str, ast.FunctionDef]) -> str:
-    """The code of a function, with that of those it calls."""
-    found: dict[str, ast.FunctionDef] = {}
-    left = [(method.name, method.node)]
-    while left:
-        name, node = left.pop()
-        if name in found:
-            continue
-        found[name] = node
-        called = {name_of(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
-        left += [(each, functions[each]) for each in called if each in functions]
-    return "\n".join(ast.unparse(node) for node in found.values())
 
 
 def outside(course: Course, known: set[str]) -> tuple[tuple[str, ...], ...]:
