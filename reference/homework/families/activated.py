@@ -8,6 +8,7 @@ from typing import Any
 from reference.fills import normal
 from reference.homework.families.dense import DENSE
 from reference.homework.problem import Layout, Problem, of_submissions, problem
+from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.pair import Array
 from scratch.activations import find_activation
@@ -15,6 +16,7 @@ from scratch.dense import Dense
 from scratch.layer import Layer
 
 KINDS = ("relu", "sigmoid", "tanh")
+ACTIVATION = r"(which|kind|type|name)?_?(activation|act|nonlinearity)_?(fn|func|function|type|name)?|mode|kind"
 
 
 class Activated(Layer):
@@ -43,7 +45,7 @@ def _kinds(subject: Subject) -> list[str]:
     """The activations that its name or its code speaks of, in small letters as in the code."""
     if named := [kind for kind in KINDS if kind in subject.name.lower()]:
         return named
-    nodes = [subject.symbol.node, *([subject.partner.node] if subject.partner else [])]
+    nodes = [*subject.nodes, *([subject.partner.node] if subject.partner else [])]
     texts = {n.value for node in nodes for n in ast.walk(node) if isinstance(n, ast.Constant)}
     return [kind for kind in KINDS if kind in texts] or list(KINDS)
 
@@ -55,7 +57,13 @@ def _variants(subject: Subject, seed: int, base: Problem) -> list[Problem]:
 
 
 def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
-    return {**DENSE.values(asked, layout), "activation": [asked.options["activation"]]}
+    return {**DENSE.values(asked, layout), "following": [asked.options["activation"]]}
+
+
+def _told(subject: Subject) -> bool:
+    """Whether it is a dense layer that has a word for the activation after it, `act="relu"`."""
+    words = [p.default for p in subject.init if means(p.name, ACTIVATION)]
+    return means(subject.called, DENSE.classes) and any(word in KINDS for word in words)
 
 
 NAMES = rf"(linear|dense|affine|fc)_?(activation|{'|'.join(KINDS)})(_?(forward|layer))?"
@@ -68,10 +76,9 @@ ACTIVATED = replace(
     values=_values,
     roles={
         **DENSE.roles,
-        "activation": (
-            r"(which|kind|type|name)?_?(activation|act|nonlinearity)_?(fn|func|function|type|name)?|mode|kind"
-        ),
+        "following": ACTIVATION,
     },
+    looks=_told,
     rank=9,
     equal=lambda asked, seed: (),
     single=None,

@@ -3,6 +3,8 @@
 from reference.homework.family import NEVER, Family
 from reference.homework.letters.course import course_of
 from reference.homework.letters.examination import examine
+from reference.homework.recurrence import CELL
+from reference.homework.roles import means
 from reference.homework.subject import Subject
 
 
@@ -24,7 +26,10 @@ def _family(pair: str) -> Family:
 def _cell(subject: Subject) -> str:
     """Which cell a network over letters has, by its activations; "" for what is none."""
     course = course_of(subject)
-    return "" if course is None else "lstm" if "sigm" in course.text.lower() else "simple_rnn"
+    if course is None or "sigm" not in course.text.lower():
+        return "" if course is None else "simple_rnn"
+    cells = any(means(p.name, CELL) for p in course.handed) or "lstm" in subject.name.lower()
+    return "lstm" if cells else ""  # and no GRU
 
 
 CHAR_RNN, CHAR_LSTM = _family("simple_rnn"), _family("lstm")

@@ -209,7 +209,7 @@ SOFTMAX_CROSS_ENTROPY = loss(
     "softmax_cross_entropy",
     (
         r"(time|temporal|seq(uence)?|masked)?soft_?max(with)?(loss|cost|cross\w*|ce\w*|criterion|output|classifier)\w*|.*cross_?entropy\w*|"
-        r"softmaxce|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*"
+        r"softmaxce|ce(with)?softmax\w*|ce(loss)?|.*logits.*|logloss|nll\w*|xent\w*"
     ),
     CLASSES,
     classes=True,

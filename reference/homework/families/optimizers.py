@@ -30,10 +30,12 @@ def _optimizer(pair: str, names: str, functions: str = "") -> Family:
 
 SGD = _optimizer(
     "sgd",
-    r"(?!.*(mom\w{1,3}tum|adam|nest|nag|rms|adag|adad))"
+    r"(?!.*(mom(\w{1,3}tum|sgd|\b)|adam|nest|nag|rms|adag|adad))"
     r"(\w*sgd\w*|\w*gradientdesc\w*|gd|vanilla(update)?|\w+withgd|gdoptimi[sz]er)",
 )
-MOMENTUM = _optimizer("momentum", r"(?!.*(nest|nag|rms|adam))(\w*mom\w{1,3}tum\w*|sgdm)")
+MOMENTUM = _optimizer(
+    "momentum", r"(?!.*(nest|nag|rms|adam))(\w*mom\w{1,3}tum\w*|sgdm|(sgd|gd)(with|w|and)?mom|mom(sgd|gd))"
+)
 NESTEROV = _optimizer("nesterov", r"\w*nesterov\w*|nag|\w*nagd?|nag(optimi[sz]er|update|sgd)")
 ADAGRAD = _optimizer("adagrad", r"\w*adagrad\w*")
 RMSPROP = _optimizer("rmsprop", r"\w*rms_?prop\w*")

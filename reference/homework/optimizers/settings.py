@@ -55,7 +55,7 @@ OWN: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     "rmsprop": ({"rho": DECAY}, {"rho": LOOSE, "velocity": r"momentum|mu"}),
     "adadelta": ({"rho": DECAY}, {"rho": LOOSE}),
     "adagrad": ({}, {}),
-    "sgd": ({"momentum": r"momentum|mu|mom"}, {}),
+    "sgd": ({"momentum": r"momentum|mu|mom"}, {"momentum": r"beta"}),
     "rprop": (
         {
             "decrease": r"(eta|n|alpha|factor|step)?(minus|neg|dec(rease)?|down|shrink)(factor|rate)?|eta1",
