@@ -106,8 +106,12 @@ def _gives_all(method: Method, text: str) -> bool:
 
 
 def _carries(method: Method, text: str) -> bool:
-    """Whether a state is carried from step to step: one that is handed over, or the one before."""
-    return any(means(p.name, HIDDEN) for p in method.parameters) or re.search(r"\[[ti] - 1\]", text) is not None
+    """Whether a state is carried from step to step: one that is handed over, or the one before.
+
+    What stands before i may be a layer.
+    """
+    before = r"\[[ti] - 1\]" if method.name.lower().startswith("loss") else r"\[t - 1\]"
+    return any(means(p.name, HIDDEN) for p in method.parameters) or re.search(before, text) is not None
 
 
 def _in_two(subject: Subject, functions: Mapping[str, ast.FunctionDef]) -> bool:
