@@ -83,6 +83,13 @@ def smooth(rows: Array, label_smoothing: float) -> Array:
     return rows * (1 - label_smoothing) + label_smoothing / rows.shape[-1] if label_smoothing else rows
 
 
+def log_sum_exp(x: Array, axis: int = -1) -> Array:
+    """log(sum exp(x)) along an axis; of nothing but -infinity it is -infinity."""
+    # not -infinity itself, from which -infinity cannot be taken
+    largest = np.maximum(x.real.max(axis=axis, keepdims=True), np.finfo(x.dtype).min)
+    return (largest + np.log(np.exp(x - largest).sum(axis=axis, keepdims=True))).squeeze(axis)
+
+
 class ClassLoss(Loss):
     """A loss of one class among several: -sum_k w_k t_k log p_k.
 

@@ -160,6 +160,35 @@ def multi_margin(
     return losses * ops.sum(rows * ops.convert_to_tensor(class_weights, x.dtype), axis=-1)
 
 
+def ctc(x: Any, t: Any, x_lengths: Any, t_lengths: Any, blank: int, zero_infinity: bool, over_labels: bool) -> Any:
+    """Keras' CTC in the precision of x, for any lengths and any blank.
+
+    Where paths are, as shares of the likeliest place, so that no product of many times gets too small.
+    """
+    labels = ops.where(ops.arange(t.shape[1]) < t_lengths[:, None], t, blank)
+    blanks = ops.full_like(labels, blank)
+    states = ops.pad(
+        ops.reshape(ops.stack([blanks, labels], -1), (len(t), -1)), ((0, 0), (0, 1)), constant_values=blank
+    )
+    p = ops.einsum("btc,bsc->bts", ops.softmax(x), ops.one_hot(states, x.shape[-1], dtype=x.dtype))
+    skips = ops.pad(ops.cast(states[:, 2:] != states[:, :-2], x.dtype), ((0, 0), (2, 0)))
+    a, log_scale = ops.one_hot(ops.zeros(len(t), "int32"), states.shape[1], dtype=x.dtype), 0.0
+    for time in range(x.shape[1]):
+        before = ops.pad(a, ((0, 0), (2, 0)))
+        now = p[:, time] * (before[:, 2:] + before[:, 1:-1] + skips * before[:, :-2])
+        a = ops.where(time < x_lengths[:, None], now, a)
+        largest = ops.stop_gradient(ops.max(a, axis=-1))
+        scale = ops.where(largest == 0, 1, largest)
+        a, log_scale = a / scale[:, None], log_scale + ops.log(scale)
+    ends = ops.arange(states.shape[1], dtype=t_lengths.dtype) - 2 * t_lengths[:, None]
+    total = ops.sum(a * ops.cast((ends == 0) | (ends == -1), x.dtype), axis=-1)
+    possible = total > 0
+    losses = -ops.log(ops.where(possible, total, 1) if zero_infinity else total) - log_scale * ops.cast(
+        possible, x.dtype
+    )
+    return losses / ops.cast(ops.maximum(t_lengths, 1), x.dtype) if over_labels else losses
+
+
 def smooth_l1(p: Any, t: Any, beta: float) -> Any:
     """Huber's loss divided by its delta."""
     return keras.losses.huber(t[..., None], p[..., None], delta=beta) / beta

@@ -91,6 +91,11 @@ def margins(own: Callable[..., Tensor], x: Tensor, t: Tensor) -> Tensor:
     return own(x.reshape(-1, x.shape[-1]), classes.reshape(-1)).reshape(x.shape[:-1])
 
 
+def ctc(x: Tensor, t: Tensor, x_lengths: Tensor, t_lengths: Tensor, **options: Any) -> Tensor:
+    """PyTorch's CTCLoss from scores with the batch first; it takes logarithms of probabilities with the time first."""
+    return F.ctc_loss(x.log_softmax(-1).transpose(0, 1), t, x_lengths, t_lengths, **options)
+
+
 def log_cosh(p: Tensor, t: Tensor) -> Tensor:
     """log(cosh(p - t)), without overflow."""
     d = (p - t).abs()
