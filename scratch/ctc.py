@@ -19,7 +19,7 @@ class CTC(Loss):
     dx = softmax(x) - sum over the states of a class of exp(a + b + loss).
 
     Labels too many for the time have an infinite loss, with `zero_infinity` one of 0 with no gradient. With
-    `over_labels` the mean is of losses divided by their number of labels, as in PyTorch; without, of losses, as in Keras.
+    `over_labels` the mean is of losses divided by their number of labels, as in PyTorch; without, of losses.
     """
 
     def __init__(

@@ -39,7 +39,7 @@ class Loss(Layer):
         return dy / self.total if self.reduction == "mean" else dy
 
 
-def require_same_shape(loss: Loss, prediction: Array, target: Array) -> None:
+def require_same_shape(loss: Layer, prediction: Array, target: Array) -> None:
     """Raise ValueError unless both have one shape: (n, 1) and (n,) would broadcast to n times n losses."""
     if prediction.shape != target.shape:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Losses of margins between the score of the right class and those of the others."""
+"""Losses of margins: between the scores of right classes and those of the others, and of distances."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,6 +7,7 @@ import numpy as np
 
 from scratch.layer import Array
 from scratch.losses import Loss, Reduction, one_hot_like, require_same_shape
+from scratch.regression_losses import PointwiseLoss
 
 
 class CategoricalHinge(Loss):
@@ -73,3 +74,39 @@ class MultiMargin(Loss):
         slope = self.factor * self.p * (self.excess if self.p == 2 else self.excess > 0)
         dx = slope - self.t * slope.sum(axis=-1, keepdims=True)
         return dx * self.share(dy, dx)
+
+
+class MultiLabelMargin(Loss):
+    """loss = sum_j sum_k t_j (1 - t_k) max(1 - x_j + x_k, 0) / classes: every right class is to be 1 above every other.
+
+    Scores x, targets t: (batch, ..., classes), 1 for each right class and 0 for the others. At the kink the gradient
+    is 0.
+    """
+
+    def forward(self, x: Array, t: Array) -> Array:
+        require_same_shape(self, x, t)
+        pairs = t[..., :, None] > t[..., None, :]  # (batch, ..., right, other)
+        self.excess = np.where(pairs, np.maximum(1 - x[..., :, None] + x[..., None, :], 0), 0)
+        return self.reduce(self.excess.sum(axis=(-2, -1)) / self.excess.shape[-1])
+
+    def backward(self, dy: Array | float = 1.0) -> Array:
+        slope = np.sign(self.excess) / self.excess.shape[-1]
+        dx = slope.sum(axis=-2) - slope.sum(axis=-1)
+        return dx * self.share(dy, dx)
+
+
+class HingeEmbedding(PointwiseLoss):
+    """loss = p where t is 1, max(margin - p, 0) where t is -1: distances p of what is alike, and of what is not.
+
+    At the kink the gradient passes.
+    """
+
+    def __init__(self, *, margin: float = 1.0, per_sample: bool = False, reduction: Reduction = "mean") -> None:
+        super().__init__(per_sample=per_sample, reduction=reduction)
+        self.margin = margin
+
+    def value(self, p: Array, t: Array) -> Array:
+        return np.where(t == 1, p, np.maximum(self.margin - p, 0))
+
+    def slope(self, p: Array, t: Array) -> Array:
+        return np.where((t == 1) | (self.margin - p >= 0), t, 0)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from scratch.distances import norm, unit
 from scratch.layer import Array
 from scratch.losses import Loss, Reduction, require_same_shape
-from scratch.regression_losses import absolute
 
 
 class CosineSimilarity(Loss):
@@ -19,11 +19,8 @@ class CosineSimilarity(Loss):
 
     def forward(self, p: Array, t: Array) -> Array:
         require_same_shape(self, p, t)
-        length = np.sqrt((p * p).sum(axis=-1, keepdims=True))
-        self.length = np.maximum(length, self.epsilon)
-        self.long = length >= self.epsilon
-        self.p = p / self.length
-        self.t = t / np.maximum(np.sqrt((t * t).sum(axis=-1, keepdims=True)), self.epsilon)
+        self.p, self.length, self.long = unit(p, -1, self.epsilon)
+        self.t, *_ = unit(t, -1, self.epsilon)
         return self.reduce(-(self.p * self.t).sum(axis=-1))
 
     def backward(self, dy: Array | float = 1.0) -> Array:
@@ -84,13 +81,8 @@ class TripletMargin(Loss):
 
     def _distance(self, x: Array, y: Array) -> tuple[Array, Array]:
         """The distances, (batch,), and their gradient with respect to x, (batch, features)."""
-        d = x - y + self.epsilon
-        size = absolute(d)
-        power = (size**self.p).sum(axis=-1)
-        length = power ** (1 / self.p)
-        # at a distance of 0, where there is no gradient, and at a difference of 0, where |d| has none, it is 0
-        sized = (length / np.where(power == 0, 1, power))[..., None]
-        return length, np.sign(d.real) * size ** (self.p - 1) * sized
+        length, slope = norm(x - y + self.epsilon, self.p)
+        return length[..., 0], slope
 
     def forward(self, a: Array, p: Array, n: Array) -> Array:
         require_same_shape(self, a, p)

@@ -124,6 +124,12 @@ def _keras_sigmoid(keras: Any, o: SimpleNamespace) -> Any:
     return twin.build(keras, o)  # type: ignore[misc]
 
 
+def _torch_multi_label(torch: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.torch.losses import weights
+
+    return torch.nn.MultiLabelSoftMarginLoss(weights(o.weights), reduction=o.reduction)
+
+
 SIGMOID_CROSS_ENTROPY = Pair(
     "sigmoid_cross_entropy",
     SigmoidCrossEntropy,
@@ -145,6 +151,18 @@ SIGMOID_CROSS_ENTROPY = Pair(
             "weighted-smoothed-samples",
             {"p": normal(4, 6), "t": fixed(labels(4, 6))},
             {"positive_weight": 0.5, "label_smoothing": 0.1, "per_sample": True, "reduction": "sum"},
+        ),
+        *(
+            Case(
+                f"multi-label-{reduction}",
+                {"p": normal(4, 3), "t": fixed(labels(4, 3))},
+                {"weights": (0.5, 2.0, 1.5), "per_sample": True, "reduction": reduction},
+                frameworks=("torch",),
+                twins={"torch": Twin(_torch_multi_label)},
+                beside=(),
+                reason="PyTorch has it a second time, as MultiLabelSoftMarginLoss",
+            )
+            for reduction in ("mean", "none")
         ),
         Case("large", {"p": mixed(4, 6, scale=1000.0), "t": fixed(labels(4, 6))}),
         Case(

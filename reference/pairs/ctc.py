@@ -1,5 +1,6 @@
 """Connectionist temporal classification, and its twins."""
 
+import functools
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,10 +15,10 @@ from scratch.ctc import CTC
 def _torch_ctc(torch: Any, o: SimpleNamespace) -> Any:
     from reference.migration.glue.torch.losses import ctc, reduced
 
-    options = {"blank": o.blank, "zero_infinity": o.zero_infinity}
-    if o.reduction == "mean" and not o.over_labels:
-        return reduced(lambda *given: ctc(*given, **options, reduction="none"), "mean")
-    return lambda *given: ctc(*given, **options, reduction=o.reduction)
+    # its own mean is over labels
+    own = "none" if o.reduction == "mean" and not o.over_labels else o.reduction
+    loss = functools.partial(ctc, blank=o.blank, zero_infinity=o.zero_infinity, reduction=own)
+    return loss if own == o.reduction else reduced(loss, o.reduction)
 
 
 def _keras_ctc(keras: Any, o: SimpleNamespace) -> Any:

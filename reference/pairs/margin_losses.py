@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, indices, listed, normal, one_hot, targets, tied
+from reference.fills import choose, constant, indices, listed, normal, one_hot, targets, tied
 from reference.pair import FRAMEWORKS, Case, Input, Pair, Twin
+from reference.pairs.binary_losses import labels, signs
 from reference.pairs.losses import PLACES, REDUCTIONS, WEIGHTS, composed, draw_shape, fixed
-from reference.pairs.regression_losses import keras_own
-from scratch.margin_losses import CategoricalHinge, MultiMargin
+from reference.pairs.regression_losses import draw_pointwise, keras_own, torch_own
+from scratch.margin_losses import CategoricalHinge, HingeEmbedding, MultiLabelMargin, MultiMargin
 
 
 def _keras_categorical(keras: Any, o: SimpleNamespace) -> Any:
@@ -111,4 +112,53 @@ MULTI_MARGIN = Pair(
         Case("kept", {"x": listed((5.0, 1.0, -2.0)), "t": indices(2, below=1)}),
     ),
     draw=_draw_multi_margin,
+)
+
+
+def _torch_multi_label(torch: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.torch import losses as glue
+
+    own = torch.nn.MultiLabelMarginLoss(reduction="none")
+    return glue.reduced(lambda x, t: glue.multi_label_margins(own, x, t), o.reduction)
+
+
+def _several(*shape: int) -> dict[str, Input]:
+    return {"x": normal(*shape), "t": fixed(labels(*shape))}
+
+
+MULTI_LABEL_MARGIN = Pair(
+    "multi_label_margin",
+    MultiLabelMargin,
+    spares={"nan": {"torch": "PyTorch drops a margin that is NaN"}},
+    torch=Twin(_torch_multi_label),
+    keras=composed("keras", "multi_label_margin", reason="Keras has none"),
+    kind="loss",
+    cases=(
+        *(Case(r, _several(*at, 6), {"reduction": r}) for r, at in PLACES.items()),
+        Case("far", {"x": normal(3, 5, scale=3.0), "t": fixed(labels(3, 5))}),
+        Case("all-right", {"x": normal(2, 4), "t": fixed(constant(2, 4, value=1.0))}),
+        Case(
+            "kink",
+            {"x": listed([1.0, 0.0, 0.5, -2.0]), "t": fixed(listed([1.0, 0.0, 0.0, 0.0]))},
+            smooth=False,
+        ),
+    ),
+    draw=lambda rng: Case(
+        "", _several(*draw_shape(rng), int(rng.integers(2, 8))), {"reduction": choose(rng, *REDUCTIONS)}
+    ),
+)
+
+HINGE_EMBEDDING = Pair(
+    "hinge_embedding",
+    HingeEmbedding,
+    torch=torch_own(lambda torch, o, r: torch.nn.HingeEmbeddingLoss(margin=o.margin, reduction=r)),
+    keras=composed("keras", "hinge_embedding", "margin", reason="Keras has none; its Hinge is of scores"),
+    kind="loss",
+    cases=(
+        *(Case(r, {"p": normal(*at, 5), "t": fixed(signs(*at, 5))}, {"reduction": r}) for r, at in PLACES.items()),
+        Case("samples", {"p": normal(4, 6), "t": fixed(signs(4, 6))}, {"per_sample": True, "reduction": "sum"}),
+        Case("margin", {"p": normal(4, 6), "t": fixed(signs(4, 6))}, {"margin": 0.25}),
+        Case("kink", {"p": listed([0.5, 1.0, -1.0]), "t": fixed(listed([-1.0, -1.0, 1.0]))}, smooth=False),
+    ),
+    draw=draw_pointwise(normal, signs, lambda rng: {"margin": float(rng.uniform(0.1, 2.0))}),
 )

@@ -107,7 +107,6 @@ def _triplet(batch: int, features: int) -> dict[str, Input]:
 TRIPLET_MARGIN = Pair(
     "triplet_margin",
     TripletMargin,
-    spares={"nan": {"keras": "TensorFlow's relu makes 0 of a NaN"}},
     torch=Twin(
         lambda torch, o: torch.nn.TripletMarginLoss(
             margin=o.margin, p=o.p, eps=o.epsilon, swap=o.swap, reduction=o.reduction

@@ -1,5 +1,6 @@
 """Losses that Keras lacks, or has with fewer options."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 from keras import ops
+
+from reference.migration.glue.keras.distances import pairwise_distance
 
 EPSILON = 1e-7
 MEAN = "sum_over_batch_size"
@@ -167,9 +170,8 @@ def ctc(x: Any, t: Any, x_lengths: Any, t_lengths: Any, blank: int, zero_infinit
     """
     labels = ops.where(ops.arange(t.shape[1]) < t_lengths[:, None], t, blank)
     blanks = ops.full_like(labels, blank)
-    states = ops.pad(
-        ops.reshape(ops.stack([blanks, labels], -1), (len(t), -1)), ((0, 0), (0, 1)), constant_values=blank
-    )
+    pairs = ops.reshape(ops.stack([blanks, labels], -1), (len(t), -1))
+    states = ops.pad(pairs, ((0, 0), (0, 1)), constant_values=blank)
     p = ops.einsum("btc,bsc->bts", ops.softmax(x), ops.one_hot(states, x.shape[-1], dtype=x.dtype))
     skips = ops.pad(ops.cast(states[:, 2:] != states[:, :-2], x.dtype), ((0, 0), (2, 0)))
     a, log_scale = ops.one_hot(ops.zeros(len(t), "int32"), states.shape[1], dtype=x.dtype), 0.0
@@ -183,10 +185,22 @@ def ctc(x: Any, t: Any, x_lengths: Any, t_lengths: Any, blank: int, zero_infinit
     ends = ops.arange(states.shape[1], dtype=t_lengths.dtype) - 2 * t_lengths[:, None]
     total = ops.sum(a * ops.cast((ends == 0) | (ends == -1), x.dtype), axis=-1)
     possible = total > 0
-    losses = -ops.log(ops.where(possible, total, 1) if zero_infinity else total) - log_scale * ops.cast(
-        possible, x.dtype
-    )
+    log_share = ops.log(ops.where(possible, total, 1) if zero_infinity else total)
+    losses = -log_share - log_scale * ops.cast(possible, x.dtype)
     return losses / ops.cast(ops.maximum(t_lengths, 1), x.dtype) if over_labels else losses
+
+
+def multi_label_margin(x: Any, t: Any) -> Any:
+    """PyTorch's MultiLabelMarginLoss, of rows that are 1 for the right classes: over all pairs of right and wrong."""
+    pairs = t[..., :, None] > t[..., None, :]
+    # relu and not maximum, whose gradient at the kink is not 0
+    excess = ops.relu(1 - x[..., :, None] + x[..., None, :])
+    return ops.sum(ops.where(pairs, excess, 0), axis=(-2, -1)) / x.shape[-1]
+
+
+def hinge_embedding(p: Any, t: Any, margin: float) -> Any:
+    """A distance p where t is 1, what it is short of the margin where t is -1."""
+    return ops.where(ops.equal(t, 1), p, ops.maximum(margin - p, 0.0))
 
 
 def smooth_l1(p: Any, t: Any, beta: float) -> Any:
@@ -226,12 +240,14 @@ def triplet_margin(
     anchor: Any, positive: Any, negative: Any, *, margin: float, p: float, epsilon: float, swap: bool
 ) -> Any:
     """What the distance to the positive, plus a margin, exceeds the distance to the negative by."""
+    distance = functools.partial(pairwise_distance, p=p, epsilon=epsilon)
+    return triplet_margin_of(distance, anchor, positive, negative, margin, swap)
 
-    def distance(x: Any, y: Any) -> Any:
-        total = ops.sum(ops.abs(x - y + epsilon) ** p, axis=-1)
-        # the root has no slope at 0; PyTorch has no gradient there
-        return ops.where(total > 0, ops.where(total > 0, total, 1) ** (1 / p), 0)
 
+def triplet_margin_of(
+    distance: Callable[[Any, Any], Any], anchor: Any, positive: Any, negative: Any, margin: float, swap: bool
+) -> Any:
+    """The same with any distance."""
     far = distance(anchor, negative)
     if swap:
         far = ops.minimum(far, distance(positive, negative))

@@ -96,6 +96,26 @@ def ctc(x: Tensor, t: Tensor, x_lengths: Tensor, t_lengths: Tensor, **options: A
     return F.ctc_loss(x.log_softmax(-1).transpose(0, 1), t, x_lengths, t_lengths, **options)
 
 
+def circle(p: Tensor, t: Tensor, gamma: float, margin: float, remove_diagonal: bool, reduction: str) -> Tensor:
+    """Keras' Circle, whose mean is over the losses above 0."""
+    d = (1 - p @ p.T).clamp(min=0)
+    same = t[:, None] == t
+    alike = same & ~torch.eye(len(t), dtype=torch.bool, device=t.device) if remove_diagonal else same
+    near = (gamma * (d + margin) * (d - margin)).masked_fill(~alike, -math.inf)
+    far = (gamma * (1 + margin - d).clamp(min=0) * (1 - margin - d)).masked_fill(same, -math.inf)
+    losses = F.softplus(near.logsumexp(1) + far.logsumexp(1), threshold=1000)
+    return (
+        losses.sum() / (losses > 0).sum().clamp(min=1) if reduction == "mean" else reduced(lambda: losses, reduction)()
+    )
+
+
+def multi_label_margins(own: Callable[..., Tensor], x: Tensor, t: Tensor) -> Tensor:
+    """PyTorch's MultiLabelMarginLoss of each position; its targets are the indices of the right classes, then -1."""
+    order = t.argsort(dim=-1, descending=True)
+    listed = order.where(t.gather(-1, order) == 1, -1)
+    return own(x.reshape(-1, x.shape[-1]), listed.reshape(-1, x.shape[-1])).reshape(x.shape[:-1])
+
+
 def log_cosh(p: Tensor, t: Tensor) -> Tensor:
     """log(cosh(p - t)), without overflow."""
     d = (p - t).abs()
