@@ -40,17 +40,17 @@ class Circle(Loss):
         self.apart, self.d = apart >= 0, np.maximum(apart, 0)
         self.others = t[:, None] != t
         self.alike = ~self.others & ~(np.eye(len(self.d), dtype=bool) & self.remove_diagonal)
-        self.room = np.maximum(1 + m - self.d, 0)
+        self.slack = np.maximum(1 + m - self.d, 0)
         self.near = self.gamma * (self.d**2 - m**2)
-        self.far = self.gamma * self.room * (1 - m - self.d)
+        self.far = self.gamma * self.slack * (1 - m - self.d)
         self.near_sum = log_sum_exp(np.where(self.alike, self.near, -np.inf))[:, None]
         self.far_sum = log_sum_exp(np.where(self.others, self.far, -np.inf))[:, None]
         losses = softplus(self.near_sum + self.far_sum)[:, 0]
-        return self.reduce(losses, np.count_nonzero(losses.real > 0) or None)
+        return self.reduce(losses, int(np.count_nonzero(losses.real > 0)) or None)
 
     def backward(self, dy: Array | float = 1.0) -> Array:
         near = np.where(self.alike, np.exp(self.near - self.near_sum), 0) * 2 * self.d
-        slope = self.room + np.where(1 + self.margin >= self.d, 1 - self.margin - self.d, 0)
+        slope = self.slack + np.where(1 + self.margin >= self.d, 1 - self.margin - self.d, 0)
         far = np.where(self.others, np.exp(self.far - self.far_sum), 0) * slope
         losses = self.gamma * sigmoid(self.near_sum + self.far_sum) * self.share(dy, self.d)
         dd = np.where(self.apart, losses * (near - far), 0)

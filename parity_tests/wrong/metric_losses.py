@@ -69,7 +69,7 @@ class FactorsConstant(Circle):
     def backward(self, dy: Array | float = 1.0) -> Array:
         m = self.margin
         near = np.where(self.alike, np.exp(self.near - self.near_sum), 0) * (self.d + m)
-        far = np.where(self.others, np.exp(self.far - self.far_sum), 0) * self.room
+        far = np.where(self.others, np.exp(self.far - self.far_sum), 0) * self.slack
         z = self.near_sum + self.far_sum
         dd = self.gamma * (near - far) / (1 + np.exp(-z)) * self.apart
         dd = dd * self.share(dy, dd)
@@ -83,7 +83,7 @@ class RowsOnly(Circle):
         whole, p = super().backward(dy), self.p
         near = np.where(self.alike, np.exp(self.near - self.near_sum), 0) * 2 * self.d
         far = np.where(self.others, np.exp(self.far - self.far_sum), 0)
-        far = far * (self.room + (self.room > 0) * (1 - self.margin - self.d))
+        far = far * (self.slack + (self.slack > 0) * (1 - self.margin - self.d))
         dd = self.gamma * (near - far) / (1 + np.exp(-self.near_sum - self.far_sum)) * self.apart
         return whole + (dd * self.share(dy, dd)).T @ p
 

@@ -210,15 +210,16 @@ def unoptimised_graphs() -> Iterator[None]:
 
 
 def _reported(callback: Any, lr: float, metrics: list[float]) -> list[float]:
-    """The learning rates under a callback that is told the loss after every epoch."""
+    """The learning rates under a callback, which is told the loss after every epoch where it asks for one."""
     # all that the callback asks of a model; with a number for the variable, which takes a millisecond an epoch
     model = SimpleNamespace(optimizer=SimpleNamespace(learning_rate=lr))
     callback.set_model(model)
     callback.on_train_begin()
     rates = []
     for epoch, metric in enumerate(metrics):
+        callback.on_epoch_begin(epoch)
         rates.append(float(model.optimizer.learning_rate))
-        callback.on_epoch_end(epoch, {callback.monitor: metric})
+        callback.on_epoch_end(epoch, {getattr(callback, "monitor", "loss"): metric})
     return rates
 
 

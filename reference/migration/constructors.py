@@ -4,7 +4,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,7 +65,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
     with recording() as calls:
         made = complete(pair, options, name, dtype, adapter)
     writer = _Writer(name, calls, set(pair.cases[0].inputs))
-    call = twin_call(pair, options, name)
+    call, imports = twin_call(pair, options, name), twin_imports(options)
     try:
         found = writer.constructor(made)
     except NoWords:
@@ -73,14 +73,14 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
     else:
         if pair.kind in ("schedule", "initializer") or _makes(found, dtype):
             return found
-        return Constructor(call, (TWIN,), found.called, found.arguments, found.code)
+        return Constructor(call, imports, found.called, found.arguments, found.code)
     if pair.kind == "network":
-        return Constructor(call, (TWIN,), shown=call)
+        return Constructor(call, imports, shown=call)
     for function, given in calls.functions:
         if pair.kind == "initializer" and function is not None:
             words = {key: value for key, value in given.items() if isinstance(value, bool | int | float | str)}
             said = ", ".join(["w", *(f"{key}={value!r}" for key, value in words.items())])
-            return Constructor(call, (TWIN,), function, words, f"torch.nn.init.{function.__name__}({said})")
+            return Constructor(call, imports, function, words, f"torch.nn.init.{function.__name__}({said})")
     # an operation or two around a class or function of the framework's own, or of the glue
     inside = [*_held(made), *(each for each, _, _ in calls.made.values() if type(each).__name__ not in _BESIDE)]
     for each in inside:
@@ -88,8 +88,8 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
             found = writer.constructor(each)
         except NoWords:
             continue
-        return Constructor(call, (TWIN,), found.called, found.arguments, found.code)
-    return Constructor(call, (TWIN,), shown=operations(twin.build, options) or call)
+        return Constructor(call, imports, found.called, found.arguments, found.code)
+    return Constructor(call, imports, shown=operations(twin.build, options) or call)
 
 
 # made on the way, and not what a twin is about
@@ -121,6 +121,13 @@ def twin_call(pair: Pair, options: SimpleNamespace, name: str) -> str:
     defaults = vars(pair.options(SimpleNamespace(options={})))  # type: ignore[arg-type]
     given = {key: value for key, value in vars(options).items() if key not in defaults or defaults[key] != value}
     return f"twin({', '.join([repr(pair.name), repr(name), *(f'{k}={literal(v)}' for k, v in given.items())])})"
+
+
+def twin_imports(options: SimpleNamespace) -> tuple[str, ...]:
+    """What the expression needs: the function, and the schedules that a schedule is made of."""
+    values = [each for value in vars(options).values() for each in (value if isinstance(value, tuple) else (value,))]
+    own = {f"from {type(each).__module__} import {type(each).__name__}" for each in values if is_dataclass(each)}
+    return (TWIN, *sorted(own))
 
 
 def complete(pair: Pair, options: SimpleNamespace, name: str, dtype: str, adapter: Any) -> Any:

@@ -1,6 +1,7 @@
 """Plain values as expressions, and the parameters of what they are given to."""
 
 import inspect
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -50,4 +51,6 @@ def literal(value: Any) -> str:
         return "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}"
     if type(value).__module__ == "torch" and type(value).__name__ == "Tensor":
         return f"torch.tensor({value.tolist()})"
+    if is_dataclass(value):  # a schedule that another one is made of
+        return repr(value)
     raise NoWords(repr(value))

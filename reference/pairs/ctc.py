@@ -25,7 +25,8 @@ def _keras_ctc(keras: Any, o: SimpleNamespace) -> Any:
     from reference.migration.glue.keras.losses import ctc, reduced
 
     over_labels = o.over_labels and o.reduction == "mean"
-    return reduced(lambda *given: ctc(*given, o.blank, o.zero_infinity, over_labels), o.reduction)
+    loss = functools.partial(ctc, blank=o.blank, zero_infinity=o.zero_infinity, over_labels=over_labels)
+    return reduced(loss, o.reduction)
 
 
 def _between(low: int, high: int, *shape: int, other: int | None = None) -> Input:

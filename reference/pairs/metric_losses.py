@@ -1,5 +1,6 @@
 """Losses of embeddings, and their twins."""
 
+import functools
 from types import SimpleNamespace
 from typing import Any
 
@@ -100,9 +101,8 @@ def _keras_triplet(keras: Any, o: SimpleNamespace) -> Any:
         "euclidean": distances.pairwise_distance,
         "cosine": lambda a, b: 1 - distances.pairwise_cosine(a, b),
     }
-    return losses.reduced(
-        lambda *given: losses.triplet_margin_of(distance[o.distance], *given, o.margin, o.swap), o.reduction
-    )
+    loss = functools.partial(losses.triplet_margin_of, distance[o.distance], margin=o.margin, swap=o.swap)
+    return losses.reduced(loss, o.reduction)
 
 
 def _triplet(batch: int, features: int) -> dict[str, Input]:

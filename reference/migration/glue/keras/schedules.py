@@ -1,6 +1,7 @@
 """PyTorch's schedules in Keras, where it has none."""
 
 import math
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,6 +78,31 @@ class Cyclic(Composed):
         elif o.shape == "exp_range":
             height = ops.power(o.rate, step)
         return linear(o.lr, o.max_lr, share * height)
+
+
+class InTurn(keras.optimizers.schedules.LearningRateSchedule):
+    """SequentialLR: lr times schedules one after the other, each of which begins at 0."""
+
+    def __init__(self, parts: Sequence[Any], milestones: Sequence[int], lr: float) -> None:
+        super().__init__()
+        self.parts, self.milestones, self.lr = parts, milestones, np.float64(lr)
+
+    def __call__(self, step: Any) -> Any:
+        rate = self.parts[0](step)
+        for milestone, part in zip(self.milestones, self.parts[1:], strict=True):
+            rate = ops.where(step >= milestone, part(ops.maximum(step - milestone, 0)), rate)
+        return self.lr * rate
+
+
+class AtOnce(keras.optimizers.schedules.LearningRateSchedule):
+    """ChainedScheduler: lr times the product of schedules."""
+
+    def __init__(self, parts: Sequence[Any], lr: float) -> None:
+        super().__init__()
+        self.parts, self.lr = parts, np.float64(lr)
+
+    def __call__(self, step: Any) -> Any:
+        return math.prod((part(step) for part in self.parts), start=self.lr)
 
 
 class RelativePlateau(keras.callbacks.ReduceLROnPlateau):
