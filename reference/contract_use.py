@@ -102,7 +102,7 @@ def _starts(pair: Pair, case: Case, make: Callable[..., Any], given: bool) -> bo
     for name, w in {**made.params, **made.buffers}.items():
         last = name.rpartition(".")[2]
         if last in pair.starts:
-            right = np.array_equal(w, np.broadcast_to(pair.starts[last](options, w), w.shape))
+            right = np.array_equal(w, np.broadcast_to(pair.starts[last](options, w, made.params), w.shape))
         elif (number := STARTS.get(last.partition("_")[0], STARTS.get(last))) is not None:
             right = bool((w == number).all())
         else:

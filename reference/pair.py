@@ -152,17 +152,21 @@ class Case:
 Kind = Literal["layer", "activation", "loss", "optimizer", "schedule", "initializer", "network"]
 
 
+# what a weight is before training, from the options, the weight and all weights by name
+Start = Callable[[SimpleNamespace, Array, Mapping[str, Array]], Array | float]
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
     """A NumPy layer (or loss, optimizer, initializer, network) and its twins.
 
     `layer(**options)` makes the layer. `draw(rng)` gives a random case from the space of options; one that the layer
     itself refuses with ValueError is drawn again. `derivative` is how the numerical judge differentiates `forward`:
-    "complex" step where it is analytic, "central" differences where it is not. `starts` gives, from the options and
-    the weight itself, what a weight is before training, where neither an initializer nor its name tells; `drawn` from
-    which distribution those of a network come, which chooses it itself (see `reference.contract_use`). `empty` is false
-    where a batch without samples is refused, as by what takes its moments over the batch. `spares` names the edges (see
-    `reference.edges`) that a framework is not asked about, and why: {"nan": {"keras": "..."}}.
+    "complex" step where it is analytic, "central" differences where it is not. `starts` gives, from the options, the
+    weight itself and all weights, what a weight is before training, where neither an initializer nor its name tells;
+    `drawn` from which distribution those of a network come, which chooses it itself (see `reference.contract_use`).
+    `empty` is false where a batch without samples is refused, as by what takes its moments over the batch. `spares`
+    names the edges (see `reference.edges`) that a framework is not asked about, and why: {"nan": {"keras": "..."}}.
     """
 
     name: str
@@ -174,7 +178,7 @@ class Pair:
     draw: Callable[[np.random.Generator], Case] | None = None
     derivative: Literal["complex", "central"] = "complex"
     notes: tuple[str, ...] = ()
-    starts: Mapping[str, Callable[[SimpleNamespace, Array], Array | float]] = field(default_factory=dict)
+    starts: Mapping[str, Start] = field(default_factory=dict)
     drawn: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
     empty: bool = True
     spares: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -46,7 +46,7 @@ class Circle(Loss):
         self.near_sum = log_sum_exp(np.where(self.alike, self.near, -np.inf))[:, None]
         self.far_sum = log_sum_exp(np.where(self.others, self.far, -np.inf))[:, None]
         losses = softplus(self.near_sum + self.far_sum)[:, 0]
-        return self.reduce(losses, int(np.count_nonzero(losses.real > 0)) or None)
+        return self.reduce(losses, (losses.real > 0).sum() or None)
 
     def backward(self, dy: Array | float = 1.0) -> Array:
         near = np.where(self.alike, np.exp(self.near - self.near_sum), 0) * 2 * self.d

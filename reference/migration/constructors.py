@@ -65,7 +65,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
     with recording() as calls:
         made = complete(pair, options, name, dtype, adapter)
     writer = _Writer(name, calls, set(pair.cases[0].inputs))
-    call, imports = twin_call(pair, options, name), twin_imports(options)
+    call, imports = twin_call(pair, options, name), twin_imports(pair, options)
     try:
         found = writer.constructor(made)
     except NoWords:
@@ -93,7 +93,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
 
 
 # made on the way, and not what a twin is about
-_BESIDE = {"DTypePolicy", "no_grad", "InputLayer", "SGD", "Generator"}
+_BESIDE = {"DTypePolicy", "no_grad", "InputLayer", "SGD", "Generator", "set_grad_enabled"}
 
 
 def _held(made: Any, depth: int = 3) -> Iterator[Any]:
@@ -118,16 +118,22 @@ TWIN = "from reference.migration import twin"
 
 def twin_call(pair: Pair, options: SimpleNamespace, name: str) -> str:
     """The expression that makes any twin, with the options that are not the layer's defaults."""
-    defaults = vars(pair.options(SimpleNamespace(options={})))  # type: ignore[arg-type]
-    given = {key: value for key, value in vars(options).items() if key not in defaults or defaults[key] != value}
-    return f"twin({', '.join([repr(pair.name), repr(name), *(f'{k}={literal(v)}' for k, v in given.items())])})"
+    words = (f"{key}={literal(value)}" for key, value in _given(pair, options).items())
+    return f"twin({', '.join([repr(pair.name), repr(name), *words])})"
 
 
-def twin_imports(options: SimpleNamespace) -> tuple[str, ...]:
+def twin_imports(pair: Pair, options: SimpleNamespace) -> tuple[str, ...]:
     """What the expression needs: the function, and the schedules that a schedule is made of."""
-    values = [each for value in vars(options).values() for each in (value if isinstance(value, tuple) else (value,))]
+    given = _given(pair, options).values()
+    values = [each for value in given for each in (value if isinstance(value, tuple) else (value,))]
     own = {f"from {type(each).__module__} import {type(each).__name__}" for each in values if is_dataclass(each)}
     return (TWIN, *sorted(own))
+
+
+def _given(pair: Pair, options: SimpleNamespace) -> dict[str, Any]:
+    """The options that are not the layer's defaults."""
+    defaults = vars(pair.options(SimpleNamespace(options={})))  # type: ignore[arg-type]
+    return {key: value for key, value in vars(options).items() if key not in defaults or defaults[key] != value}
 
 
 def complete(pair: Pair, options: SimpleNamespace, name: str, dtype: str, adapter: Any) -> Any:

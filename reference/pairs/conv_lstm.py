@@ -1,5 +1,6 @@
 """The convolutional LSTM and its twins."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,7 +66,7 @@ def _slots(x: str, h: str, b: str, before: str, after: str) -> dict[str, Slot]:
     }
 
 
-def _forgetting_little(o: SimpleNamespace, b: Array) -> Array:
+def _forgetting_little(o: SimpleNamespace, b: Array, every: Mapping[str, Array]) -> Array:
     return np.repeat([0, o.forget_bias, 0, 0], len(b) // 4)
 
 

@@ -107,5 +107,5 @@ EMBEDDING_PADDING = Pair(
         ),
     ),
     draw=_draw(padded=True),
-    starts={"w": lambda o, w: w * (np.arange(len(w)) != o.padding)[:, None]},
+    starts={"w": lambda o, w, every: w * (np.arange(len(w)) != o.padding)[:, None]},
 )

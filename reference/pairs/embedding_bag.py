@@ -47,7 +47,7 @@ def _keras(keras: Any, o: SimpleNamespace) -> Any:
     return EmbeddingBag(o.n_tokens, o.n_out, mode=o.mode, padding=o.padding)
 
 
-def _starts(o: SimpleNamespace, w: Any) -> Any:
+def _starts(o: SimpleNamespace, w: Any, every: Any) -> Any:
     """The row of the padding is 0 at first."""
     return w * (np.arange(len(w)) != o.padding)[:, None]
 

@@ -1,5 +1,6 @@
 """The LSTM and its twins."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 
 import numpy as np
@@ -26,7 +27,7 @@ KERAS = Twin(keras_layer("LSTM"), keras_slots(blocks=GATES))
 SLOTS = torch_slots(blocks=GATES)
 
 
-def _forgetting_little(o: SimpleNamespace, b: Array) -> Array:
+def _forgetting_little(o: SimpleNamespace, b: Array, every: Mapping[str, Array]) -> Array:
     return np.repeat([0, o.forget_bias, 0, 0], len(b) // 4)
 
 

@@ -166,7 +166,7 @@ PRELU = Pair(
     ),
     keras=Twin(_keras_prelu, slots={"w": Slot("alpha")}),
     kind="activation",
-    starts={"w": lambda o, w: 0.25},
+    starts={"w": lambda o, w, every: 0.25},
     cases=(
         Case("vector", {"x": normal(5, 7)}, {"shape": (7,)}),
         Case("shared", {"x": normal(5, 7)}, {"shape": (1,)}),

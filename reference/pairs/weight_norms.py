@@ -1,0 +1,187 @@
+"""Layers whose weight is normalised, and their twins."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from reference.fills import choose, normal
+from reference.pair import Case, Pair, Slot, Twin
+from scratch.convolution import Conv2D
+from scratch.dense import Dense
+from scratch.initializers import GlorotUniform, Initializer, Seed
+from scratch.layer import Layer
+from scratch.weight_norms import SpectralNorm, WeightNorm
+
+MATRIX = "n_in n_out -> n_out n_in"
+KERNEL = "kh kw n_in n_out -> n_out n_in kh kw"
+IMAGES = {"x": "n h w c -> n c h w", "y": "n h w c -> n c h w"}
+
+
+def _layer(
+    n_in: int, n_out: int, kernel: tuple[int, int] | None, bias: bool, init: Initializer, rng: Seed, dtype: DTypeLike
+) -> Layer:
+    """A Dense layer, or with a kernel a convolution of images."""
+    if kernel is None:
+        return Dense(n_in, n_out, bias=bias, init=init, rng=rng, dtype=dtype)
+    return Conv2D(n_in, n_out, kernel, bias=bias, init=init, rng=rng, dtype=dtype)
+
+
+def weight_norm(
+    n_in: int,
+    n_out: int,
+    *,
+    kernel: tuple[int, int] | None = None,
+    bias: bool = True,
+    init: Initializer = GlorotUniform(),
+    rng: Seed = None,
+    dtype: DTypeLike = np.float64,
+) -> WeightNorm:
+    """Dense or a convolution with the length of each column of its weight apart."""
+    return WeightNorm(_layer(n_in, n_out, kernel, bias, init, rng, dtype))
+
+
+def spectral_norm(
+    n_in: int,
+    n_out: int,
+    *,
+    kernel: tuple[int, int] | None = None,
+    iterations: int = 1,
+    bias: bool = True,
+    init: Initializer = GlorotUniform(),
+    rng: Seed = None,
+    dtype: DTypeLike = np.float64,
+) -> SpectralNorm:
+    """Dense or a convolution whose weight is divided by its largest singular value."""
+    return SpectralNorm(_layer(n_in, n_out, kernel, bias, init, rng, dtype), iterations=iterations)
+
+
+def _torch(normalise: Callable[[Any, Any, SimpleNamespace], Any]) -> Callable[[Any, SimpleNamespace], Any]:
+    def build(torch: Any, o: SimpleNamespace) -> Any:
+        if o.kernel is None:
+            return normalise(torch, torch.nn.Linear(o.n_in, o.n_out, bias=o.bias), o)
+        return normalise(torch, torch.nn.Conv2d(o.n_in, o.n_out, o.kernel, bias=o.bias), o)
+
+    return build
+
+
+TORCH_WEIGHT_NORM = _torch(lambda torch, layer, o: torch.nn.utils.parametrizations.weight_norm(layer))
+TORCH_SPECTRAL_NORM = _torch(
+    lambda torch, layer, o: torch.nn.utils.parametrizations.spectral_norm(layer, n_power_iterations=o.iterations)
+)
+PLACE = "parametrizations.weight"
+
+
+def _keras_weight_norm(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.weight_norms import WeightNormDense
+
+    return WeightNormDense(o.n_out, use_bias=o.bias)
+
+
+def _keras_spectral_norm(keras: Any, o: SimpleNamespace) -> Any:
+    from reference.migration.glue.keras.weight_norms import SpectralNormDense
+
+    return SpectralNormDense(o.n_out, o.iterations, use_bias=o.bias)
+
+
+def _case(name: str, shape: tuple[int, ...], n_out: int, training: bool = True, **options: Any) -> Case:
+    return Case(name, {"x": normal(*shape)}, {"n_in": shape[-1], "n_out": n_out, **options}, training=training)
+
+
+def _images(twin: Twin, **more: Any) -> Case:
+    """A convolution; its twin in PyTorch has its weights in another order."""
+    return Case(
+        "images",
+        {"x": normal(2, 5, 4, 3)},
+        {"n_in": 3, "n_out": 6, "kernel": (3, 2)},
+        **more,
+        frameworks=("torch",),
+        twins={"torch": twin},
+        reason="in Keras the layer is composed, of a product",
+    )
+
+
+def _draw(rng: np.random.Generator) -> Case:
+    shape = tuple(int(n) for n in rng.integers((1, 2), (7, 9)))
+    return _case("", shape, int(rng.integers(1, 9)), bias=choose(rng, True, False))
+
+
+WEIGHT_NORM = Pair(
+    "weight_norm",
+    weight_norm,
+    torch=Twin(
+        TORCH_WEIGHT_NORM,
+        {
+            "v": Slot(f"{PLACE}.original1", MATRIX),
+            "g": Slot(f"{PLACE}.original0", "n_out -> n_out 1"),
+            "b": Slot("bias"),
+        },
+    ),
+    keras=Twin(
+        _keras_weight_norm,
+        {"v": Slot("kernel"), "g": Slot("g"), "b": Slot("bias")},
+        likeness="composed",
+        reason="Keras has none",
+    ),
+    cases=(
+        _case("plain", (4, 3), 5),
+        _case("no-bias", (2, 4, 5), 3, bias=False),
+        _images(
+            Twin(
+                TORCH_WEIGHT_NORM,
+                {
+                    "v": Slot(f"{PLACE}.original1", KERNEL),
+                    "g": Slot(f"{PLACE}.original0", "n_out -> n_out 1 1 1"),
+                    "b": Slot("bias"),
+                },
+                IMAGES,
+            )
+        ),
+    ),
+    draw=_draw,
+    starts={"g": lambda o, g, every: np.sqrt((every["v"] ** 2).sum(axis=tuple(range(every["v"].ndim - 1))))},
+)
+
+SPECTRAL_NORM = Pair(
+    "spectral_norm",
+    spectral_norm,
+    torch=Twin(
+        TORCH_SPECTRAL_NORM,
+        {
+            "w": Slot(f"{PLACE}.original", MATRIX),
+            "b": Slot("bias"),
+            "v": Slot(f"{PLACE}.0._v"),
+            "u": Slot(f"{PLACE}.0._u"),
+        },
+    ),
+    keras=Twin(
+        _keras_spectral_norm,
+        {"w": Slot("kernel"), "b": Slot("bias"), "v": Slot("v"), "u": Slot("u")},
+        likeness="composed",
+        reason="Keras' SpectralNormalization begins with the other vector and writes over the kernel, "
+        "which it does not divide at inference",
+    ),
+    cases=(
+        _case("inference", (4, 3), 5, training=False),
+        replace(_case("training", (4, 3), 5), beside=()),
+        replace(_case("iterations", (2, 4, 5), 3, iterations=3, bias=False), beside=()),
+        _images(
+            Twin(
+                TORCH_SPECTRAL_NORM,
+                {
+                    "w": Slot(f"{PLACE}.original", KERNEL),
+                    "b": Slot("bias"),
+                    "v": Slot(f"{PLACE}.0._v", "(kh kw n_in) -> (n_in kh kw)", sizes={"kh": 3, "kw": 2}),
+                    "u": Slot(f"{PLACE}.0._u"),
+                },
+                IMAGES,
+            ),
+            beside=(),
+        ),
+    ),
+    draw=_draw,
+    starts={"v": lambda o, v, every: 1.0, "u": lambda o, u, every: 1.0},
+)
