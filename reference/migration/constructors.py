@@ -81,6 +81,8 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
             words = {key: value for key, value in given.items() if isinstance(value, bool | int | float | str)}
             said = ", ".join(["w", *(f"{key}={value!r}" for key, value in words.items())])
             return Constructor(call, imports, function, words, f"torch.nn.init.{function.__name__}({said})")
+    if hasattr(made, "parametrizations"):  # PyTorch has made it one of another class, which nobody calls
+        return Constructor(call, imports, shown=operations(twin.build, options) or call)
     # an operation or two around a class or function of the framework's own, or of the glue
     inside = [*_held(made), *(each for each, _, _ in calls.made.values() if type(each).__name__ not in _BESIDE)]
     for each in inside:
@@ -93,7 +95,7 @@ def constructor(pair: Pair, options: SimpleNamespace, name: str, dtype: str = "f
 
 
 # made on the way, and not what a twin is about
-_BESIDE = {"DTypePolicy", "no_grad", "InputLayer", "SGD", "Generator", "set_grad_enabled"}
+_BESIDE = {"DTypePolicy", "no_grad", "InputLayer", "SGD", "Generator"}
 
 
 def _held(made: Any, depth: int = 3) -> Iterator[Any]:

@@ -1,6 +1,5 @@
 """Layers whose weight is normalised, and their twins."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -59,19 +58,10 @@ def spectral_norm(
     return SpectralNorm(_layer(n_in, n_out, kernel, bias, init, rng, dtype), iterations=iterations)
 
 
-def _torch(normalise: Callable[[Any, Any, SimpleNamespace], Any]) -> Callable[[Any, SimpleNamespace], Any]:
-    def build(torch: Any, o: SimpleNamespace) -> Any:
-        if o.kernel is None:
-            return normalise(torch, torch.nn.Linear(o.n_in, o.n_out, bias=o.bias), o)
-        return normalise(torch, torch.nn.Conv2d(o.n_in, o.n_out, o.kernel, bias=o.bias), o)
-
-    return build
+def _torch_convolution(torch: Any, o: SimpleNamespace) -> Any:
+    return torch.nn.Conv2d(o.n_in, o.n_out, o.kernel, bias=o.bias)
 
 
-TORCH_WEIGHT_NORM = _torch(lambda torch, layer, o: torch.nn.utils.parametrizations.weight_norm(layer))
-TORCH_SPECTRAL_NORM = _torch(
-    lambda torch, layer, o: torch.nn.utils.parametrizations.spectral_norm(layer, n_power_iterations=o.iterations)
-)
 PLACE = "parametrizations.weight"
 
 
@@ -113,7 +103,7 @@ WEIGHT_NORM = Pair(
     "weight_norm",
     weight_norm,
     torch=Twin(
-        TORCH_WEIGHT_NORM,
+        lambda torch, o: torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(o.n_in, o.n_out, o.bias)),
         {
             "v": Slot(f"{PLACE}.original1", MATRIX),
             "g": Slot(f"{PLACE}.original0", "n_out -> n_out 1"),
@@ -131,7 +121,7 @@ WEIGHT_NORM = Pair(
         _case("no-bias", (2, 4, 5), 3, bias=False),
         _images(
             Twin(
-                TORCH_WEIGHT_NORM,
+                lambda torch, o: torch.nn.utils.parametrizations.weight_norm(_torch_convolution(torch, o)),
                 {
                     "v": Slot(f"{PLACE}.original1", KERNEL),
                     "g": Slot(f"{PLACE}.original0", "n_out -> n_out 1 1 1"),
@@ -149,7 +139,9 @@ SPECTRAL_NORM = Pair(
     "spectral_norm",
     spectral_norm,
     torch=Twin(
-        TORCH_SPECTRAL_NORM,
+        lambda torch, o: torch.nn.utils.parametrizations.spectral_norm(
+            torch.nn.Linear(o.n_in, o.n_out, o.bias), n_power_iterations=o.iterations
+        ),
         {
             "w": Slot(f"{PLACE}.original", MATRIX),
             "b": Slot("bias"),
@@ -170,7 +162,7 @@ SPECTRAL_NORM = Pair(
         replace(_case("iterations", (2, 4, 5), 3, iterations=3, bias=False), beside=()),
         _images(
             Twin(
-                TORCH_SPECTRAL_NORM,
+                lambda torch, o: torch.nn.utils.parametrizations.spectral_norm(_torch_convolution(torch, o)),
                 {
                     "w": Slot(f"{PLACE}.original", KERNEL),
                     "b": Slot("bias"),
