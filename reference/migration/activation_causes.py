@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.migration.difference import factor_and_offset
+from reference.migration.calls import watched
+from reference.migration.difference import factor_and_offset, run_once
+from reference.migration.models import Model
 from reference.migration.moves import Unit
 from reference.migration.pairing import Cause, Finder, Pairing, Undo
 
@@ -36,6 +38,31 @@ def activation(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     first, second = (found, mine) if torch_side else (mine, found)
     text = f"behind {move.target}: B computes {second[0]}, A {first[0]}"
     return Cause("activation", text, move.target.name), _replaced(units[torch_side], found[1], mine[0] == "none")
+
+
+def of_model(pairing: Pairing, side: int) -> dict[str, Callable[[Any], Any]]:
+    """The activations that a model has, with their own slopes and the like, as functions of PyTorch's tensors."""
+    model, found = (pairing.a, pairing.b)[side], dict[str, Callable[[Any], Any]]()
+    if model.framework == "keras":
+        for _, layer in model.leaves():
+            own = getattr(layer, "activation", None)
+            if "layers.activations" in type(layer).__module__ and not layer.weights:
+                found[_words(layer)] = through_keras(layer, model)
+            elif own is not None and not _recurs(layer) and getattr(own, "__name__", "linear") != "linear":
+                found[own.__name__] = through_keras(own, model)
+    if model.framework == "torch":
+        with watched(model.model, []) as made:
+            run_once(model, pairing.inputs, pairing.layout)
+        calls = [call for call in made.calls if call.name in ACTIVATIONS and len(call.tensors()) == 1]
+        found |= dict(_applied(call.func, call.args[1:], call.kwargs) for call in calls)
+    return found
+
+
+def _applied(func: Any, args: Any, kwargs: Any) -> Applied:
+    """A call of an activation in words, and as a function of what it is called with first."""
+    more = {k: v for k, v in kwargs.items() if k not in ("input", "inplace", "_stacklevel", "dtype")}
+    told = ", ".join([*(f"{v}" for v in args if v is not False), *(f"{k}={v!r}" for k, v in more.items())])
+    return f"{func.__name__}({told})" if told else func.__name__, lambda y: func(y, *args, **more)
 
 
 def _recurs(layer: Any) -> bool:
@@ -72,9 +99,7 @@ def _of_torch(unit: Unit, pairing: Pairing) -> Applied | None:
     calls: list[Applied] = []
 
     def note(func: Any, x: Any, args: Any, kwargs: Any) -> Any:
-        more = {k: v for k, v in kwargs.items() if k not in ("input", "inplace", "_stacklevel", "dtype")}
-        told = ", ".join([*(f"{v}" for v in args if v is not False), *(f"{k}={v!r}" for k, v in more.items())])
-        calls.append((f"{func.__name__}({told})" if told else func.__name__, lambda y: func(y, *args, **more)))
+        calls.append(_applied(func, args, kwargs))
         return func(x, *args, **{k: v for k, v in kwargs.items() if k != "input"})
 
     mode, handle = _mode(unit.layer, note)
@@ -91,7 +116,7 @@ def _of_keras(unit: Unit, pairing: Pairing, side: int) -> Applied | None:
     layer = unit.layer
     own = getattr(layer, "activation", None)
     if own is not None and getattr(own, "__name__", "") not in ("linear", ""):
-        return own.__name__, _through_keras(own, unit)
+        return own.__name__, through_keras(own, unit.model, getattr(unit.layer, "kernel_size", None) is not None)
     steps = pairing.runs[side].steps
     at = next((i for i, step in enumerate(steps) if step.name == unit.name), None)
     if at is None:
@@ -102,7 +127,8 @@ def _of_keras(unit: Unit, pairing: Pairing, side: int) -> Applied | None:
             # a number that is multiplied by is no activation
             scales = factor_and_offset(step.inputs[0], step.y, pairing.limit) is not None
             if "layers.activations" in kind.__module__ or (kind.__name__ == "Lambda" and not scales):
-                return _words(step.layer), _through_keras(step.layer, unit)
+                images = getattr(unit.layer, "kernel_size", None) is not None
+                return _words(step.layer), through_keras(step.layer, unit.model, images)
             break
     return "none", lambda y: y
 
@@ -110,12 +136,14 @@ def _of_keras(unit: Unit, pairing: Pairing, side: int) -> Applied | None:
 def _words(layer: Any) -> str:
     if hasattr(layer, "activation"):
         return str(layer.activation.__name__)
-    given = {k: v for k, v in layer.get_config().items() if isinstance(v, float | int) and not isinstance(v, bool)}
-    return f"{type(layer).__name__}({', '.join(f'{k}={v:g}' for k, v in given.items())})"
+    config = layer.get_config().items()
+    given = {k: v for k, v in config if isinstance(v, float | int) and not isinstance(v, bool) and v}
+    told = ", ".join(f"{k}={v:g}" for k, v in given.items())
+    return f"{type(layer).__name__}({told})" if told else type(layer).__name__.lower()
 
 
-def _through_keras(call: Callable[..., Any], unit: Unit) -> Callable[[Any], Any]:
-    """A function of Keras on PyTorch's tensors, channels first, with its gradient."""
+def through_keras(call: Callable[..., Any], model: Model, images: bool = False) -> Callable[[Any], Any]:
+    """A function of Keras on PyTorch's tensors, of images channels first, with its gradient."""
     import tensorflow as tf
     import torch
 
@@ -125,7 +153,7 @@ def _through_keras(call: Callable[..., Any], unit: Unit) -> Callable[[Any], Any]
         @staticmethod
         def forward(ctx: Any, x: Any) -> Any:
             ctx.x = tf.convert_to_tensor(_last(x.detach().numpy()))
-            with in_full_precision(unit.model.model, set()), tf.GradientTape() as ctx.tape:
+            with in_full_precision(model.model, set()), tf.GradientTape() as ctx.tape:
                 ctx.tape.watch(ctx.x)
                 ctx.y = call(ctx.x)
             return torch.from_numpy(_first(ctx.y.numpy()))
@@ -134,8 +162,6 @@ def _through_keras(call: Callable[..., Any], unit: Unit) -> Callable[[Any], Any]
         def backward(ctx: Any, dy: Any) -> Any:
             dx = ctx.tape.gradient(ctx.y, ctx.x, tf.convert_to_tensor(_last(dy.numpy())))
             return torch.from_numpy(_first(dx.numpy()))
-
-    images = unit.model.framework == "keras" and getattr(unit.layer, "kernel_size", None) is not None
 
     def _last(x: Any) -> Any:
         return np.ascontiguousarray(np.moveaxis(x, 1, -1)) if images else x

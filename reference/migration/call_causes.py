@@ -6,21 +6,26 @@ A call is replaced, and what is computed at the place where the models part is c
 import contextlib
 import itertools
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from reference.migration import call_changes
+from reference.migration.activation_causes import of_model
 from reference.migration.call_changes import SWAPS, activation_added, scaled, usual_factors
 from reference.migration.call_words import NOTHING, Change, affine, words
-from reference.migration.calls import Call, Made, of_input, watched
+from reference.migration.calls import Call, Instead, Made, of_input, watched
 from reference.migration.difference import factor_and_offset, run_once
-from reference.migration.pairing import Cause, Pairing, Place, Undo
+from reference.migration.pairing import Cause, Pairing, Place, Repaired
+from reference.migration.trail import Trail, followed
 
 # changes that are tried at one place: what is likely comes first, and a model that is slow has fewer
 MOST, FEWEST, SECONDS = 400, 40, 60.0
+TOGETHER = 4  # changes at one place
 Tried = tuple[int, Change]
+Activations = Mapping[str, Callable[[Any], Any]]
 
 
 @dataclass(frozen=True)
@@ -60,46 +65,106 @@ class Search:
         return f"what {what} behind layer '{before[-1]}' gives" if before else f"what {what} gives at the start"
 
 
-def called(pairing: Pairing, place: Place) -> tuple[Cause, Undo] | None:
-    """Another function between layers than the other model's, one more or one less."""
+def called(pairing: Pairing, place: Place) -> Repaired | None:
+    """Another function between layers than the other model's, one more or one less; or several of them."""
     side = next((i for i in (1, 0) if (pairing.a, pairing.b)[i].framework == "torch"), None)
     if side is None or place.rank > len(pairing.moves):
         return None
-    model = (pairing.a, pairing.b)[side]
-    start = time.monotonic()
-    search, rounded = _search(pairing, place, side), set(model.rounded)
-    tries = max(FEWEST, min(MOST, int(SECONDS / max(time.monotonic() - start, 1e-3))))
-    for number, change in itertools.islice(_changes(pairing, place, search), tries):
-        stack = contextlib.ExitStack()
-        stack.enter_context(watched(model.model, [], {number: change.instead}))
-        if pairing.agrees(place, side):
-            return Cause(change.cause, _text(pairing, place, side, change), _layer(pairing, place)), stack.close
-        stack.close()
-        model.rounded = set(rounded)  # what was tried, and is not so
+    model, other = (pairing.a, pairing.b)[side], (pairing.a, pairing.b)[1 - side]
+    with followed(other) as trail:
+        run_once(other, pairing.inputs, pairing.layout)
+    others = of_model(pairing, 1 - side)
+    rounded, moves, done = set(model.rounded), list(pairing.moves), list[Tried]()
+    for _ in range(TOGETHER):
+        if done:
+            with watched(model.model, [], _together(done)):
+                pairing.run()
+        tried = _nearer(pairing, place, side, trail, others, done)
+        if tried is None:
+            break
+        done.append(tried[0])
+        if tried[1]:
+            stack = contextlib.ExitStack()
+            stack.enter_context(watched(model.model, [], _together(done)))
+            done.sort(key=lambda each: each[0])
+            return [_cause(pairing, place, side, change) for _, change in done], stack.close
+    model.rounded = rounded  # what was tried, and is not so
+    if done:
+        pairing.moves = moves
+        pairing.run()
     return None
 
 
-def _search(pairing: Pairing, place: Place, side: int) -> Search:
+def _nearer(
+    pairing: Pairing, place: Place, side: int, trail: Trail, others: Activations, done: Sequence[Tried]
+) -> tuple[Tried, bool] | None:
+    """The change after which the models agree at the place (true), else that which gives what the other model computes
+    the farthest on its way, and did not before."""
+    model = (pairing.a, pairing.b)[side]
+    start, rounded = time.monotonic(), set(model.rounded)
+    search, before = _search(pairing, place, side, trail, _together(done))
+    tries = max(FEWEST, min(MOST, int(SECONDS / max(time.monotonic() - start, 1e-3))))
+    best, farthest = None, -1
+    for number, change in itertools.islice(_changes(pairing, place, search, others), tries):
+        reached: dict[int, int] = {}
+
+        def note(called: int, made: Any, number: int = number, reached: dict[int, int] = reached) -> None:
+            if called == number:
+                reached[called] = trail.reached(made, pairing.limit)
+
+        with watched(model.model, [], _together([*done, (number, change)]), note):
+            if pairing.agrees(place, side):
+                return (number, change), True
+        model.rounded = set(rounded)
+        here = reached.get(number, -1)
+        if here > max(before.get(number, -1), farthest):
+            best, farthest = (number, change), here
+    return None if best is None else (best, False)
+
+
+def _together(done: Sequence[Tried]) -> dict[int, Instead]:
+    """Several changes at once: of one call, each of what the one before it gives."""
+    found: dict[int, Instead] = {}
+    for number, change in done:
+        found[number] = _after(found[number], change.instead) if number in found else change.instead
+    return found
+
+
+def _after(first: Instead, second: Instead) -> Instead:
+    return lambda call, made: second(replace(call, func=lambda *args, **kwargs: first(call, made)), made)
+
+
+def _search(
+    pairing: Pairing, place: Place, side: int, trail: Trail, done: Mapping[int, Instead]
+) -> tuple[Search, dict[int, int]]:
+    """The calls with what is changed already, and how far on the other model's way each comes."""
     model = (pairing.a, pairing.b)[side]
     units = [(move.source, move.target)[side] for move in pairing.moves]
     layers = {id(part): part for unit in units for part in _parts(unit.layer)}
     names = {id(part): m.target.name for m, u in zip(pairing.moves, units, strict=True) for part in _parts(u.layer)}
-    with watched(model.model, list(layers.values())) as made:
+    reached: dict[int, int] = {}
+
+    def note(number: int, given: Any) -> None:
+        reached[number] = trail.reached(given, pairing.limit)
+
+    with watched(model.model, list(layers.values()), done, note) as made:
         run_once(model, pairing.inputs, pairing.layout)
     stop = len(made.calls)
     if place.unit < len(units):
         here = _parts(units[place.unit].layer)[0]
         stop = next((start for layer, start, _ in made.layers if layer is here), stop)
     start = max((end for _, _, end in made.layers if end <= stop), default=0)
-    return Search(side, made, names, max(start - 1, 0), stop)
+    return Search(side, made, names, max(start - 1, 0), stop), reached
 
 
 def _parts(layer: Any) -> list[Any]:
     return list(layer) if isinstance(layer, list) else [layer]
 
 
-def _changes(pairing: Pairing, place: Place, search: Search) -> Iterator[Tried]:
+def _changes(pairing: Pairing, place: Place, search: Search, others: Activations) -> Iterator[Tried]:
     """What may have been meant: near the place, first what changes a call, then what adds one; then farther from it."""
+    for number in search.between:
+        yield from ((number, change) for change in call_changes.activation_of_other(search.call(number), others))
     for number in search.between:
         yield from ((number, change) for swap in SWAPS for change in swap(search.call(number)))
     yield from _factors(pairing, place, search)
@@ -164,6 +229,10 @@ def _added(earlier: int, kept: int | None = None) -> Any:
         return (call.again() if kept is None else call.tensors()[kept]) + more
 
     return instead
+
+
+def _cause(pairing: Pairing, place: Place, side: int, change: Change) -> Cause:
+    return Cause(change.cause, _text(pairing, place, side, change), _layer(pairing, place))
 
 
 def _text(pairing: Pairing, place: Place, side: int, change: Change) -> str:

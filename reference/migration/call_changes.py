@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from reference.migration.activation_causes import ACTIVATIONS
@@ -170,14 +170,31 @@ def activations() -> dict[str, Callable[[Any], Any]]:
     }
 
 
+def activation_of_other(call: Call, others: Mapping[str, Callable[[Any], Any]]) -> Iterator[Change]:
+    """An activation of the other model, with its own slope and the like, in the place of one or of none."""
+    known, usual = call.name in ACTIVATIONS, activations()
+    for name, way in others.items():
+        instead = _of_first(way) if known else _of_result(way)
+        other = _computes(name) if name in usual else words(f"computes {name}")
+        yield Change("activation", _computed(call) if known else NOTHING, other, instead)
+
+
 def activation(call: Call) -> Iterator[Change]:
-    """Another activation, or none."""
+    """None, or another activation: the first, for some leave numbers of a certain size as they are."""
     if call.name not in ACTIVATIONS:
         return
-    own = words(f"computes {call.name.strip('_')}", f"torch.nn.functional.{call.name}", call.name.strip("_"))
+    own = _computed(call)
+    yield Change("activation", own, NOTHING, lambda c, made: c.tensors()[0])
     for name, way in activations().items():
         yield Change("activation", own, _computes(name), _of_first(way))
-    yield Change("activation", own, NOTHING, lambda c, made: c.tensors()[0])
+
+
+def _computed(call: Call) -> Words:
+    """What a call of an activation does."""
+    numbers = [*call.args[1:], *call.kwargs.values()]
+    told = ", ".join(number(float(x)) for x in numbers if isinstance(x, int | float) and not isinstance(x, bool))
+    name = call.name.strip("_")
+    return words(f"computes {name}({told})" if told else f"computes {name}", f"torch.nn.functional.{name}", name)
 
 
 def _computes(name: str) -> Words:

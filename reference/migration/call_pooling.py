@@ -3,6 +3,7 @@
 import itertools
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from reference.migration.call_words import REDUCED, Change, Words, adaptive, pooled, words
@@ -60,21 +61,24 @@ def _windows(own: Pool) -> Iterator[tuple[str, Pool]]:
     if padded:
         yield "pool padding", (kind, kernel, stride, (0,) * n, False, False)
     sizes = (1, 2, 3, 4, 5)
-    for k, s in itertools.product(sizes[1:], sizes[:3]):
-        for pad in (padding, "same", (k // 2,) * n):
+    for other, (k, s) in itertools.product((kind, opposite), itertools.product(sizes[1:], sizes[:3])):
+        for pad in dict.fromkeys((padding, (0,) * n, "same", (k // 2,) * n)):
             fits = isinstance(pad, str) or 2 * max(pad) <= k
             if fits and ((k,) * n, (s,) * n) != (kernel, stride):
-                yield "pool size", (kind, (k,) * n, (s,) * n, pad, ceil, counts)
+                cause = "pool size" if other == kind else "pooling"
+                yield cause, (other, (k,) * n, (s,) * n, pad, ceil, counts and other == kind)
 
 
 def _pool_words(pool: Pool, beside: Pool) -> Words:
     """What is said of a pooling: that in which it differs from the other."""
     kind, kernel, stride, padding, ceil, counts = pool
     n = len(kernel)
+    windows = f"has windows of {_size(kernel)}, {_size(stride)} apart, with padding {_size(padding)}"
     if kind != beside[0]:
-        return pooled(kind, n)
+        found = pooled(kind, n)
+        return found if (kernel, stride) == beside[1:3] else replace(found, does=f"{found.does} and {windows}")
     if (kernel, stride) != beside[1:3]:
-        return words(f"has windows of {_size(kernel)}, {_size(stride)} apart, with padding {_size(padding)}")
+        return words(windows)
     if padding == "same":
         glue = {"max": "SameMaxPool", "mean": "SameAvgPool"}[kind]
         return words("pads as SAME", f"reference.migration.glue.torch.pooling.{glue}", "padding='same'")
@@ -123,6 +127,8 @@ def reduction(call: Call) -> Iterator[Change]:
         "amax": lambda x: x.amax(axis, keepdim=keep),
         "amin": lambda x: x.amin(axis, keepdim=keep),
     }
+    if own == "last" and call.tensors()[0].shape[-1] % 2 == 0:
+        ways["last of both"] = _last_of_both
     if isinstance(axis, int):
         ways["last"] = lambda x: x.narrow(axis, x.shape[axis] - 1, 1) if keep else x.select(axis, -1)
         ways["first"] = lambda x: x.narrow(axis, 0, 1) if keep else x.select(axis, 0)
@@ -134,7 +140,15 @@ def reduction(call: Call) -> Iterator[Change]:
             y = way(call.tensors()[0])
             return Pair(y, None) if call.name in ("max", "min") else y
 
-        yield Change("pooling", REDUCED[own], REDUCED[name], instead)
+        cause = "last bidirectional step" if name == "last of both" else "pooling"
+        yield Change(cause, REDUCED[own], REDUCED[name], instead)
+
+
+def _last_of_both(x: Any) -> Any:
+    import torch
+
+    n = x.shape[-1] // 2
+    return torch.cat([x[:, -1, :n], x[:, 0, n:]], -1)
 
 
 def _reduced(call: Call) -> tuple[str, Any, bool]:

@@ -75,6 +75,7 @@ REDUCED = {
     "amin": words("takes the smallest of an axis", "x.amin(dim)", "keras.ops.min"),
     "last": words("takes the last step", "x[:, -1]", "x[:, -1]"),
     "first": words("takes the first step", "x[:, 0]", "x[:, 0]"),
+    "last of both": words("takes the last state of each direction", "h_n", "Bidirectional without return_sequences"),
 }
 MERGED = {
     "add": words("adds them", "x + y", "keras.layers.Add"),

@@ -50,8 +50,16 @@ class Made:
 
 
 @contextlib.contextmanager
-def watched(root: Any, layers: Sequence[Any], instead: Mapping[int, Instead] | None = None) -> Any:
-    """Keep what `root` calls as it runs; `layers` are told apart. Yields what it last made, once it has run."""
+def watched(
+    root: Any,
+    layers: Sequence[Any],
+    instead: Mapping[int, Instead] | None = None,
+    note: Callable[[int, Any], None] = lambda number, made: None,
+) -> Any:
+    """Keep what `root` calls as it runs; `layers` are told apart. Yields what it last made, once it has run.
+
+    `note` is given what every call gives, as it is then: a later call may change it in place.
+    """
     import torch
     from torch.overrides import TorchFunctionMode
 
@@ -67,6 +75,7 @@ def watched(root: Any, layers: Sequence[Any], instead: Mapping[int, Instead] | N
             made.given.append(None)
             out = changes[call.number](call, made) if call.number in changes else call.again()
             made.given[call.number] = first(out)
+            note(call.number, first(out))
             return out
 
     starts: dict[int, list[int]] = {}
@@ -87,6 +96,7 @@ def watched(root: Any, layers: Sequence[Any], instead: Mapping[int, Instead] | N
             for i in range(-1, -1 - len(args), -1):
                 if i in changes:
                     made.inputs[-1 - i] = changes[i](of_input(i, made), made)
+                note(i, made.inputs[-1 - i])
             return forward(*made.inputs, **kwargs)
 
     root.forward = inside

@@ -1,5 +1,6 @@
 """What may be wrong in a layer of a port, each as a repair: of weights here, of settings in `setting_causes`."""
 
+import contextlib
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration import activation_causes, option_causes, setting_causes
+from reference.migration import absent_causes, activation_causes, option_causes, setting_causes
 from reference.migration.counterparts import Side, at_level, is_a, sides
 from reference.migration.matching import match, match_sides
 from reference.migration.moves import Move, Unit
@@ -146,10 +147,13 @@ def _correlation(x: Array, y: Array) -> float:
 
 
 def match_anyway(a: Unit, b: Unit) -> Move:
-    """`match`, and for layers that no map of weights makes equal, the map that a pair shows the difference with."""
+    """`match`, and for layers that no map of weights makes equal, the map of what both have, or with which a pair shows
+    the difference."""
     try:
         return match(a, b)
     except RequestError:
+        with contextlib.suppress(RequestError):
+            return match(a, b, absent_causes.neutral_anyway)
         for mine, theirs in _shown(a, b):
             try:
                 return match_sides(a, b, (at_level(mine, a.level), at_level(theirs, b.level)))
@@ -176,6 +180,7 @@ def _shown(a: Unit, b: Unit) -> Iterator[tuple[Side, Side]]:
 
 FINDERS: tuple[Finder, ...] = (
     wrong_weights,
+    *absent_causes.FINDERS,
     *setting_causes.FINDERS,
     *option_causes.FINDERS,
     *activation_causes.FINDERS,

@@ -5,7 +5,8 @@ A cause is a repair: it is claimed when both models agree further than before af
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +15,19 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration.alignment import alignments
 from reference.migration.call_causes import called
-from reference.migration.difference import find_inputs
+from reference.migration.difference import SCALES, find_inputs
 from reference.migration.keras_causes import replaced
 from reference.migration.models import Model, roundings, wrap
 from reference.migration.outputs import unmatched
-from reference.migration.pairing import Cause, Finder, Pairing, Place, Undo
+from reference.migration.own_causes import put_right, repaired, two_of_layers
+from reference.migration.pairing import Cause, Finder, Pairing, Place, Repaired, Undo
 from reference.migration.port import MOST as MOST_APART
 from reference.migration.port import limit_of
 from reference.migration.running import corrections
 from reference.migration.subjects import Subject
 from reference.migration.training_only import not_compared, training_only
 
+Found = tuple[list[Cause], Undo, Place | None]
 MOST = 10  # causes that are looked for, beside one of each layer
 MORE = 8  # inputs tried where weights differ that do nothing for the first: those of units that are off
 
@@ -68,14 +71,18 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
     try:
         pairing, notes = _pairing(mine, theirs, dict(names or {}), example, seed)
         place = start = _first(pairing)
-        causes: list[Cause] = []
+        given, causes = pairing.inputs, list[Cause]()
         while place is not None and len(causes) < MOST + len(pairing.moves):
-            found = _explained(pairing, place, FINDERS)
+            found = _explained(pairing, _where_large(pairing, place), FINDERS)
             if found is None:
                 break
-            cause, back, place = found
-            causes.append(cause)
+            more, back, place = found
+            causes += more
             undo.append(back)
+            if place is None and pairing.inputs is not given:
+                pairing.inputs = given
+                pairing.run()
+                place = pairing.first()
         said = "" if start is None else pairing.said(start)
         far = 0.0 if start is None else start.apart
         unexplained = place is not None
@@ -140,35 +147,82 @@ def _first(pairing: Pairing) -> Place | None:
     return place
 
 
-def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> tuple[Cause, Undo, Place | None] | None:
-    """The first cause after whose repair the models agree further, and where they then differ."""
+def _where_large(pairing: Pairing, place: Place) -> Place:
+    """Where models first differ that do so for large inputs only: those are then what both are run on."""
+    before, only = pairing.inputs, {name.rpartition(" of ")[2] for name in place.wrong}
+    if not place.wrong or not only <= {"larger inputs", "large inputs"}:
+        return place
+    for scale in (SCALES["larger"], SCALES["large"]):
+        pairing.inputs = [scale * x if x.dtype.kind == "f" else x for x in before]
+        pairing.run()
+        here = pairing.first()
+        if here is not None and here.rank <= len(pairing.moves):
+            return here
+    pairing.inputs = before
+    pairing.run()
+    return place
+
+
+def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> Found | None:
+    """The first causes after whose repair the models agree further, and where they then differ: one, else several."""
     last = min(place.unit, len(pairing.moves) - 1)
-    near = dict.fromkeys([max(place.unit - 1, 0), last])
+    near = list(dict.fromkeys([max(place.unit - 1, 0), last]))
+    between = [functools.partial(called, pairing, place), functools.partial(replaced, pairing, place)]
     # those next to it; what is between them; then all before, for a branch may join here
     far = [unit for unit in reversed(range(last)) if unit not in near]
-    tries: list[Callable[[], tuple[Cause, Undo] | None]] = [
-        *(functools.partial(finder, pairing, unit) for unit in near for finder in finders),
-        functools.partial(called, pairing, place),
-        functools.partial(replaced, pairing, place),
-        *(functools.partial(finder, pairing, unit) for unit in far for finder in finders),
+    alone = {unit: [functools.partial(repaired, pairing, [(each, unit)]) for each in finders] for unit in (*near, *far)}
+    tries: list[Iterable[Callable[[], Repaired | None]]] = [
+        (find for unit in near for find in alone[unit]),
+        [functools.partial(_with_layers_right, pairing, place, finders, between)],
+        between,
+        (find for unit in far for find in alone[unit]),
+        (functools.partial(repaired, pairing, both) for both in two_of_layers(pairing, near, finders)),
     ]
-    for find in tries:
-        found = find()
-        if found is None:
-            continue
-        cause, undo = found
-        after: Place | None = place
-        try:
-            with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
-                pairing.run()
-                after = pairing.first()
-        except BaseException:
-            undo()
-            raise
-        if place.before(after):
-            return cause, undo, after
+    for find in itertools.chain.from_iterable(tries):
+        if (found := _further(pairing, place, find)) is not None:
+            return found
+    return None
+
+
+def _with_layers_right(
+    pairing: Pairing, place: Place, finders: Sequence[Finder], between: Sequence[Callable[[], Repaired | None]]
+) -> Repaired | None:
+    """Layers that are wrong by themselves put right, and what is wrong between layers then; None where none of it is
+    all that is wrong at a place."""
+    right = put_right(pairing, place, finders)
+    if right is None:
+        return None
+    causes, undo = right
+    with contextlib.ExitStack() as stack:
+        stack.callback(undo)
+        for find in (lambda: ([], lambda: None), *between):
+            pairing.run()
+            if (found := _further(pairing, place, find)) is not None:
+                more, back, _ = found
+                stack.callback(back)
+                return [*causes, *more], stack.pop_all().close
+    pairing.run()
+    return None
+
+
+def _further(pairing: Pairing, place: Place, find: Callable[[], Repaired | None]) -> Found | None:
+    """A repair where the models then agree further than at a place; else it is undone."""
+    found = find()
+    if found is None:
+        return None
+    causes, undo = found
+    after: Place | None = place
+    try:
+        with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
+            pairing.run()
+            after = pairing.first()
+    except BaseException:
         undo()
-        pairing.run()
+        raise
+    if place.before(after):
+        return causes, undo, after
+    undo()
+    pairing.run()
     return None
 
 

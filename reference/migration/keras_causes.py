@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from reference.migration.models import Step
-from reference.migration.pairing import Cause, Pairing, Place, Undo
+from reference.migration.pairing import Cause, Pairing, Place, Repaired, Undo
 
 # how weights start and what they are drawn to is no part of what a layer computes; nor what it is called
 SILENT = ("name", "dtype", "trainable", "seed", "initializer", "regularizer", "constraint", "batch_shape")
@@ -46,7 +46,7 @@ def called_instead(layer: Any, call: Callable[..., Any]) -> Undo:
     return undo
 
 
-def replaced(pairing: Pairing, place: Place) -> tuple[Cause, Undo] | None:
+def replaced(pairing: Pairing, place: Place) -> Repaired | None:
     """As few repairs as make two models of Keras agree where they did not: one, or several at once."""
     if (pairing.a.framework, pairing.b.framework) != ("keras", "keras") or place.rank > len(pairing.moves):
         return None
@@ -58,7 +58,7 @@ def replaced(pairing: Pairing, place: Place) -> tuple[Cause, Undo] | None:
                     stack.callback(repair.apply())
                 if pairing.agrees(place, 1):
                     text = f"{pairing.said(place)}: {'; '.join(repair.text for repair in some)}"
-                    return Cause(some[0].cause, text, some[0].layer.name), stack.pop_all().close
+                    return [Cause(some[0].cause, text, some[0].layer.name)], stack.pop_all().close
     return None
 
 

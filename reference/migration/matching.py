@@ -65,13 +65,23 @@ def _as_one(one: Unit, others: list[Unit]) -> tuple[Unit, tuple[Side, Side]] | N
     return None
 
 
-def match(a: Unit, b: Unit) -> Move:
+# what a weight that a layer has not stands for, by its key in scratch and the source's array, None where it has none
+Neutral = Callable[[str, "Array | None"], "float | None"]
+
+
+def neutral_as_it_is(key: str, array: Array | None) -> float | None:
+    """A scale or a shift that the source has not, or that does nothing in it."""
+    value = NEUTRAL.get(key)
+    return value if value is None or array is None or bool((array == value).all()) else None
+
+
+def match(a: Unit, b: Unit, neutral_as: Neutral = neutral_as_it_is) -> Move:
     """How the weights of one go to the other. Raises RequestError where they do not correspond."""
     misfits = []
     for mine, theirs in counterparts(a.model, a.layer, b.model, b.layer):
         both = (at_level(mine, a.level), at_level(theirs, b.level))
         try:
-            return match_sides(a, b, both)
+            return match_sides(a, b, both, neutral_as)
         except RequestError as error:
             misfits.append(error)
     if (side := _of_one_class(a, b)) is not None:
@@ -107,8 +117,11 @@ def _own(unit: Unit) -> list[str]:
     return sorted(name for name, value in vars(unit.layer).items() if id(value) in held)
 
 
-def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
-    """How the weights of one go to the other, by these sides of a pair. Raises RequestError where they do not fit."""
+def match_sides(a: Unit, b: Unit, both: tuple[Side, Side], neutral_as: Neutral = neutral_as_it_is) -> Move:
+    """How the weights of one go to the other, by these sides of a pair. Raises RequestError where they do not fit.
+
+    `neutral_as` tells what a weight that one of them has not stands for, None where nothing does.
+    """
     shapes: dict[str, tuple[int, ...]] = {}
     neutral: dict[str, float] = {}
     for unit, side, other in ((a, both[0], b), (b, both[1], a)):
@@ -119,8 +132,8 @@ def match_sides(a: Unit, b: Unit, both: tuple[Side, Side]) -> Move:
         arrays = [array for array in found if array is not None]
         if not arrays:
             continue
-        if len(arrays) == 1 and key in NEUTRAL and (found[0] is None or bool((arrays[0] == NEUTRAL[key]).all())):
-            neutral[key] = NEUTRAL[key]
+        if len(arrays) == 1 and (value := neutral_as(key, found[0])) is not None:
+            neutral[key] = value
             continue
         for unit, slot, array, other in zip((a, b), slots, found, (b, a), strict=True):
             if array is None:

@@ -14,6 +14,7 @@ OPTIONS = (
     {"torch": "output_padding", "keras": "output_padding"},
     {"torch": "num_groups", "keras": "groups"},
     {"torch": "padding_mode"},
+    {"torch": "padding", "keras": "padding"},
 )
 
 
@@ -24,8 +25,9 @@ def option(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
         mine, theirs = (_value(each, names) for each in (a, b))
         if mine is None or theirs is None or mine == theirs:
             continue
-        # Keras has no padding but with zeros, so PyTorch's layer is repaired whichever it is
-        wrong, right = (b, mine) if "keras" in names or b.model.framework == "torch" else (a, theirs)
+        # Keras pads with zeros only, and by words: then PyTorch's layer is repaired whichever it is
+        shared = "keras" in names and names["torch"] != "padding"
+        wrong, right = (b, mine) if shared or b.model.framework == "torch" else (a, theirs)
         name = names.get(wrong.model.framework, names["torch"])
         if not hasattr(wrong.layer, name):
             continue
@@ -40,6 +42,11 @@ def _value(unit: Unit, names: dict[str, str]) -> Any:
     if name == "padding_mode" and not hasattr(unit.layer, name):
         return "zeros"  # the others know nothing else
     value = getattr(unit.layer, name, None)
+    if name == "padding":
+        size = getattr(unit.layer, "kernel_size", None)
+        if not isinstance(size, tuple) or (value in ("same", "causal") and unit.model.framework == "keras"):
+            return None  # causes of their own
+        return (0,) * len(size) if value == "valid" else value
     return tuple(value) if isinstance(value, list) else value
 
 

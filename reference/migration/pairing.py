@@ -187,6 +187,7 @@ class Pairing:
 
 
 Undo = Callable[[], None]
+Repaired = tuple[list[Cause], Undo]
 # a cause looks at the layer before the first difference, repairs one model if it applies, and says how to undo it
 Finder = Callable[[Pairing, int], "tuple[Cause, Undo] | None"]
 
