@@ -3,6 +3,7 @@
 Its layers are in the models of test_port: outputs, all gradients, and 100 steps.
 """
 
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 import torch
 
+from reference.errors import RequestError
 from reference.frameworks.keras import float_type
 from reference.migration import glue
 from reference.migration.difference import apart
+from reference.migration.port import port
 
 RULES = {
     "KerasAdam": lambda: keras.optimizers.Adam(1e-3, beta_1=np.float64(0.9), beta_2=np.float64(0.999)),
@@ -68,3 +71,20 @@ def test_the_frameworks_own_optimizer_does_something_else(name: str) -> None:
             w.grad = torch.from_numpy(10 ** np.linspace(-8, 0, 7))
             stepped.step()
     assert apart(*(w.detach().numpy() for w in weights)) > 1e-6
+
+
+def test_a_projected_lstm_is_saved_and_gives_its_states(tmp_path: Path) -> None:
+    """Beside the fact, which compares it with PyTorch's: a file has it whole, and c is as wide as the units."""
+    x = np.random.default_rng(3).standard_normal((2, 5, 3))
+    model = keras.Sequential([keras.Input((5, 3)), glue.projected_lstm(4, 2)])
+    model.save(tmp_path / "model.keras")
+    assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(x), model(x))
+    _, h, c = glue.projected_lstm(4, 2, return_state=True)(x)
+    assert (tuple(h.shape), tuple(c.shape)) == ((2, 2), (2, 4))
+
+
+@pytest.mark.filterwarnings("ignore:LSTM with projections")  # that oneDNN has none
+def test_a_projection_is_refused_with_what_has_one() -> None:
+    projected = torch.nn.LSTM(3, 4, batch_first=True, proj_size=2)
+    with pytest.raises(RequestError, match=r"weight_hr_l0.*reference\.migration\.glue\.projected_lstm"):
+        port(projected, keras.Sequential([keras.Input((5, 3)), keras.layers.LSTM(4, return_sequences=True)]))

@@ -163,10 +163,12 @@ def _all_covered(unit: Unit, side: Side, other: Unit) -> None:
 
 
 def _normed(name: str) -> str:
-    """What to do about weights that PyTorch computes from others."""
+    """What to do about a projection, and about weights that PyTorch computes from others."""
     if name.startswith("parametrizations."):
         which = name.split(".")[1]
         return f". Make it one weight first: torch.nn.utils.parametrize.remove_parametrizations(layer, '{which}')"
+    if name.startswith("weight_hr"):
+        return ". Keras' LSTM has no projection: build reference.migration.glue.projected_lstm, and set its weights"
     if name.endswith(("_g", "_v")):
         return f". Make it one weight first: torch.nn.utils.remove_weight_norm(layer, '{name[:-2]}')"
     if name.endswith("_orig"):

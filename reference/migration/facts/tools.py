@@ -156,8 +156,10 @@ def in_keras(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
     import tensorflow as tf
 
     from reference.frameworks.keras import float_type
+    from reference.migration.glue.keras.recurrent import projected_lstm
 
     names = {**SHARED, **given, "keras": keras, "tf": tf, "layers": keras.layers, "losses": keras.losses}
+    names |= {"projected_lstm": projected_lstm}
     names |= {"ops": keras.ops, "loaded": loaded_keras, "descend": descent.descend_keras, "rates": descent.rates_keras}
     with float_type(dtype), written_files() as written, tf.GradientTape() as tape:
         arrays = {n: tf.convert_to_tensor(_cast(v, dtype)) for n, v in given.items() if isinstance(v, np.ndarray)}

@@ -18,6 +18,7 @@ in Keras, as PyTorch does it
     BiasKVMultiHeadAttention                                add_bias_kv and add_zero_attn
     TorchAdam, TorchRMSprop                                 PyTorch's epsilon
     avg_pool                                                padding in numbers, counted or not
+    projected_lstm                                          an LSTM with proj_size
 """
 
 import importlib
@@ -34,6 +35,7 @@ _MODULES = {
     "keras.normalisation": ["UnbiasedBatchNormalization", "TrackingInstanceNormalization"],
     "keras.optimizers": ["TorchAdam", "TorchRMSprop"],
     "keras.pooling": ["avg_pool"],
+    "keras.recurrent": ["projected_lstm"],
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = sorted(_HOMES)

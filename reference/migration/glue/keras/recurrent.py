@@ -48,6 +48,48 @@ class Bidirectional(_Plain, keras.layers.Bidirectional):
     """keras.layers.Bidirectional, called with positional states and mask."""
 
 
+@keras.saving.register_keras_serializable("crosscheck")
+class ProjectedLSTMCell(keras.layers.LSTMCell):
+    """An LSTM cell whose output is projected before it is given and fed back, as torch.nn.LSTM's with proj_size.
+
+    `h_t = (o_t * tanh(c_t)) @ projection_kernel`; projection_kernel: (units, projected), recurrent_kernel: (projected,
+    4 units). The state h is (batch, projected), c is (batch, units).
+    """
+
+    def __init__(self, units: int, projected: int, **options: Any) -> None:
+        super().__init__(units, **options)
+        self.projected = projected
+        self.state_size = [projected, units]
+        self.output_size = projected
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self.projection_kernel = self.add_weight(
+            (self.units, self.projected), "glorot_uniform", name="projection_kernel"
+        )
+
+    def add_weight(self, shape: Any = None, *args: Any, name: str | None = None, **options: Any) -> Any:
+        if name == "recurrent_kernel":  # reads what was projected
+            shape = (self.projected, shape[1])
+        return super().add_weight(shape, *args, name=name, **options)
+
+    def call(self, inputs: Any, states: Any, training: bool = False) -> Any:
+        h, (_, c) = super().call(inputs, states, training=training)
+        y = keras.ops.matmul(h, self.projection_kernel)
+        return y, [y, c]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "projected": self.projected}
+
+
+def projected_lstm(units: int, projected: int, **options: Any) -> Any:
+    """torch.nn.LSTM(n_in, units, proj_size=projected) in Keras; `options` are those of keras.layers.RNN.
+
+    The weights in their order are weight_ih.T, weight_hh.T, the sum of both biases, weight_hr.T.
+    """
+    return keras.layers.RNN(ProjectedLSTMCell(units, projected), **options)
+
+
 class Stack(keras.layers.Layer):
     """Recurrent layers one above the other, called with the states of the lowest, then of the next, and so on."""
 
