@@ -169,7 +169,7 @@ def through_keras(call: Callable[..., Any], model: Model, images: bool = False) 
     def _first(x: Any) -> Any:
         return np.ascontiguousarray(np.moveaxis(x, -1, 1)) if images else np.array(x)
 
-    return lambda x: Through.apply(x)
+    return lambda x: Through.apply(x) if x.is_floating_point() else x
 
 
 def _replaced(unit: Unit, function: Callable[[Any], Any], added: bool) -> Undo:

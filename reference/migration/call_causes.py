@@ -18,7 +18,7 @@ from reference.migration.call_changes import SWAPS, activation_added, scaled, us
 from reference.migration.call_words import NOTHING, Change, affine, words
 from reference.migration.calls import Call, Instead, Made, of_input, watched
 from reference.migration.difference import factor_and_offset, run_once
-from reference.migration.pairing import Cause, Pairing, Place, Repaired
+from reference.migration.pairing import REFUSED, Cause, Pairing, Place, Repaired
 from reference.migration.trail import Trail, followed
 
 # changes that are tried at one place: what is likely comes first, and a model that is slow has fewer
@@ -76,9 +76,12 @@ def called(pairing: Pairing, place: Place) -> Repaired | None:
     others = of_model(pairing, 1 - side)
     rounded, moves, done = set(model.rounded), list(pairing.moves), list[Tried]()
     for _ in range(TOGETHER):
-        if done:
-            with watched(model.model, [], _together(done)):
-                pairing.run()
+        try:
+            if done:
+                with watched(model.model, [], _together(done)):
+                    pairing.run()
+        except REFUSED:  # what came nearer is nothing that the model can go on with
+            break
         tried = _nearer(pairing, place, side, trail, others, done)
         if tried is None:
             break

@@ -20,7 +20,7 @@ from reference.migration.keras_causes import replaced
 from reference.migration.models import Model, roundings, wrap
 from reference.migration.outputs import unmatched
 from reference.migration.own_causes import put_right, repaired, two_of_layers
-from reference.migration.pairing import Cause, Finder, Pairing, Place, Repaired, Undo
+from reference.migration.pairing import REFUSED, Cause, Finder, Pairing, Place, Repaired, Undo
 from reference.migration.port import MOST as MOST_APART
 from reference.migration.port import limit_of
 from reference.migration.running import corrections
@@ -196,7 +196,10 @@ def _with_layers_right(
     with contextlib.ExitStack() as stack:
         stack.callback(undo)
         for find in (lambda: ([], lambda: None), *between):
-            pairing.run()
+            try:
+                pairing.run()
+            except REFUSED:  # with that layer the model cannot go on
+                break
             if (found := _further(pairing, place, find)) is not None:
                 more, back, _ = found
                 stack.callback(back)
@@ -213,7 +216,7 @@ def _further(pairing: Pairing, place: Place, find: Callable[[], Repaired | None]
     causes, undo = found
     after: Place | None = place
     try:
-        with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
+        with contextlib.suppress(*REFUSED):
             pairing.run()
             after = pairing.first()
     except BaseException:

@@ -111,7 +111,15 @@ def layout_of(model: Model, layer: Any) -> Mapping[str, str]:
 def is_a(side: Side, model: Model, layer: Any) -> bool:
     """Whether a layer is of the class of this side."""
     inner = model.inner(layer)
-    return isinstance(layer, side.layer) and (side.inner is None or isinstance(inner, side.inner))
+    own = isinstance(layer, side.layer) or _parametrized_alike(side, model, layer)
+    return own and (side.inner is None or isinstance(inner, side.inner))
+
+
+def _parametrized_alike(side: Side, model: Model, layer: Any) -> bool:
+    """Whether weights of a PyTorch layer are computed from others as the side's are: each has a class of its own."""
+    alike = type(layer).__name__ == side.layer.__name__ and hasattr(layer, "parametrizations")
+    required = (slot.name for slot in side.slots.values() if slot.name.startswith("parametrizations."))
+    return alike and all(model.get(layer, name) is not None for name in required)
 
 
 def counterparts(source: Model, a: Any, target: Model, b: Any) -> list[tuple[Side, Side]]:
@@ -126,7 +134,8 @@ def counterparts(source: Model, a: Any, target: Model, b: Any) -> list[tuple[Sid
 
 
 def _distance(side: Side, layer: Any) -> int:
-    return type(layer).__mro__.index(side.layer)
+    classes = type(layer).__mro__
+    return classes.index(side.layer) if side.layer in classes else 0
 
 
 def at_level(side: Side, level: int) -> Side:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from reference.migration.difference import apart, as_in_keras, run_once
-from reference.migration.pairing import Finder, Pairing, Place, Repaired
+from reference.migration.pairing import REFUSED, Finder, Pairing, Place, Repaired
 from reference.pair import Array
 
 MOST = 3  # mistakes in one layer
@@ -91,7 +91,7 @@ def own(pairing: Pairing, unit: int) -> tuple[Array, Array] | None:
     for side, (model, of) in enumerate(((pairing.a, move.source), (pairing.b, move.target))):
         if of.level or isinstance(of.layer, list):
             return None
-        with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError), _bare(model.framework, of.layer):
+        with contextlib.suppress(*REFUSED), _bare(model.framework, of.layer):
             step = next((s for s in run_once(model, pairing.inputs, pairing.layout).steps if s.name == of.name), None)
             ys += [] if step is None else [_as_in_keras(pairing, unit, side, step.y)]
     if len(ys) < 2:

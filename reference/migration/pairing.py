@@ -14,6 +14,9 @@ from reference.migration.order import Both, matched, settled
 from reference.migration.outputs import in_common
 from reference.pair import Array
 
+# what a model raises that cannot go on with what is computed in the place of something else
+REFUSED = (RuntimeError, ValueError, TypeError, IndexError, AttributeError)
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -119,7 +122,7 @@ class Pairing:
         """Whether the models agree at a place once this side has been run again; features there may be reordered."""
         runs = self.runs
         try:
-            with contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError, AttributeError):
+            with contextlib.suppress(*REFUSED):
                 made = run_once((self.a, self.b)[side], self.inputs, self.layout)
                 self.runs = (runs[0], made) if side else (made, runs[1])
                 return self.apart_at(place) <= self.limit or self._reordered(place)
