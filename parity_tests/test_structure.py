@@ -41,3 +41,18 @@ def test_pairs_are_listed_without_a_framework():
         f"loaded = {FRAMEWORKS!r} & set(sys.modules); assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_tests_of_a_group_run_in_one_process(tmp_path):
+    """Twins are kept by the process that made them, and made again by another."""
+    (tmp_path / "test_groups.py").write_text(
+        "import os, pathlib, pytest\n"
+        "MARKED = [pytest.param(i, marks=pytest.mark.xdist_group(str(i % 2))) for i in range(20)]\n"
+        "@pytest.mark.parametrize('i', MARKED)\n"
+        "def test_group(i):\n"
+        "    pathlib.Path(f'{i % 2} {os.environ[\"PYTEST_XDIST_WORKER\"]}').touch()\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
+    subprocess.run([*command, "test_groups.py"], cwd=tmp_path, check=True, capture_output=True)
+    ran = [path.name.split() for path in tmp_path.iterdir() if " " in path.name]
+    assert sorted(group for group, _ in ran) == ["0", "1"], ran

@@ -135,9 +135,11 @@ def match_sides(a: Unit, b: Unit, both: tuple[Side, Side], neutral_as: Neutral =
         if len(arrays) == 1 and (value := neutral_as(key, found[0])) is not None:
             neutral[key] = value
             continue
-        for unit, slot, array, other in zip((a, b), slots, found, (b, a), strict=True):
+        for unit, slot, array, other, theirs in zip((a, b), slots, found, (b, a), reversed(slots), strict=True):
             if array is None:
-                raise RequestError(f"{unit} has no '{slot.name}', which {other} has a counterpart of")
+                raise RequestError(
+                    f"{unit} has no '{slot.name}', which {other} has a counterpart of{_normed(theirs.name)}"
+                )
         told = [scratch_shape(slot, array.shape) for slot, array in zip(slots, arrays, strict=True)]
         lie = list(zip(slots, arrays, strict=True))
         shape = next((each for each in told if each is not None and all(_fits(s, x, each) for s, x in lie)), None)
