@@ -8,6 +8,7 @@ import pytest
 
 from scratch.conv_lstm import ConvLSTM1D
 from scratch.convolution import Conv1D, Conv2D
+from scratch.ctc import CTC
 from scratch.cyclic_schedules import CosineRestarts
 from scratch.embedding_bag import EmbeddingBag, RaggedEmbeddingBag
 from scratch.folding import Fold, Unfold
@@ -23,6 +24,11 @@ IDS = np.array([[0, 1, 3], [2, 1, 1]])
 
 def unpooled(indices: np.ndarray[Any, Any], **options: Any) -> np.ndarray[Any, Any]:
     return MaxUnpool1D(2, **options).forward(np.zeros((1, 3, 2)), indices)
+
+
+def scored(loss: CTC, label: int = 1, length: int = 4) -> Any:
+    """The loss of scores at four times, of three classes, for one label."""
+    return loss.forward(np.zeros((1, 4, 3)), np.array([[label]]), np.array([length]), np.array([1]))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +72,10 @@ def unpooled(indices: np.ndarray[Any, Any], **options: Any) -> np.ndarray[Any, A
         (lambda: ConvLSTM1D(1, 2, 2).forward(FRAMES, *[np.zeros((2, 5, 2))] * 2), "expected h_0 and c_0 of .2, 4, 2."),
         (lambda: ConvLSTM1D(1, 2, 2).forward(FRAMES[0]), "expected .batch, time, length, n_in."),
         (lambda: BatchNorm(3, momentum=1.1), r"momentum is 1.1, expected it in \[0, 1\], or None"),
+        (lambda: scored(CTC(blank=3)), "CTC: blank is 3, none of the 3 classes of x"),
+        (lambda: scored(CTC(), label=3), "CTC: a label is blank .0. or none of the 3 classes"),
+        (lambda: scored(CTC(), label=0), "CTC: a label is blank .0. or none of the 3 classes"),
+        (lambda: scored(CTC(), length=5), "CTC: a length is more than the 4 times of x or the 1 labels of t"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
     ],
 )

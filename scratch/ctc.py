@@ -54,6 +54,8 @@ class CTC(Loss):
     def _set_states(self, x: Array, t: Array, x_lengths: Array, t_lengths: Array) -> None:
         """What the states are: their classes, those that may be skipped to, the last ones, and which times count."""
         (batch, times, classes), places = x.shape, np.arange(2 * t.shape[1] + 1)
+        if not 0 <= self.blank < classes:
+            raise ValueError(f"CTC: blank is {self.blank}, none of the {classes} classes of x")
         given = np.arange(t.shape[1]) < t_lengths[:, None]
         labels = t[given]
         if max(x_lengths, default=0) > times or max(t_lengths, default=0) > t.shape[1]:

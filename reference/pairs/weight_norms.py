@@ -174,6 +174,7 @@ SPECTRAL_NORM = Pair(
             beside=(),
         ),
     ),
-    draw=_draw,
+    # in training its buffers move at every call, as those of the declared cases do
+    draw=lambda rng: replace(_draw(rng), beside=()),
     starts={"v": lambda o, v, every: 1.0, "u": lambda o, u, every: 1.0},
 )
