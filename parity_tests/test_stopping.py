@@ -53,9 +53,9 @@ def command_of(process: int) -> str:
 
 def wait_for(what: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
-    while not what() and time.monotonic() < end:
+    while not (found := what()) and time.monotonic() < end:
         time.sleep(0.05)
-    return what()
+    return found
 
 
 def _listen() -> None:
