@@ -1,7 +1,7 @@
 """Optimizers side by side: the same weights, the same gradients, every step."""
 
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -19,10 +19,9 @@ from scratch.optimizers import Optimizer
 STEPS, FEWER = 200, 48
 # more than gradients are accumulated over in any case
 FIRST_STEPS = 6
-# Two of them have one shape. The first alone is stepped in the cases after the first, for most of what a case costs is
-# a twin's tracing of each; with another where what is done to one may depend on the others.
+# vectors, two of one shape, are stepped in the first case only: most of what a case costs is a twin's tracing of each
 SHAPES: dict[str, tuple[int, ...]] = {"a": (3, 5), "b": (7,), "c": (7,), "d": ()}
-ALONE, BESIDE = ("a",), ("a", "d")
+VECTORS = ("b", "c")
 # A number has no elements beside it, whose rounding is larger than what is left of it near 0: it stays away from there.
 NUMBER, SMALL_GRADIENT = 8.0, 0.01
 # steps at which a weight that is trained has no gradient
@@ -123,7 +122,7 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
     steps = STEPS if case == pair.cases[0] or case.differs else FEWER
     rates = [lr] * (steps // 2) + [lr / 2] * (steps // 2)
     smallest, largest = SIZES
-    shapes = {name: SHAPES[name] for name in _stepped(pair, case)}
+    shapes = {name: shape for name, shape in SHAPES.items() if name not in VECTORS or case == pair.cases[0]}
     for trial in range(TRIALS):
         rng = generator(seed, pair.name, case.name, *["again"] * trial)
         start = {name: np.asarray(rng.standard_normal(shape)) for name, shape in shapes.items()}
@@ -131,9 +130,8 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
         smaller = smallest + (largest - smallest) * trial / TRIALS
         sizes = {name: np.asarray(10.0 ** rng.uniform(smaller, largest, w.shape)) for name, w in start.items()}
         sizes["a"].flat[-1] = 10.0**largest  # whatever is drawn, what limits gradients has something to limit
-        if "d" in start:
-            start["d"] += NUMBER
-            np.minimum(sizes["d"], SMALL_GRADIENT, out=sizes["d"])
+        start["d"] += NUMBER
+        np.minimum(sizes["d"], SMALL_GRADIENT, out=sizes["d"])
         grads = {name: size * rng.standard_normal((steps, *size.shape)) for name, size in sizes.items()}
         still = grads.get("b", grads["a"])
         still.reshape(steps, -1)[:, 0] = 0  # as of a weight that nothing reaches
@@ -151,14 +149,6 @@ def course_of(pair: Pair, case: Case, seed: int) -> Course:
     amplification = {name: max(coarse[name], fine[name], _apart(single[name], w) / eps) for name, w in base.items()}
     own = {"float64": base, "float32": single}
     return replace(course, sensitivity=coarse, amplification=amplification, own=own)
-
-
-def _stepped(pair: Pair, case: Case) -> Collection[str]:
-    """The names of the weights that a case has beside those it brings."""
-    if case == pair.cases[0]:
-        return SHAPES
-    options = pair.options(case)
-    return BESIDE if options.clip_norm or options.clip_global_norm else ALONE
 
 
 def _nudged_courses(pair: Pair, case: Case, course: Course, noise: Weights, shares: tuple[float, ...]) -> list[Weights]:

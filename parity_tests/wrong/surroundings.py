@@ -28,6 +28,22 @@ class DecaysAtEveryCall(Optimizer):
                 w *= 1 - self.lr * self.weight_decay
 
 
+class DecaysMatricesOnly(Optimizer):
+    """Biases and numbers do not decay, where that is decoupled from the gradient."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        if w.ndim < 2 and self.decoupled:
+            w /= 1 - self.lr * self.weight_decay
+        super().update(w, g, state)
+
+
+class RegularisesMatricesOnly(Optimizer):
+    """Biases and numbers do not decay, where that is part of the gradient."""
+
+    def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+        super().update(w, g - self.weight_decay * w if w.ndim < 2 and not self.decoupled else g, state)
+
+
 class MaximizeIgnored(Optimizer):
     """Goes downhill, whatever is asked for."""
 
@@ -76,5 +92,5 @@ class ReadsAcross(Optimizer):
 
 AROUND_A_STEP = (
     *(DecayClipped, DecaysAtEveryCall, MaximizeIgnored, DecayTurnedToo, NormNeverLimited, StepsAtEveryCall),
-    *(StepsACopy, ReadsAcross),
+    *(StepsACopy, ReadsAcross, DecaysMatricesOnly, RegularisesMatricesOnly),
 )
