@@ -69,16 +69,24 @@ def test_columns_are_what_a_loop_over_the_windows_gives(made, lengths):
         np.testing.assert_array_equal(of_piece, piece)
 
 
-def test_folding_is_the_transpose_of_unfolding(made):
+@pytest.mark.parametrize("channels", [6, 12])
+def test_folding_is_the_transpose_of_unfolding(made, channels):
     windows, x = made
     rng = np.random.default_rng(1)
-    columns = [each.copy() for each in windows.unfold(x)]
-    others = [rng.standard_normal(each.shape) for each in columns]
+    w = rng.standard_normal((windows.groups, windows.column, channels // windows.groups))
+    y = rng.standard_normal((channels, *windows.out, x.shape[-1]))
     start = rng.standard_normal(x.shape)
     back = start.copy()
-    windows.fold(back, others)
-    ours = sum((each * other).sum() for each, other in zip(columns, others, strict=True))
-    np.testing.assert_allclose(((back - start) * x).sum(), ours, rtol=1e-12)
+    windows.fold(back, w, y)
+    # a product with each place of x by itself, which a sum over all of x would not tell apart
+    expected = np.zeros_like(x)
+    for place in np.ndindex(x.shape[:-1]):
+        one = np.zeros_like(x)
+        one[place] = 1
+        columns = zip(windows.pieces(y), windows.unfold(one), strict=True)
+        sums = [(w @ piece * seen).reshape(*seen.shape[:2], -1, x.shape[-1]).sum(axis=(0, 1, 2)) for piece, seen in columns]
+        expected[place] = sum(sums)
+    np.testing.assert_allclose(back - start, expected, rtol=1e-12, atol=1e-12)
 
 
 def test_pieces_are_views(made):

@@ -83,17 +83,16 @@ class Convolution(Layer):
     def backward(self, dy: Array) -> Array | None:
         dy = batch_last(dy)
         windows, rows = self._windows(), self._rows(self.params["w"])
-        pieces = windows.pieces(dy)
-        drows = np.zeros(rows.shape, np.result_type(self.x, dy))
-        for piece, columns in zip(pieces, windows.unfold(self.x), strict=True):
-            drows += piece @ columns.swapaxes(1, 2)
-        self.grads["w"] = self._from_rows(drows)
+        dw = np.zeros_like(rows.swapaxes(1, 2), np.result_type(self.x, dy))
+        for piece, columns in zip(windows.pieces(dy), windows.unfold(self.x), strict=True):
+            dw += columns @ piece.swapaxes(1, 2)
+        self.grads["w"] = self._from_rows(dw.swapaxes(1, 2))
         if "b" in self.params:
             self.grads["b"] = dy.sum(axis=tuple(range(1, dy.ndim)))
         if not self.input_gradient:
             return None
         dx = np.zeros(self.x.shape, np.result_type(rows, dy))
-        windows.fold(dx, windows.products(rows.swapaxes(1, 2), pieces))
+        windows.fold(dx, rows.swapaxes(1, 2), dy)
         return batch_first(contract(dx, self.pads, self.padding_mode))
 
     def _shape(self) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Pooling: every window of each channel becomes one number."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -105,29 +106,35 @@ class MaxPooling(Pooling):
 
     def forward(self, x: Array) -> Array:
         x = self.place(x)
-        # NaN is at least as large as nothing, so not even in a window of -inf the padding wins
         rivals, values = (self.taps(pad(x, self.pads, value)) for value in (math.nan, -math.inf))
-        self.y = np.full(values[0].shape, -math.inf, x.dtype)
+        self.y = values.pop().copy()
         self.won = []
-        # a tournament from the last place to the first, so that the first of equals has won when it ends
-        for rival, value in zip(reversed(rivals), reversed(values), strict=True):
+        # a tournament from the last place to the first, so that the first of equals has won when it ends; NaN is at
+        # least as large as nothing, so not even in a window of -inf the padding wins
+        for rival, value in zip(reversed(rivals[:-1]), reversed(values), strict=True):
             self.won.append(rival >= self.y)
             np.maximum(self.y, value, out=self.y)
         return batch_first(self.y)
 
     def backward(self, dy: Array) -> Array:
-        spans = zip(self.stride, self.kernel, self.dilation, strict=True)
-        overlap = any(s <= (k - 1) * d for s, k, d in spans)
-        left = batch_last(dy) * (self.y == self.y)
-        dx = self.padded_zeros(left)
-        for view, won in zip(self.taps(dx), reversed(self.won), strict=True):
+        dy = batch_last(dy)
+        dx = self.padded_zeros(dy)
+        overlap = any(s <= (k - 1) * d for s, k, d in zip(self.stride, self.kernel, self.dilation, strict=True))
+        for view, winner in zip(self.taps(dx), self._winners(), strict=True):
             if overlap:
-                share = left * won
-                view += share
+                view += dy * winner
             else:
-                share = np.multiply(left, won, out=view)
-            left -= share
+                np.multiply(dy, winner, out=view)
         return batch_first(crop(dx, self.pads))
+
+    def _winners(self) -> Iterator[Array]:
+        """For each place in the window, row by row, whether the maximum is there."""
+        left = self.y == self.y
+        for won in reversed(self.won):
+            here = left & won
+            left ^= here
+            yield here
+        yield left  # what no earlier place has won
 
 
 class SumPooling(Pooling):

@@ -72,7 +72,7 @@ class TransposedConvolution(Layer):
         self.x = batch_last(x)
         windows, rows = self._windows(), self._rows()
         y = np.zeros((self.n_out, *canvas, len(x)), np.result_type(self.x, rows))
-        windows.fold(y, windows.products(rows.swapaxes(1, 2), windows.pieces(self.x)))
+        windows.fold(y, rows.swapaxes(1, 2), self.x)
         y = crop(y, self.cuts)
         if "b" in self.params:
             y += self.params["b"].reshape(-1, *[1] * (self.rank + 1))
@@ -81,14 +81,14 @@ class TransposedConvolution(Layer):
     def backward(self, dy: Array) -> Array | None:
         dy = batch_last(dy)
         windows, rows = self._windows(), self._rows()
-        drows = np.zeros(rows.shape, np.result_type(self.x, dy))
+        dw = np.zeros_like(rows.swapaxes(1, 2), np.result_type(self.x, dy))
         dx = np.empty(self.x.shape, np.result_type(rows, dy))
         pieces = zip(windows.pieces(self.x), windows.pieces(dx), windows.unfold(pad(dy, self.cuts)), strict=True)
         for piece, dpiece, columns in pieces:
-            drows += piece @ columns.swapaxes(1, 2)
+            dw += columns @ piece.swapaxes(1, 2)
             if self.input_gradient:
                 np.matmul(rows, columns, out=dpiece)
-        self.grads["w"] = self._from_rows(drows)
+        self.grads["w"] = self._from_rows(dw.swapaxes(1, 2))
         if "b" in self.params:
             self.grads["b"] = dy.sum(axis=tuple(range(1, dy.ndim)))
         return batch_first(dx) if self.input_gradient else None

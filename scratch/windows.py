@@ -8,7 +8,7 @@ such layers the conversion costs nothing.
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -167,63 +167,69 @@ class Windows:
 
     def pieces(self, y: Array) -> list[Array]:
         """The pieces of y (channels, *out, n), which lies in consecutive memory: views, (groups, ..., windows * n)."""
-        apart = y.reshape(self.groups, len(y) // self.groups, self.out[0], -1)
+        apart = self._apart(y)
         return [apart[:, :, start:stop].reshape(*apart.shape[:2], -1) for start, stop in self._rows(y)]
-
-    def products(self, w: Array, pieces: Sequence[Array]) -> Iterator[Array]:
-        """w @ piece for each piece; every product lies where the last one did."""
-        largest = pieces[0]
-        into = self.room("products", (*w.shape[:2], largest.shape[-1]), np.result_type(w, largest))
-        for piece in pieces:
-            yield np.matmul(w, piece, out=into[..., : piece.shape[-1]])
 
     def unfold(self, x: Array) -> Iterator[Array]:
         """The columns of each piece (im2col)."""
         for windows in self._of_strips(x) if self._long(x) else self._of_rows(x):
             yield windows.reshape(self.groups, self.column, -1)
 
-    def fold(self, x: Array, columns: Iterable[Array]) -> None:
-        """The transpose of `unfold` (col2im): add the columns where they belong in x, which lies in consecutive memory.
+    def fold(self, x: Array, w: Array, y: Array) -> None:
+        """The transpose of `unfold` (col2im): add w @ piece, columns made of each piece of y, where they belong in x.
 
-        Both work in the same room, so `unfold` must have come to its end.
+        x (c, *spatial, n) and y (channels, *out, n) lie in consecutive memory; w: (groups, prod(kernel) * c / groups,
+        channels / groups).
         """
         if self._long(x):
-            self._add_to_strips(x, columns)
+            self._add_strips(x, w, y)
         else:
-            self._add_to_rows(x, columns)
+            self._add_rows(x, w, y)
 
     def _of_rows(self, x: Array) -> Iterator[Array]:
         for seen, out in self._parts(x):
             yield self._every(seen, self.kernel, self.dilation, out)
 
-    def _add_to_rows(self, x: Array, columns: Iterable[Array]) -> None:
-        for (seen, out), piece in zip(self._parts(x), columns, strict=True):
-            windows = piece.reshape(self.groups, *self.kernel, self.channels, *out, x.shape[-1])
+    def _add_rows(self, x: Array, w: Array, y: Array) -> None:
+        pieces = self.pieces(y)
+        room = self.room("columns", (*w.shape[:2], pieces[0].shape[-1]), x.dtype)
+        for (seen, out), piece in zip(self._parts(x), pieces, strict=True):
+            columns = np.matmul(w, piece, out=room[..., : piece.shape[-1]])
+            windows = columns.reshape(self.groups, *self.kernel, self.channels, *out, x.shape[-1])
             for offset, view in taps(seen, self.kernel, self.stride, self.dilation, out):
                 at: tuple[Any, ...] = (slice(None), *offset)
                 view += windows[at].reshape(view.shape)
 
     def _of_strips(self, x: Array) -> Iterator[Array]:
-        strips, one_row = self._strips(x), (1, *self.out[1:])
+        strips = self.room("strips", (self.groups, x.shape[1], *self._strip(x)), x.dtype)
         # the first axis as if it were seen whole, by a kernel as long
-        every = self._every(x, (x.shape[1], *self.kernel[1:]), (1, *self.dilation[1:]), one_row)
-        strips[...] = every.reshape(strips.shape)
-        for row, _ in self._rows(x):
-            yield strips[:, self._seen(row)]
+        every = self._every(x, (x.shape[1], *self.kernel[1:]), (1, *self.dilation[1:]), (1, *self.out[1:]))
+        every = every.reshape(strips.shape)
+        made = 0
+        for row in range(self.out[0]):
+            start = row * self.stride[0]
+            seen = slice(start, start + (self.kernel[0] - 1) * self.dilation[0] + 1, self.dilation[0])
+            # only what is new in this row, so that it is in the cache when it is multiplied
+            strips[:, made : seen.stop] = every[:, made : seen.stop]
+            made = seen.stop
+            yield strips[:, seen]
 
-    def _add_to_strips(self, x: Array, columns: Iterable[Array]) -> None:
-        strips = self._strips(x)
-        strips[...] = 0
-        for (row, _), piece in zip(self._rows(x), columns, strict=True):
-            seen = strips[:, self._seen(row)]
-            seen += piece.reshape(seen.shape)
-        # the first axis beside the channels, which taps leave alone
-        together = x.reshape(math.prod(x.shape[:2]), *x.shape[2:])
-        for offset, view in taps(together, self.kernel[1:], self.stride[1:], self.dilation[1:], self.out[1:]):
-            at: tuple[Any, ...] = (slice(None), slice(None), *offset)
-            here = strips[at].swapaxes(1, 2)
-            view = view.reshape(here.shape)
-            view += here
+    def _add_strips(self, x: Array, w: Array, y: Array) -> None:
+        """Strip by strip: one product, over the taps along the first axis and the channels of y, sums up all columns."""
+        apart, strip = self._apart(y), self.room("strip", (self.groups, *self._strip(x)), x.dtype)
+        channels = apart.shape[1]
+        w = np.ascontiguousarray(w.reshape(self.groups, self.kernel[0], -1, channels).swapaxes(1, 2))
+        # the last row of windows first, as the first tap along the first axis sees the last of them
+        rows = self.room("rows", (self.groups, self.out[0], channels, apart.shape[-1]), y.dtype)
+        rows[...] = apart[:, :, ::-1].swapaxes(1, 2)
+        for place in range(x.shape[1]):
+            seeing, seen_from = self._seen_by(place)
+            of_taps = w[:, :, seeing].reshape(*w.shape[:2], -1)
+            of_rows = rows[:, seen_from].reshape(self.groups, of_taps.shape[-1], rows.shape[-1])
+            np.matmul(of_taps, of_rows, out=strip.reshape(*w.shape[:2], rows.shape[-1]))
+            for offset, view in taps(x[:, place], self.kernel[1:], self.stride[1:], self.dilation[1:], self.out[1:]):
+                at: tuple[Any, ...] = (slice(None), *offset)
+                view += strip[at].reshape(view.shape)
 
     def _parts(self, x: Array) -> Iterator[tuple[Array, tuple[int, ...]]]:
         """x from where each piece begins, and how many windows the piece has on each axis."""
@@ -244,15 +250,25 @@ class Windows:
         columns = math.prod(self.out[1:]) * max(1, x.shape[-1])
         return max(1, TOGETHER // (columns * self.column * self.groups)) if columns < LONG else 1
 
-    def _seen(self, row: int) -> slice:
-        """What a row of windows sees along the first axis."""
-        start = row * self.stride[0]
-        return slice(start, start + (self.kernel[0] - 1) * self.dilation[0] + 1, self.dilation[0])
+    def _seen_by(self, place: int) -> tuple[slice, slice]:
+        """The taps that see this place of the first axis, and from which rows of windows, the last row counted as 0."""
+        rows, stride, dilation = self.out[0], self.stride[0], self.dilation[0]
+        starts = [(tap, place - tap * dilation) for tap in range(self.kernel[0])]
+        seen = [(tap, start // stride) for tap, start in starts if start % stride == 0 and 0 <= start // stride < rows]
+        if not seen:
+            return slice(0), slice(0)
+        (first_tap, last_row), (last_tap, first_row) = seen[0], seen[-1]
+        every = math.gcd(stride, dilation)
+        taps_seen = slice(first_tap, last_tap + 1, stride // every)
+        return taps_seen, slice(rows - 1 - last_row, rows - first_row, dilation // every)
 
-    def _strips(self, x: Array) -> Array:
-        """Room for the windows of x along all axes but the first: (groups, first, *others, c / groups, *out, n)."""
-        shape = (self.groups, x.shape[1], *self.kernel[1:], self.channels, *self.out[1:], x.shape[-1])
-        return self.room("strips", shape, x.dtype)
+    def _strip(self, x: Array) -> tuple[int, ...]:
+        """The windows of x along all axes but the first: (*others, c / groups, *out, n)."""
+        return (*self.kernel[1:], self.channels, *self.out[1:], x.shape[-1])
+
+    def _apart(self, y: Array) -> Array:
+        """y (channels, *out, n) in rows of windows, a view: (groups, channels / groups, rows, windows * n)."""
+        return y.reshape(self.groups, len(y) // self.groups, self.out[0], math.prod(self.out[1:]) * y.shape[-1])
 
     def _every(self, x: Array, kernel: tuple[int, ...], dilation: tuple[int, ...], out: tuple[int, ...]) -> Array:
         """All windows of x (c, *spatial, n), a view: (groups, *kernel, c / groups, *out, n)."""

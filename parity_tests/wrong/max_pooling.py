@@ -80,10 +80,10 @@ class DilatedOverlapOverwritten(MaxPooling):
     def backward(self, dy: Array) -> Array:
         if any(s < k for s, k in zip(self.stride, self.kernel, strict=True)):
             return super().backward(dy)
-        left = batch_last(dy) * (self.y == self.y)
-        dx = self.padded_zeros(left)
-        for view, won in zip(self.taps(dx), reversed(self.won), strict=True):
-            left = left - np.multiply(left, won, out=view)
+        dy = batch_last(dy)
+        dx = self.padded_zeros(dy)
+        for view, winner in zip(self.taps(dx), self._winners(), strict=True):
+            np.multiply(dy, winner, out=view)
         return batch_first(crop(dx, self.pads))
 
 

@@ -21,7 +21,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"(Dense|Convolution|Recurrent)\.forward: (y|piece|self\.a) \+= .* => pass", "bias-missing"),
     (r"Normalisation\.affine_backward: i not in .* => i in .*", "norm-axes-disagree"),
     (r"(GELU|SiLU|ELU|SELU|Mish|Softplus|Softsign|LeakyReLU|LogSigmoid|TanhShrink)\.(slope|_tanh): .*", "*-derivative"),
-    (r"Windows\._add_to_(rows|strips): (seen|view) \+= .* => (seen|view)\[\.\.\.\] = .*", "conv-overwritten"),
+    (r"Windows\._add_(rows|strips): view \+= .* => view\[\.\.\.\] = .*", "conv-overwritten"),
     (r"(Log)?Softmax\.forward: x - x\.max\(.*\) => x", "softmax-overflow"),
     (r"(Log)?Softmax\.forward: x\.max\(axis=.*\) => x\.max\(keepdims=True.*\)", "softmax-one-maximum"),
     (r"Huber\.value: self\.delta \* d - .* => self\.delta \* d", "huber-offset-missing"),
