@@ -83,9 +83,9 @@ def test_folding_is_the_transpose_of_unfolding(made, channels):
     for place in np.ndindex(x.shape[:-1]):
         one = np.zeros_like(x)
         one[place] = 1
-        columns = zip(windows.pieces(y), windows.unfold(one), strict=True)
-        sums = [(w @ piece * seen).reshape(*seen.shape[:2], -1, x.shape[-1]).sum(axis=(0, 1, 2)) for piece, seen in columns]
-        expected[place] = sum(sums)
+        for piece, columns in zip(windows.pieces(y), windows.unfold(one), strict=True):
+            products = w @ piece * columns
+            expected[place] += products.reshape(*products.shape[:2], -1, x.shape[-1]).sum(axis=(0, 1, 2))
     np.testing.assert_allclose(back - start, expected, rtol=1e-12, atol=1e-12)
 
 

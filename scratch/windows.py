@@ -215,7 +215,7 @@ class Windows:
             yield strips[:, seen]
 
     def _add_strips(self, x: Array, w: Array, y: Array) -> None:
-        """Strip by strip: one product, over the taps along the first axis and the channels of y, sums up all columns."""
+        """Strip by strip: one product, over taps along the first axis and channels of y, sums up all its columns."""
         apart, strip = self._apart(y), self.room("strip", (self.groups, *self._strip(x)), x.dtype)
         channels = apart.shape[1]
         w = np.ascontiguousarray(w.reshape(self.groups, self.kernel[0], -1, channels).swapaxes(1, 2))

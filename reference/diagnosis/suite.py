@@ -24,7 +24,7 @@ SEED = 7
 # seconds of computing for one question; the right code takes some hundredths
 LIMIT = 5.0
 # How many of the pairs that run the same code are asked, the nearest first; the fewer, the more seem to survive. Those
-# in one file often leave the same unused, as pooling leaves dilation, so that others in other files follow.
+# of one kind often leave the same unused, as sums over windows leave dilation, so that others of other kinds follow.
 NEAREST, OTHERS = 8, 8
 # those that decide most for the least first
 ROUNDS = (
@@ -113,14 +113,14 @@ def killer(candidates: Sequence[Candidate], *batches: int) -> str:
 
 
 def _running(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """The nearest that run the changed lines, then the nearest of every other file."""
-    found, files = 0, set[str]()
+    """The nearest that run the changed lines, then the nearest of every other kind: classes of one file and base."""
+    found, kinds = 0, set[tuple[Any, ...]]()
     for pair, mutant in candidates:
-        file = pair.layer.__module__
-        wanted = found < NEAREST or file not in files
+        kind = (pair.layer.__module__, *getattr(pair.layer, "__bases__", ()))
+        wanted = found < NEAREST or kind not in kinds
         if wanted and any(covers(lines_of(pair, case), mutant) for case in pair.cases):
             found += 1
-            files.add(file)
+            kinds.add(kind)
             yield pair, mutant
 
 

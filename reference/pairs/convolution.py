@@ -187,9 +187,13 @@ CONV2D = _pair(
         case("circular-groups", (2, 5, 7, 4), 6, (5, 3), padding=(3, 2), padding_mode="circular", groups=2),
         # more rows of windows than are multiplied at once, and rows that are multiplied one by one, for two reasons
         case("many-rows", (2, 100, 41, 4), 3, 5, stride=(2, 1), dilation=(2, 1), padding=1),
+        case("many-rows-stride1", (2, 50, 41, 4), 3, 5),
         case("long-columns", (2, 6, 139, 40), 3, 5),
         case("long-rows", (80, 8, 20, 4), 3, (5, 3), stride=(2, 3), padding=1),
         case("long-rows-dilation-groups", (80, 9, 12, 4), 6, (3, 2), dilation=(2, 3), groups=2),
+        # of each place every second row of windows sees it, through neighbouring taps; and the other way round
+        case("long-rows-dilation-stride", (80, 15, 9, 2), 3, (3, 2), stride=(2, 1), dilation=(4, 1)),
+        case("long-rows-stride-dilation", (80, 16, 9, 2), 3, (4, 2), stride=(4, 1), dilation=(2, 1)),
     ),
 )
 

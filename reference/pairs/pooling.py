@@ -197,6 +197,11 @@ def _max(rank: int) -> Pair:
                     **{"dilation": at(2, 2, 3), "ceil_mode": True},
                 },
             ),
+            Case(
+                "ceil-mode-dilation",
+                {"x": normal(2, *at(5, 8, 8), 3)},
+                {"kernel": 2, "stride": 3, "dilation": 2, "ceil_mode": True},
+            ),
             edge("ties-dilation", ties, kernel=2, stride=1, dilation=2, padding="same"),
             Case("one-place", {"x": normal(2, *at(3, 5, 4), 3)}, {"kernel": 1, "stride": 2}),
             Case("nan", frameworks=("torch",), reason=f"{NAN_IN_KERAS}; the gradient to a NaN has no use", **nan),
@@ -220,6 +225,12 @@ def _avg(rank: int) -> Pair:
             *common_cases(rank),
             Case("count-padding", x, {**counted, "padding": 1, "ceil_mode": True}),
             Case("count-padding-same", x, {**counted, "padding": "same"}),
+            # a last window reaches further past the padding than that is wide
+            Case(
+                "count-padding-past",
+                {"x": normal(2, *last(rank, 5, 7, 6), 3)},
+                {"kernel": 4, "stride": 3, "padding": 1, "ceil_mode": True, "count_padding": True},
+            ),
             Case("divisor", x, {**counted, "padding": 1, "divisor": 5}),
         ),
         draw=draw_windows(rank, count_padding=(True, False), divisor=(None, None, 7)),
