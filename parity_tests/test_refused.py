@@ -13,6 +13,7 @@ from scratch.cyclic_schedules import CosineRestarts
 from scratch.embedding_bag import EmbeddingBag, RaggedEmbeddingBag
 from scratch.folding import Fold, Unfold
 from scratch.normalisation import BatchNorm
+from scratch.optimizers import SGD
 from scratch.padding import BorderPadding, CircularPadding1D, ReflectionPadding1D, SymmetricPadding1D
 from scratch.pooling import AvgPool2D, MaxPool1D
 from scratch.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
@@ -77,6 +78,9 @@ def scored(loss: CTC, label: int = 1, length: int = 4) -> Any:
         (lambda: scored(CTC(), label=0), "CTC: a label is blank .0. or none of the 3 classes"),
         (lambda: scored(CTC(), length=5), "CTC: a length is more than the 4 times of x or the 1 labels of t"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
+        (lambda: SGD(ema_momentum=1.0), r"ema_momentum is 1.0, expected it in \[0, 1\)"),
+        (lambda: SGD(ema_overwrite_frequency=2), "ema_overwrite_frequency is 2, .* and an ema_momentum"),
+        (lambda: SGD(ema_momentum=0.9, ema_overwrite_frequency=0), "ema_overwrite_frequency is 0, expected at least 1"),
     ],
 )
 def test_an_impossible_option_is_refused(make: Callable[[], Any], said: str) -> None:

@@ -85,6 +85,9 @@ def optimizer_findings(
     names = [name for name in truth if not case.only or name in case.only]
     scale = course.sensitivity if dtype == "float32" else course.amplification
 
+    if missing := [name for name in names if name not in got]:
+        return [Finding(missing[0], False, problem="is not kept")]
+
     def findings(allowed: Mapping[str, float]) -> list[Finding]:
         return [compare(name, got[name], truth[name], allowed[name], dtype, scale[name]) for name in names]
 
@@ -178,6 +181,12 @@ def _moved(base: Weights, nudged: Sequence[Weights], shares: tuple[float, ...]) 
     }
 
 
+def averages_of(optimizer: Any) -> dict[str, Array]:
+    """The averages of weights that an optimizer keeps; code that is checked may keep none."""
+    found: dict[str, Array] = getattr(optimizer, "averages", {})
+    return found
+
+
 def _apart(a: Array, b: Array) -> float:
     return float(np.abs(a - b).max())
 
@@ -190,9 +199,12 @@ def twin_course(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> We
     looked_at = {quantity.partition(" ")[0] for quantity in case.only} or course.start.keys()
     names = [name for name in course.start if name in looked_at]
     start, grads = ([arrays[name].astype(dtype) for name in names] for arrays in (course.start, course.grads))
-    after = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates, course.look_at)
+    seen = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates, course.look_at)
     return {
-        f"{name} after {t}": w[i] for i, t in enumerate(course.look_at) for name, w in zip(names, after, strict=True)
+        f"{name} {kind} after {t}" if kind else f"{name} after {t}": w
+        for t, kinds in zip(course.look_at, seen, strict=True)
+        for kind, arrays in kinds.items()
+        for name, w in zip(names, arrays, strict=True)
     }
 
 
@@ -213,5 +225,5 @@ def _scratch(make: Callable[..., Any], case: Case, course: Course, dtype: str) -
             given[name][...] = g[t - 1]
         optimizer.step(weights, given)
         if t in course.look_at:
-            seen |= {f"{name} after {t}": w.copy() for name, w in held.items()}
+            seen |= {f"{name} after {t}": w.copy() for name, w in {**held, **averages_of(optimizer)}.items()}
     return seen

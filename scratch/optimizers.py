@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -26,8 +26,13 @@ class Optimizer:
     - `maximize`: -g in the place of g, so that steps go uphill;
     - weight decay: g + weight_decay w in the place of g (the gradient of L2 regularisation, weight_decay / 2 ||w||**2);
       or, where it is `decoupled` from the gradient, w - lr weight_decay w in the place of w (Loshchilov and Hutter,
-      2019). Both are the same for plain gradient descent only.
+      2019). Both are the same for plain gradient descent only;
+    - with `ema_momentum`, an average beside each weight, a <- ema_momentum a + (1 - ema_momentum) w after the step,
+      which is w after the first one; every `ema_overwrite_frequency` steps the weight takes its place, w <- a. Keras.
     """
+
+    # what is an average of weights in the state of each
+    AVERAGED: ClassVar[tuple[str, ...]] = ("ema",)
 
     lr: float = 0.01
     _: KW_ONLY
@@ -40,6 +45,8 @@ class Optimizer:
     decoupled: bool = False
     accumulation_steps: int = 1
     accumulation: Literal["mean", "sum"] = "mean"
+    ema_momentum: float | None = None
+    ema_overwrite_frequency: int | None = None
     t: int = field(default=0, init=False)
     state: dict[str, State] = field(default_factory=dict, init=False, repr=False)
     pending: list[Mapping[str, Array]] = field(default_factory=list, init=False, repr=False)
@@ -53,6 +60,18 @@ class Optimizer:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected at least 0")
         if self.accumulation_steps < 1:
             raise ValueError(f"accumulation_steps is {self.accumulation_steps}, expected at least 1")
+        if self.ema_momentum is not None:
+            require_below_one(self, "ema_momentum")
+        if self.ema_overwrite_frequency is not None and (self.ema_momentum is None or self.ema_overwrite_frequency < 1):
+            raise ValueError(
+                f"ema_overwrite_frequency is {self.ema_overwrite_frequency}, expected at least 1, and an ema_momentum"
+            )
+
+    @property
+    def averages(self) -> dict[str, Array]:
+        """The averages kept beside the weights: "w ema" is that of the weight called w with `ema_momentum`."""
+        kinds = [(name, kind) for name in self.state for kind in self.AVERAGED]
+        return {f"{name} {kind}": self.state[name][kind] for name, kind in kinds if kind in self.state[name]}
 
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
         """One step. Raises ValueError when a weight has no gradient or one of another shape."""
@@ -71,11 +90,20 @@ class Optimizer:
                 w -= self.lr * self.weight_decay * w
             elif self.weight_decay:
                 g = g + self.weight_decay * w
-            self.update(w, g, self.state.setdefault(name, {}))
+            state = self.state.setdefault(name, {})
+            self.update(w, g, state)
+            if self.ema_momentum is not None:
+                self._average(w, state, self.ema_momentum)
 
     def update(self, w: Array, g: Array, state: State) -> None:
         """Change `w` in place, given its gradient `g` and the state kept for it."""
         raise NotImplementedError(f"{type(self).__name__}.update is not written")
+
+    def _average(self, w: Array, state: State, momentum: float) -> None:
+        a = kept(state, "ema", w)
+        a[...] = w if self.t == 1 else momentum * a + (1 - momentum) * w
+        if self.ema_overwrite_frequency and self.t % self.ema_overwrite_frequency == 0:
+            w[...] = a
 
     def _fitting(self, name: str, w: Array, g: Array | None) -> Array:
         if g is None or g.shape != w.shape:

@@ -1,5 +1,6 @@
 """What an optimizer does around its steps goes along where it has a counterpart, and is refused by name where not."""
 
+import itertools
 from typing import Any
 
 import keras
@@ -13,10 +14,11 @@ from reference import port
 from reference.errors import RequestError
 from reference.frameworks.keras import float_type
 from reference.migration.comparison import compare
+from reference.migration.glue import MovingAverage
 from reference.migration.subjects import Subject
 from scratch.dense import Dense
 from scratch.network import Sequential
-from scratch.optimizers import Momentum
+from scratch.optimizers import SGD, Momentum
 
 rules = keras.optimizers
 X = np.random.default_rng(1).standard_normal((7, 4))
@@ -83,6 +85,50 @@ def test_what_both_have_goes_along(options: dict[str, Any]) -> None:
     for rule, model in ((mine, a), (theirs, b)):
         step(model, rule, 6)
     np.testing.assert_allclose(b.get_weights()[0], a.get_weights()[0], rtol=1e-12)
+
+
+AVERAGES = {"ema_momentum": 0.7, "ema_overwrite_frequency": 4}
+
+
+def averaging(kind: str, model: Any, momentum: float) -> Any:
+    """SGD in PyTorch, Keras or scratch that keeps averages of the weights."""
+    if kind == "torch":
+        rule = torch.optim.SGD(model.parameters(), 0.01, momentum)
+        rule.register_step_post_hook(MovingAverage(*AVERAGES.values()))
+        return rule
+    if kind == "scratch":
+        return Momentum(0.01, momentum=momentum, **AVERAGES) if momentum else SGD(0.01, **AVERAGES)
+    with float_type("float64"):
+        rule = rules.SGD(0.01, np.float64(momentum), use_ema=True, **AVERAGES)
+        rule.build(model.trainable_variables)
+    return rule
+
+
+def steps_of(model: Any, rule: Any, times: int) -> Any:
+    """The kernel of a dense layer after so many steps down the sum of squares."""
+    if isinstance(model, keras.Model):
+        step(model, rule, times)
+        return model.get_weights()[0]
+    for _ in range(times):
+        if isinstance(model, nn.Module):
+            rule.zero_grad()
+            (model(torch.from_numpy(X)) ** 2).sum().backward()
+            rule.step()
+        else:
+            model.backward(2 * model.forward(X))
+            rule.step(model.params, model.grads)
+    return model[0].weight.detach().numpy().T if isinstance(model, nn.Module) else model.params["0.w"]
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize(("source", "target"), list(itertools.permutations(("keras", "torch", "scratch"), 2)))
+def test_averages_of_the_weights_go_along(source: str, target: str, momentum: float) -> None:
+    models = {"keras": keras_model, "torch": torch_model, "scratch": lambda: Sequential([Dense(4, 3)])}
+    a, b = models[source](), models[target]()
+    mine, theirs = averaging(source, a, momentum), averaging(target, b, momentum)
+    steps_of(a, mine, 3)
+    port(a, b, optimizers=(mine, theirs))
+    np.testing.assert_allclose(steps_of(b, theirs, 6), steps_of(a, mine, 6), rtol=1e-12, atol=1e-15)
 
 
 def test_clipping_goes_to_scratch() -> None:

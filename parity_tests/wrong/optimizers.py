@@ -9,7 +9,7 @@ from scratch.layer import Array
 from scratch.optimizers import SGD, Optimizer
 from wrong import Versions
 from wrong.common import made_by
-from wrong.surroundings import AROUND_A_STEP
+from wrong.surroundings import AROUND_A_STEP, AVERAGES
 
 
 class RateFrozen(Optimizer):
@@ -257,4 +257,4 @@ AROUND = (
     *(NormPerWeight, NormOfAll, NormWithoutEpsilon, DecayCountedTwice, DecayAddedInPlace, DecayWithoutRate),
     *(SumForMean, PendingKept),
 )
-WRONG = {"sgd": Versions(outputs=(*made_by(SGD, COMMON), Averages, HasMomentum, SignOnly, *AROUND))}
+WRONG = {"sgd": Versions(outputs=(*made_by(SGD, (*COMMON, *AVERAGES)), Averages, HasMomentum, SignOnly, *AROUND))}

@@ -1,9 +1,9 @@
-"""Mistakes in what surrounds the step of any optimizer: accumulation, clipping, going uphill, weight decay."""
+"""Mistakes in what surrounds the step of any optimizer: accumulation, clipping, uphill, weight decay, averages."""
 
 from collections.abc import Mapping
 
 from scratch.layer import Array
-from scratch.optimizers import Optimizer
+from scratch.optimizers import Optimizer, State
 
 
 class DecayClipped(Optimizer):
@@ -93,4 +93,101 @@ class ReadsAcross(Optimizer):
 AROUND_A_STEP = (
     *(DecayClipped, DecaysAtEveryCall, MaximizeIgnored, DecayTurnedToo, NormNeverLimited, StepsAtEveryCall),
     *(StepsACopy, ReadsAcross, DecaysMatricesOnly, RegularisesMatricesOnly),
+)
+
+
+# ---- the average of `ema_momentum`
+
+
+class AverageFromZero(Optimizer):
+    """The average starts from 0, not from the weights."""
+
+    def _average(self, w: Array, state: State, momentum: float) -> None:
+        super()._average(w, state, momentum)
+        if self.t == 1:
+            state["ema"] *= 1 - momentum
+
+
+class AverageFromTheStart(Optimizer):
+    """The average starts from the weights before the first step."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        self.first = vars(self).get("first") or {name: w.copy() for name, w in params.items()}
+        super().step(params, grads)
+        if self.t == 1 and self.ema_momentum is not None and not self.pending:
+            for name, w in self.first.items():
+                a = self.state[name]["ema"]
+                a += self.ema_momentum * (w - a)
+
+
+class AverageTurned(Optimizer):
+    """The new weights have the share that the average should keep."""
+
+    def _average(self, w: Array, state: State, momentum: float) -> None:
+        super()._average(w, state, 1 - momentum)
+
+
+class AverageOfCalls(Optimizer):
+    """The average is taken at calls that only gather gradients too."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        super().step(params, grads)
+        if self.t and self.pending and self.ema_momentum is not None:
+            for name, w in params.items():
+                self._average(w, self.state[name], self.ema_momentum)
+
+
+class AverageOneLate(Optimizer):
+    """The average takes in the weights before the step."""
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        self.before = {id(w): w.copy() for w in params.values()}
+        super().step(params, grads)
+
+    def _average(self, w: Array, state: State, momentum: float) -> None:
+        super()._average(w, state, momentum)
+        if self.t > 1:
+            state["ema"] += (1 - momentum) * (self.before[id(w)] - w)
+
+
+class NeverOverwrites(Optimizer):
+    """The average never takes the place of the weights."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.ema_overwrite_frequency = None
+
+
+class OverwritesOneLate(Optimizer):
+    """The average takes the place of the weights a step later, counted from the first step."""
+
+    def _average(self, w: Array, state: State, momentum: float) -> None:
+        often, self.ema_overwrite_frequency = self.ema_overwrite_frequency, None
+        super()._average(w, state, momentum)
+        self.ema_overwrite_frequency = often
+        if often and self.t > 1 and (self.t - 1) % often == 0:
+            w[...] = state["ema"]
+
+
+class OverwritesOnce(Optimizer):
+    """The average takes the place of the weights once."""
+
+    def _average(self, w: Array, state: State, momentum: float) -> None:
+        often = self.ema_overwrite_frequency
+        self.ema_overwrite_frequency = often if often and self.t <= often else None
+        super()._average(w, state, momentum)
+        self.ema_overwrite_frequency = often
+
+
+class AverageStartsAgain(Optimizer):
+    """After it has taken the place of the weights the average starts anew from the weights of the next step."""
+
+    def _average(self, w: Array, state: State, momentum: float) -> None:
+        often = self.ema_overwrite_frequency
+        super()._average(w, state, 0.0 if often and self.t % often == 1 else momentum)
+
+
+AVERAGES = (
+    *(AverageFromZero, AverageFromTheStart, AverageTurned, AverageOfCalls, AverageOneLate),
+    *(NeverOverwrites, OverwritesOneLate, OverwritesOnce, AverageStartsAgain),
 )

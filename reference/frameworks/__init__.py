@@ -103,9 +103,10 @@ class Framework(Protocol):
         grads: list[Array],
         rates: list[float],
         look_at: Collection[int],
-    ) -> list[Array]:
-        """Every weight after those steps of an optimizer's twin to `look_at`, counted from 1; these steps first.
+    ) -> list[dict[str, list[Array]]]:
+        """Every weight after each of those steps of an optimizer's twin to `look_at`, counted from 1, under "".
 
+        Averages of the weights that the optimizer keeps, once it has one, under "ema" or "ax".
         `grads` has for every weight its gradients at all steps, `rates` the learning rate at each.
         """
 

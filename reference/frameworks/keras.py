@@ -142,7 +142,7 @@ class Keras:
         grads: list[Array],
         rates: list[float],
         look_at: Collection[int],
-    ) -> list[Array]:
+    ) -> list[dict[str, list[Array]]]:
         assert twin.build is not None
         with float_type(dtype):
             variables = [keras.Variable(w, dtype=dtype) for w in weights]
@@ -154,7 +154,7 @@ class Keras:
 
         # a graph of one step, and nothing in it for autograph to translate: tracing is what takes long here
         shapes = [tf.TensorSpec(w.shape, dtype) for w in weights]
-        after: list[list[Array]] = [[] for _ in weights]
+        seen = []
         with float_type(dtype), unoptimised_graphs():
             traced = tf.function(step, autograph=False).get_concrete_function(*shapes)
             for t, (rate, *given) in enumerate(zip(rates, *map(tf.unstack, grads), strict=True), start=1):
@@ -162,9 +162,9 @@ class Keras:
                     optimizer.learning_rate.assign(rate)
                 traced(*given)
                 if t in look_at:
-                    for seen, v in zip(after, variables, strict=True):
-                        seen.append(np.array(v.numpy()))
-        return [np.stack(seen) for seen in after]
+                    kinds = {"": variables, **averages(optimizer)}
+                    seen.append({kind: [np.array(v.numpy()) for v in some] for kind, some in kinds.items()})
+        return seen
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
         assert twin.build is not None
@@ -196,6 +196,15 @@ class Keras:
 
     def trainer(self, job: Job) -> "KerasTrainer":
         return KerasTrainer(job)
+
+
+def averages(optimizer: Any) -> dict[str, list[Any]]:
+    """The averages of the weights that an optimizer keeps, by kind; none before its first step."""
+    kinds = {
+        "ema": optimizer._model_variables_moving_average if optimizer.use_ema else None,
+        "ax": getattr(optimizer, "kept", {}).get("ax"),  # of glue.keras.optimizers
+    }
+    return {kind: some for kind, some in kinds.items() if some and optimizer.iterations > 0}
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import torch
 from reference.errors import RequestError
 from reference.frameworks import Job, Ran, resolve
 from reference.frameworks.imports import uncompiled
-from reference.migration.glue.torch.optimizers import clip_gradients
+from reference.migration.glue.torch.optimizers import averages, clip_gradients
 from reference.pair import Array, Twin
 
 # one thread: sums run in one order, and small twins are not slowed down by threads that wait for each other
@@ -133,11 +133,11 @@ class Torch:
         grads: list[Array],
         rates: list[float],
         look_at: Collection[int],
-    ) -> list[Array]:
+    ) -> list[dict[str, list[Array]]]:
         assert twin.build is not None
         parameters = [torch.nn.Parameter(tensor(w)) for w in weights]
         optimizer = twin.build(torch, options)(parameters)
-        seen: list[list[Array]] = [[] for _ in weights]
+        seen = []
         for t, (rate, *given) in enumerate(zip(rates, *(tensor(g).unbind() for g in grads), strict=True), start=1):
             for group in optimizer.param_groups:
                 group["lr"] = rate
@@ -147,9 +147,9 @@ class Torch:
                 with made_as(dtype):
                     complete(optimizer, parameters, options)
             if t in look_at:
-                for w, values in zip(parameters, seen, strict=True):
-                    values.append(array(w))
-        return [np.stack(values) for values in seen]
+                kinds = {"": parameters, **averages(optimizer, parameters)}
+                seen.append({kind: [array(w) for w in tensors] for kind, tensors in kinds.items()})
+        return seen
 
     def draw(self, twin: Twin, options: Any, shape: tuple[int, ...], seed: int) -> Array:
         assert twin.build is not None

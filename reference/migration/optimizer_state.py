@@ -118,6 +118,9 @@ def _torch(optimizer: Any) -> State:
         **AROUND,
         "maximize": group["maximize"],
     }
+    averages = _averages(optimizer)
+    if averages:
+        settings[OF_WEIGHTS] = (averages.momentum, averages.overwrite_frequency)
     if isinstance(optimizer, torch.optim.Adam) and not group["amsgrad"]:
         names = {"m": "exp_avg", "v": "exp_avg_sq"}
         raw = _hooked(optimizer, "epsilon")
@@ -133,7 +136,9 @@ def _torch(optimizer: Any) -> State:
         raise _unknown(optimizer)
     if (decay := _hooked(optimizer, "weight_decay")) is not None:
         settings |= {"weight decay": decay, "decoupled decay": True}
+    names |= {AVERAGE: "ema"} if averages else {}
     steps = [int(slots["step"]) for slots in optimizer.state.values() if "step" in slots]
+    steps += [averages.t] if averages else []
 
     def read(unit: Unit, path: str) -> dict[str, Array]:
         slots = optimizer.state.get(unit.model.find(unit.layer, path), {})
@@ -145,7 +150,19 @@ def _torch(optimizer: Any) -> State:
             made = {names[slot]: torch.tensor(np.array(a), dtype=weight.dtype) for slot, a in arrays.items()}
             optimizer.state[weight] = made | ({"step": torch.tensor(float(t))} if kind == ADAM else {})
 
-    return State(kind, settings, max(steps, default=0), read, write)
+    def finish(t: int) -> None:
+        if averages:
+            averages.t = t
+
+    return State(kind, settings, max(steps, default=0), read, write, finish)
+
+
+def _averages(optimizer: Any) -> Any:
+    """The hook of glue.torch.optimizers that keeps averages of the weights, None where there is none."""
+    from reference.migration.glue.torch.optimizers import MovingAverage
+
+    hooks = optimizer._optimizer_step_post_hooks.values()
+    return next((hook for hook in hooks if isinstance(hook, MovingAverage)), None)
 
 
 def _hooked(optimizer: Any, name: str) -> Any:
@@ -253,6 +270,9 @@ def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
         "clip epsilon": optimizer.clip_epsilon or None,
         "maximize": optimizer.maximize,
     }
+    averages = optimizer.ema_momentum is not None
+    if averages:
+        settings[OF_WEIGHTS] = (optimizer.ema_momentum, optimizer.ema_overwrite_frequency)
     factor = 1.0
     if isinstance(optimizer, Adam) and not isinstance(optimizer, AMSGrad):
         kind, names = ADAM, {"m": "m", "v": "v"}
@@ -266,6 +286,8 @@ def _scratch(optimizer: Optimizer, moves: Sequence[Move], side: int) -> State:
         kind, names = PLAIN, {}
     else:
         raise _unknown(optimizer)
+
+    names |= {AVERAGE: "ema"} if averages else {}
 
     def name_of(unit: Unit, path: str) -> str:
         return f"{unit.name}.{path}" if unit.name else path

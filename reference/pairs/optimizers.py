@@ -19,6 +19,9 @@ TORCH_CLIP = {"clip_epsilon": 1e-6}
 # in their order: clipped first, then turned uphill, the decay neither clipped nor turned nor accumulated
 CLIP_VALUE_UPHILL = {**CLIP_VALUE, "maximize": True}
 CLIP_VALUE_L2 = {**CLIP_VALUE_UPHILL, **L2}
+# the average is of the weights after the decay and the step, and counts steps, not calls
+EMA = {"ema_momentum": 0.7}
+OVERWRITING = {"ema_momentum": 0.9, "ema_overwrite_frequency": 3}
 ALL_AROUND = {"accumulation_steps": 3, "clip_global_norm": 0.2, **TORCH_CLIP, **DECOUPLED}
 SURROUNDINGS: tuple[Options, ...] = (
     {},
@@ -34,6 +37,9 @@ SURROUNDINGS: tuple[Options, ...] = (
     {"maximize": True, **L2},
     {"accumulation_steps": 3},
     {"accumulation_steps": 2, "accumulation": "sum", **GLOBAL},
+    {"ema_momentum": 0.99, **DECOUPLED},
+    {**OVERWRITING, **CLIP_NORM},
+    {**OVERWRITING, "accumulation_steps": 2},
 )
 
 
@@ -43,17 +49,18 @@ def surrounded(rng: np.random.Generator, **options: Any) -> Case:
     return Case("", {}, {**lr, **options, **choose(rng, *SURROUNDINGS)})
 
 
-def own_class(framework: str, build: Any, options: Options, reason: str, least: float = 1e-6) -> Case:
+def own_class(
+    framework: str, build: Any, options: Options, reason: str, least: float = 1e-6, looked_at: str = "a after 200"
+) -> Case:
     """What a framework's own class does where the options ask for something else."""
-    looked_at = ("a after 200",)
     return Case(
         f"{framework}-own-class",
         {},
         options,
         frameworks=(framework,),
         twins={framework: Twin(build)},
-        differs=dict.fromkeys(looked_at, least),
-        only=looked_at,
+        differs={looked_at: least},
+        only=(looked_at,),
         reason=reason,
     )
 
@@ -100,6 +107,20 @@ SGD_PAIR = Pair(
         Case("all-around", {}, {"lr": 0.1, **ALL_AROUND}),
         Case("accumulate-mean", {}, {"lr": 0.1, "accumulation_steps": 3}),
         Case("accumulate-sum", {}, {"lr": 0.1, "accumulation_steps": 2, "accumulation": "sum", **GLOBAL}),
+        Case("ema", {}, {"lr": 0.1, **EMA, **DECOUPLED}),
+        Case("ema-of-nothing", {}, {"lr": 0.1, "ema_momentum": 0.0}),
+        Case("ema-overwriting", {}, {"lr": 0.1, **OVERWRITING}),
+        Case("ema-overwriting-always", {}, {"lr": 0.1, "ema_momentum": 0.4, "ema_overwrite_frequency": 1}),
+        Case("ema-accumulating", {}, {"lr": 0.1, "accumulation_steps": 3, **OVERWRITING}),
+        own_class(
+            "keras",
+            lambda keras, o: keras.optimizers.SGD(
+                o.lr, use_ema=True, ema_momentum=o.ema_momentum, gradient_accumulation_steps=o.accumulation_steps
+            ),
+            {"lr": 0.1, "accumulation_steps": 3, **EMA},
+            "Keras takes the average whenever it is given gradients, those that it only gathers too",
+            looked_at="a ema after 200",
+        ),
     ),
     draw=_draw_sgd,
     notes=(
@@ -108,6 +129,8 @@ SGD_PAIR = Pair(
         "weight_decay is added to the gradient in PyTorch, and taken off the weights in Keras: that is decoupled.",
         "maximize is PyTorch's alone: it turns the gradient round before weight decay is added.",
         "Keras' gradient_accumulation_steps takes the mean; PyTorch's .grad is the sum of what was not set to zero.",
+        "Keras' use_ema is ema_momentum; in PyTorch an AveragedModel with get_ema_multi_avg_fn, updated after every "
+        "step, does the same beside the optimizer. Keras' fit ends with the averages in the place of the weights.",
     ),
 )
 

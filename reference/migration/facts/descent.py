@@ -10,8 +10,8 @@ from reference.migration.facts.arrays import numpy
 from reference.pair import Array
 
 
-def descend_keras(optimizer: Any, w: Any, grads: Any, rates: Any = None) -> Array:
-    """Where an optimizer takes the weight w with these gradients, steps first."""
+def descend_keras(optimizer: Any, w: Any, grads: Any, rates: Any = None, average: str = "") -> Array:
+    """Where an optimizer takes the weight w with these gradients, steps first; or an average that it keeps of it."""
     import keras
 
     variable = keras.Variable(numpy(w), dtype=str(numpy(w).dtype))
@@ -20,10 +20,10 @@ def descend_keras(optimizer: Any, w: Any, grads: Any, rates: Any = None) -> Arra
         if rates is not None:
             optimizer.learning_rate.assign(rates[t])
         optimizer.apply([keras.ops.convert_to_tensor(g)], [variable])
-    return np.array(variable.numpy())
+    return np.array((optimizer.kept[average][0] if average else variable).numpy())
 
 
-def descend_torch(make: Callable[[list[Any]], Any], w: Any, grads: Any, rates: Any = None) -> Array:
+def descend_torch(make: Callable[[list[Any]], Any], w: Any, grads: Any, rates: Any = None, average: str = "") -> Array:
     """The same in PyTorch; `make` makes the optimizer of a list of parameters."""
     import torch
 
@@ -35,7 +35,7 @@ def descend_torch(make: Callable[[list[Any]], Any], w: Any, grads: Any, rates: A
                 group["lr"] = rates[t]
         parameter.grad = torch.tensor(g)
         optimizer.step()
-    return np.array(parameter.detach().numpy())
+    return np.array((optimizer.state[parameter][average] if average else parameter).detach().numpy())
 
 
 def adam_as_keras(optimizer: Any, epsilon: float) -> Any:
@@ -80,6 +80,14 @@ def shrinking(optimizer: Any, decay: float) -> Any:
         step()
 
     optimizer.step = stepped
+    return optimizer
+
+
+def averaging(optimizer: Any, momentum: float, overwrite_frequency: int | None = None) -> Any:
+    """A PyTorch optimizer with Keras' use_ema."""
+    from reference.migration.glue.torch.optimizers import MovingAverage
+
+    optimizer.register_step_post_hook(MovingAverage(momentum, overwrite_frequency))
     return optimizer
 
 

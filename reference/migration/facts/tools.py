@@ -13,7 +13,15 @@ import numpy as np
 
 from reference.migration.facts import descent
 from reference.migration.facts.arrays import nchw, nhwc, numpy, oihw
-from reference.migration.facts.descent import averaged, once_keras, once_torch, rescaled, shrinking, with_grads
+from reference.migration.facts.descent import (
+    averaged,
+    averaging,
+    once_keras,
+    once_torch,
+    rescaled,
+    shrinking,
+    with_grads,
+)
 from reference.pair import Array
 
 Draw = Callable[[tuple[int, ...]], Array]
@@ -114,7 +122,7 @@ SHARED: dict[str, Any] = (
             read_kernel,
         )
     }
-    | {each.__name__: each for each in (with_grads, averaged, once_keras, once_torch)}
+    | {each.__name__: each for each in (with_grads, averaged, averaging, once_keras, once_torch)}
     | {"np": np}
 )
 
@@ -156,10 +164,11 @@ def in_keras(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
     import tensorflow as tf
 
     from reference.frameworks.keras import float_type
+    from reference.migration.glue.keras.optimizers import ASGD
     from reference.migration.glue.keras.recurrent import projected_lstm
 
     names = {**SHARED, **given, "keras": keras, "tf": tf, "layers": keras.layers, "losses": keras.losses}
-    names |= {"projected_lstm": projected_lstm}
+    names |= {"projected_lstm": projected_lstm, "ASGD": ASGD}
     names |= {"ops": keras.ops, "loaded": loaded_keras, "descend": descent.descend_keras, "rates": descent.rates_keras}
     with float_type(dtype), written_files() as written, tf.GradientTape() as tape:
         arrays = {n: tf.convert_to_tensor(_cast(v, dtype)) for n, v in given.items() if isinstance(v, np.ndarray)}

@@ -10,6 +10,7 @@ in PyTorch, as Keras does it
     SameMaxPool, SameAvgPool                                SAME padding, which an average does not count
     KerasBatchNorm1d, KerasBatchNorm2d, KerasBatchNorm3d    Keras' momentum, epsilon and running variance
     KerasAdam, KerasRMSprop                                 Keras' epsilon
+    MovingAverage                                           use_ema, registered as a hook after an optimizer's step
     ResetBeforeGRU                                          GRU with reset_after=False
     MaskedRNN, MaskedLSTM, MaskedGRU                        called with a mask (batch, time), true where a step is read
 in Keras, as PyTorch does it
@@ -17,6 +18,7 @@ in Keras, as PyTorch does it
     TrackingInstanceNormalization                           track_running_stats=True
     BiasKVMultiHeadAttention                                add_bias_kv and add_zero_attn
     TorchAdam, TorchRMSprop                                 PyTorch's epsilon
+    ASGD                                                    torch.optim.ASGD, its average in `kept["ax"]`
     avg_pool                                                padding in numbers, counted or not
     projected_lstm                                          an LSTM with proj_size
 """
@@ -29,11 +31,11 @@ _MODULES = {
     "torch.convolution": [*_CONVOLUTIONS, "CausalConv1d"],
     "torch.pooling": ["SameMaxPool", "SameAvgPool"],
     "torch.normalisation": [f"KerasBatchNorm{rank}d" for rank in (1, 2, 3)],
-    "torch.optimizers": ["KerasAdam", "KerasRMSprop"],
+    "torch.optimizers": ["KerasAdam", "KerasRMSprop", "MovingAverage"],
     "torch.recurrent": ["ResetBeforeGRU", "MaskedRNN", "MaskedLSTM", "MaskedGRU"],
     "keras.attention": ["BiasKVMultiHeadAttention"],
     "keras.normalisation": ["UnbiasedBatchNormalization", "TrackingInstanceNormalization"],
-    "keras.optimizers": ["TorchAdam", "TorchRMSprop"],
+    "keras.optimizers": ["ASGD", "TorchAdam", "TorchRMSprop"],
     "keras.pooling": ["avg_pool"],
     "keras.recurrent": ["projected_lstm"],
 }

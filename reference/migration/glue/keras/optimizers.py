@@ -17,8 +17,13 @@ def made(kind: Any, o: SimpleNamespace, **options: Any) -> Any:
     """An optimizer of this kind, with clipping, accumulation and weight decay as `o` has them."""
     l2 = o.weight_decay and not o.decoupled
     like_torch = l2 or o.clip_epsilon or o.maximize
-    if like_torch:
-        kind = type(f"{kind.__name__}Like", (LikeTorch, kind), {})
+    accumulates, averages = o.accumulation_steps > 1, o.ema_momentum is not None
+    beside = (*([LikeTorch] if like_torch else []), *([AverageOfSteps] if accumulates and averages else []))
+    if beside:
+        kind = type(f"{kind.__name__}Like", (*beside, kind), {})
+    if averages:
+        options |= {"use_ema": True, "ema_momentum": o.ema_momentum}
+        options |= {"ema_overwrite_frequency": o.ema_overwrite_frequency}
     exact = {name: np.float64(value) if name in CAST else value for name, value in options.items()}
     optimizer = kind(
         o.lr,
@@ -26,9 +31,9 @@ def made(kind: Any, o: SimpleNamespace, **options: Any) -> Any:
         clipnorm=o.clip_norm,
         global_clipnorm=o.clip_global_norm,
         weight_decay=np.float64(o.weight_decay) if o.weight_decay and o.decoupled else None,
-        gradient_accumulation_steps=o.accumulation_steps if o.accumulation_steps > 1 else None,
+        gradient_accumulation_steps=o.accumulation_steps if accumulates else None,
         # Keras takes the mean of what it accumulates
-        loss_scale_factor=1 / o.accumulation_steps if o.accumulation == "sum" and o.accumulation_steps > 1 else None,
+        loss_scale_factor=1 / o.accumulation_steps if o.accumulation == "sum" and accumulates else None,
         **exact,
     )
     if like_torch:
@@ -62,10 +67,27 @@ class LikeTorch:
         super().update_step(gradient, variable, learning_rate)  # type: ignore[misc]
 
 
+class AverageOfSteps:
+    """Beside an optimizer's class: the average of `use_ema` is of the weights after each step, and overwrites them at
+    steps, where Keras does both whenever it is given gradients, those that it only gathers too.
+    """
+
+    def _update_model_variables_moving_average(self: Any, variables: Any) -> None:
+        average = super()._update_model_variables_moving_average  # type: ignore[misc]
+        self._at_steps(lambda: average(variables))
+
+    def _overwrite_model_variables_with_average_value(self: Any, variables: Any) -> None:
+        overwrite = super()._overwrite_model_variables_with_average_value  # type: ignore[misc]
+        self._at_steps(lambda: overwrite(variables))
+
+    def _at_steps(self: Any, act: Any) -> None:
+        ops.cond((self._iterations + 1) % self.gradient_accumulation_steps == 0, act, lambda: None)
+
+
 class Composed(keras.optimizers.Optimizer):
     """An optimizer that is written as the `update` of one variable: it returns the step to subtract.
 
-    `defaults` has its options; `slots` names its variables.
+    `defaults` has its options; `slots` names its variables, beside which the variable itself is "w".
     """
 
     slots: tuple[str, ...] = ()
@@ -73,7 +95,8 @@ class Composed(keras.optimizers.Optimizer):
 
     def __init__(self, learning_rate: float = 0.01, **options: Any) -> None:
         common = ("clipvalue", "clipnorm", "global_clipnorm", "weight_decay", "gradient_accumulation_steps")
-        kept = {name: options.pop(name, None) for name in (*common, "loss_scale_factor")}
+        average = ("use_ema", "ema_momentum", "ema_overwrite_frequency")
+        kept = {name: options.pop(name) for name in (*common, "loss_scale_factor", *average) if name in options}
         super().__init__(learning_rate, **kept)
         self.options = SimpleNamespace(**{**self.defaults, **options})
 
@@ -83,7 +106,7 @@ class Composed(keras.optimizers.Optimizer):
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         index = self._get_variable_index(variable)
-        slots = {name: variables[index] for name, variables in self.kept.items()}
+        slots = {"w": variable, **{name: variables[index] for name, variables in self.kept.items()}}
         t = ops.cast(self.iterations + 1, variable.dtype)
         options = {
             name: ops.cast(np.float64(value), variable.dtype) if isinstance(value, float) else value
@@ -227,6 +250,21 @@ class Rprop(Composed):
         size = (slots["size"] + ops.cast(t == 1, g.dtype) * lr) * factor
         size = self.put(slots["size"], ops.clip(size, o.smallest, o.largest))
         return size * ops.sign(self.put(slots["g"], ops.where(turn < 0, ops.zeros_like(g), g)))
+
+
+class ASGD(Composed):
+    """ASGD, which Keras has not."""
+
+    slots = ("ax", "rate")
+    defaults: Mapping[str, Any] = {"lambd": 1e-4, "alpha": 0.75, "t0": 1e6}
+
+    def update(self, g: Any, slots: dict[str, Any], lr: Any, t: Any, o: SimpleNamespace) -> Any:
+        before = ops.where(t == 1, lr, slots["rate"])
+        step = before / (1 + o.lambd * before * (t - 1)) ** o.alpha * (o.lambd * slots["w"] + g)
+        mu = 1 / ops.maximum(1.0, t - 1 - o.t0)
+        self.put(slots["ax"], slots["ax"] + ops.where(mu < 1, mu, 1.0) * (slots["w"] - step - slots["ax"]))
+        self.put(slots["rate"], ops.full_like(g, lr))
+        return step
 
 
 def _root(s: Any, o: SimpleNamespace) -> Any:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 # what clip_grad_norm_ adds to the norm
 CLIP_EPSILON = 1e-6
@@ -25,6 +26,8 @@ def made(kind: Any, o: SimpleNamespace, *hooks: Any, **options: Any) -> Callable
         optimizer = kind(weights, lr=o.lr, **options)
         for hook in [*hooks, DecoupledDecay(decoupled)] if decoupled else hooks:
             optimizer.register_step_pre_hook(hook)
+        if o.ema_momentum is not None:
+            optimizer.register_step_post_hook(MovingAverage(o.ema_momentum, o.ema_overwrite_frequency))
         return optimizer
 
     return make
@@ -62,6 +65,34 @@ class DecoupledDecay:
         for group in optimizer.param_groups:
             for w in group["params"]:
                 w.mul_(1 - group["lr"] * self.weight_decay)
+
+
+class MovingAverage:
+    """Keras' use_ema: `optimizer.register_step_post_hook(MovingAverage(0.99))` keeps an average of every weight.
+
+    It is `optimizer.state[weight]["ema"]`, begins with the weight after the first step, and takes the weight's place
+    every `overwrite_frequency` steps.
+    """
+
+    def __init__(self, momentum: float = 0.99, overwrite_frequency: int | None = None) -> None:
+        self.momentum, self.overwrite_frequency, self.t = momentum, overwrite_frequency, 0
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def __call__(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        self.t += 1
+        for w in [w for group in optimizer.param_groups for w in group["params"]]:
+            slots = optimizer.state[w]
+            if self.t == 1:
+                slots["ema"] = w.clone()
+            get_ema_multi_avg_fn(self.momentum)([slots["ema"]], [w], self.t)
+            if self.overwrite_frequency and self.t % self.overwrite_frequency == 0:
+                w.copy_(slots["ema"])
+
+
+def averages(optimizer: Any, weights: list[Any]) -> dict[str, list[Any]]:
+    """The averages of these weights that an optimizer keeps, by kind; none before its first step."""
+    kinds = {kind: [optimizer.state.get(w, {}).get(kind) for w in weights] for kind in ("ema", "ax")}
+    return {kind: some for kind, some in kinds.items() if all(average is not None for average in some)}
 
 
 class VelocityOfSteps:
