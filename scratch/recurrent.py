@@ -28,7 +28,7 @@ class Recurrent(Layer):
 
     - z[t] = [x_t; 1; h_{t-1}], (n_in + 1 + n_hidden, batch), what w = [w_x; b; w_h] is applied to; no 1 without bias;
     - a[t], (gates * n_hidden, batch), what the activations are given at step t; da[t], its gradient;
-    - history[i][t], (n_hidden, batch), the i-th state before step t, and after the last; the first of them lies in z;
+    - history[i][t], the i-th state, (its size, batch), before step t, and after the last; the first of them lies in z;
     - kept[t], what `step` leaves for `step_back`: (width * n_hidden, batch), as many arrays as there are `widths`.
 
     Raises ValueError for shapes that do not fit.
@@ -64,6 +64,10 @@ class Recurrent(Layer):
     def biases(self, n_hidden: int, dtype: DTypeLike) -> dict[str, Array]:
         """The biases of a new layer."""
         return {"b": np.zeros(self.gates * n_hidden, dtype)}
+
+    def sizes(self) -> tuple[int, ...]:
+        """How long each state is."""
+        return (len(self.params["w_h"]),) * len(self.states)
 
     def step(self, t: int) -> None:
         """Fill `a[t]`, `kept[t]` and, for each state, `history[i][t + 1]`."""
@@ -126,10 +130,9 @@ class Recurrent(Layer):
             mask = self._time_first(mask[..., None])
         if given and len(given) != len(self.states):
             raise ValueError(f"{type(self).__name__} takes the states {', '.join(self.states)}, got {len(given)}")
-        expected = (len(x), len(self.params["w_h"]))
-        for name, state in zip(self.states, given, strict=False):
-            if state.shape != expected:
-                raise ValueError(f"{type(self).__name__}: {name} has shape {state.shape}, expected {expected}")
+        for name, state, size in zip(self.states, given, self.sizes(), strict=False):
+            if state.shape != (len(x), size):
+                raise ValueError(f"{type(self).__name__}: {name} has shape {state.shape}, expected {(len(x), size)}")
         return tuple(given), mask
 
     def _time_first(self, x: Array) -> Array:
@@ -144,10 +147,12 @@ class Recurrent(Layer):
         self.z = self.room("z", (steps + 1, rows, batch), dtype)
         self.x = self.z[:-1, :-n]
         self.x[:, :n_in], self.x[:, n_in:] = x, 1
-        others = [self.room(state, (steps + 1, n, batch), dtype) for state in self.states[1:]]
+        sizes = zip(self.states, self.sizes(), strict=True)
+        others = [self.room(state, (steps + 1, size, batch), dtype) for state, size in [*sizes][1:]]
         self.history = [self.z[:, -n:], *others]
         self.a = self.room("a", (steps, columns, batch), dtype)
-        kept = [self.room(f"kept {i}", (steps, width * n, batch), dtype) for i, width in enumerate(self.widths)]
+        hidden = columns // self.gates
+        kept = [self.room(f"kept {i}", (steps, width * hidden, batch), dtype) for i, width in enumerate(self.widths)]
         self.kept = list(zip(*kept, strict=True))
 
     def _masked_output(self, mask: Array) -> Array:

@@ -73,6 +73,18 @@ def test_the_frameworks_own_optimizer_does_something_else(name: str) -> None:
     assert apart(*(w.detach().numpy() for w in weights)) > 1e-6
 
 
+class Outputs(torch.nn.Module):
+    """A projected LSTM without its states."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = torch.nn.LSTM(3, 4, batch_first=True, proj_size=2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.layer(x)[0]
+        return y
+
+
 def test_a_projected_lstm_is_saved_and_gives_its_states(tmp_path: Path) -> None:
     """Beside the fact, which compares it with PyTorch's: a file has it whole, and c is as wide as the units."""
     x = np.random.default_rng(3).standard_normal((2, 5, 3))
@@ -84,6 +96,14 @@ def test_a_projected_lstm_is_saved_and_gives_its_states(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections")  # that oneDNN has none
+def test_a_projected_lstm_is_ported_both_ways() -> None:
+    projected = Outputs()
+    model = keras.Sequential([keras.Input((5, 3)), glue.projected_lstm(4, 2, return_sequences=True)])
+    assert port(projected, model).agree
+    assert port(model, projected).agree
+
+
+@pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_a_projection_is_refused_with_what_has_one() -> None:
     projected = torch.nn.LSTM(3, 4, batch_first=True, proj_size=2)
     with pytest.raises(RequestError, match=r"weight_hr_l0.*reference\.migration\.glue\.projected_lstm"):

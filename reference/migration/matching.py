@@ -170,7 +170,7 @@ def _normed(name: str) -> str:
         which = name.split(".")[1]
         return f". Make it one weight first: torch.nn.utils.parametrize.remove_parametrizations(layer, '{which}')"
     if name.startswith("weight_hr"):
-        return ". Keras' LSTM has no projection: build reference.migration.glue.projected_lstm, and set its weights"
+        return ". Keras' LSTM has no projection: put reference.migration.glue.projected_lstm in its place"
     if name.endswith(("_g", "_v")):
         return f". Make it one weight first: torch.nn.utils.remove_weight_norm(layer, '{name[:-2]}')"
     if name.endswith("_orig"):

@@ -32,6 +32,10 @@ class GRU(_Plain, keras.layers.GRU):
     """keras.layers.GRU, called with positional states and mask."""
 
 
+class RNN(_Plain, keras.layers.RNN):
+    """keras.layers.RNN, called with positional states and mask."""
+
+
 class ConvLSTM1D(_Plain, keras.layers.ConvLSTM1D):
     """keras.layers.ConvLSTM1D, called with positional states."""
 
