@@ -12,6 +12,7 @@ from reference.compare import equal
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, built
 from scratch.losses import Loss
+from scratch.recurrent_dropout import WithDropout
 from scratch.regularisation import Noise
 
 # what weights and buffers of these names are before training, unless the pair says otherwise
@@ -61,6 +62,8 @@ def uses(pair: Pair, case: Case, arrays: Arrays, layer: Callable[..., Any] | Non
     if isinstance(made, Noise):
         right = _draws(make, arrays.inputs, case.options.get("rate", 0.0))
         yield "draws", not right, "does not draw what it should"
+    if isinstance(made, WithDropout):
+        yield "draws", not _draws_masks(make, arrays), "does not draw the masks that it should"
     if isinstance(made, Loss) and _takes_none(made.backward):
         ones = np.ones_like(arrays.dy)
         made.forward(*arrays.inputs.values())
@@ -162,6 +165,29 @@ def _draws(make: Callable[..., Any], inputs: Mapping[str, Array], rate: float) -
     errors = (abs(drawn.mean() - mean), math.sqrt(variance / n)), (abs(drawn.var() - variance), math.sqrt(2 / n))
     return all(error <= STANDARD_ERRORS * standard for error, standard in errors) and (
         not variance or not _alike(drawn, second.draw(x))
+    )
+
+
+def _draws_masks(make: Callable[..., Any], arrays: Arrays) -> bool:
+    """Whether a recurrent layer draws with its seed, anew, as much and as often as asked, in training."""
+    many = {name: np.repeat(array, 200, axis=0) for name, array in arrays.inputs.items()}
+    x, given = many["x"], [many[name] for name in ("kept_x", "kept_h") if name in many]
+    first, second, at_rest = make(rng=0), make(rng=0), make(rng=0)
+    at_rest.training, before = False, at_rest.rng.bit_generator.state
+    at_rest.forward(x)
+    y, drawn = first.forward(x), second.draw(x)
+    rates = [rate for rate in (first.dropout, first.recurrent_dropout) if rate]
+    if not _alike(y, second.forward(x, *drawn)) or [m.shape for m in given or drawn] != [m.shape for m in drawn]:
+        return False
+    again = second.draw(x)
+    return (
+        len(drawn) == len(rates)
+        and at_rest.rng.bit_generator.state == before
+        and all(
+            abs(m.mean() - (1 - rate)) <= STANDARD_ERRORS * math.sqrt(rate * (1 - rate) / m.size)
+            and not _alike(m, other)
+            for m, rate, other in zip(drawn, rates, again, strict=True)
+        )
     )
 
 

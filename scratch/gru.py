@@ -105,16 +105,20 @@ class GRU(ResetBeforeGRU):
         (h,) = self.history
         n, a = h.shape[1], self.a[t]
         zr, g, u = self.kept[t]
-        np.matmul(self.params["w_h"].T, h[t], out=u)
+        self.apply_apart(t, u)
         if "b_h" in self.params:
             u += self.params["b_h"][:, None]
-        np.matmul(self.w[:-n].T, self.x[t], out=a)
         a[: 2 * n] += u[: 2 * n]
         self.sigmoid.write(a[: 2 * n], zr)
         z, r = zr[:n], zr[n:]
         a[2 * n :] += r * u[2 * n :]
         self.f.write(a[2 * n :], g)
         np.add(z * h[t], (1 - z) * g, out=h[t + 1])
+
+    def apply_apart(self, t: int, u: Array) -> None:
+        """Fill `a[t]` from x_t and b, `u` from h_{t-1}."""
+        np.matmul(self.params["w_h"].T, self.history[0][t], out=u)
+        np.matmul(self.w[: -len(self.params["w_h"])].T, self.x[t], out=self.a[t])
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:
         (dh,) = dstates

@@ -66,7 +66,7 @@ class LSTM(Recurrent):
         (_, c), a = self.history, self.a[t]
         ifo, g, tanh_c = self.kept[t]
         n = len(g)
-        np.matmul(self.w.T, self.z[t], out=a)
+        self.apply(t)
         self.sigmoid.write(a[: 3 * n], ifo)
         self.f.write(a[3 * n :], g)
         i, f, o = ifo[:n], ifo[n : 2 * n], ifo[2 * n :]

@@ -77,6 +77,14 @@ class Recurrent(Layer):
         """The gradients of the states before step t from those after it; fills `da[t]`."""
         raise NotImplementedError(f"{type(self).__name__}.step_back is not written")
 
+    def apply(self, t: int) -> None:
+        """Fill `a[t]` where all of w is applied to all of z[t]."""
+        np.matmul(self.w.T, self.z[t], out=self.a[t])
+
+    def input_gradients(self) -> Array:
+        """The gradients of the inputs of all steps from those of `a`: (time, n_in, batch)."""
+        return self.params["w_x"] @ self.da
+
     def weight_gradients(self) -> dict[str, Array]:
         """The gradients of all weights from those of `a`."""
         n_in, n = len(self.params["w_x"]), len(self.params["w_h"])
@@ -116,7 +124,7 @@ class Recurrent(Layer):
         self.grads.update(self.weight_gradients())
         dx = None
         if self.input_gradient:
-            dx = (self.params["w_x"] @ self.da).transpose(2, 0, 1)
+            dx = self.input_gradients().transpose(2, 0, 1)
             dx = dx[:, ::-1] if self.go_backwards else dx
         return (dx, *(d.T for d in dstates)) if self.start_given else dx
 
@@ -147,9 +155,9 @@ class Recurrent(Layer):
         self.z = self.room("z", (steps + 1, rows, batch), dtype)
         self.x = self.z[:-1, :-n]
         self.x[:, :n_in], self.x[:, n_in:] = x, 1
-        sizes = zip(self.states, self.sizes(), strict=True)
-        others = [self.room(state, (steps + 1, size, batch), dtype) for state, size in [*sizes][1:]]
-        self.history = [self.z[:, -n:], *others]
+        _, *others = zip(self.states, self.sizes(), strict=True)
+        beside = [self.room(state, (steps + 1, size, batch), dtype) for state, size in others]
+        self.history = [self.z[:, -n:], *beside]
         self.a = self.room("a", (steps, columns, batch), dtype)
         hidden = columns // self.gates
         kept = [self.room(f"kept {i}", (steps, width * hidden, batch), dtype) for i, width in enumerate(self.widths)]
@@ -187,7 +195,7 @@ class SimpleRNN(Recurrent):
     """
 
     def step(self, t: int) -> None:
-        np.matmul(self.w.T, self.z[t], out=self.a[t])
+        self.apply(t)
         self.f.write(self.a[t], self.history[0][t + 1])
 
     def step_back(self, t: int, *dstates: Array) -> tuple[Array, ...]:

@@ -7,28 +7,36 @@ import numpy as np
 from scratch.layer import Array
 from scratch.recurrent import Recurrent
 from wrong.conditions import ZerosForwardsOnly
-from wrong.recurrent_states import NoTimeGradient, StartGetsZero, StartIgnored, TruncatedAtTwo, masks_of, states_of
+from wrong.recurrent_states import (
+    NoTimeGradient,
+    StartGetsZero,
+    StartIgnored,
+    TruncatedAtTwo,
+    kept_of,
+    masks_of,
+    states_of,
+)
 
 
 class MaskIgnored(Recurrent):
     """Every step is read, whatever the mask says."""
 
     def forward(self, x: Array, *given: Array) -> Array:
-        return super().forward(x, *states_of(given))
+        return super().forward(x, *states_of(given), *kept_of(given))
 
 
 class SingleStepRead(Recurrent):
     """A sequence of a single step is read, whatever the mask says."""
 
     def forward(self, x: Array, *given: Array) -> Array:
-        return super().forward(x, *(states_of(given) if x.shape[1] == 1 else given))
+        return super().forward(x, *((*states_of(given), *kept_of(given)) if x.shape[1] == 1 else given))
 
 
 class MaskInverted(Recurrent):
     """Reads the steps that the mask leaves out: True taken for masked, as PyTorch's attention does."""
 
     def forward(self, x: Array, *given: Array) -> Array:
-        return super().forward(x, *states_of(given), *(~mask for mask in masks_of(given)))
+        return super().forward(x, *states_of(given), *(~mask for mask in masks_of(given)), *kept_of(given))
 
 
 class MaskAsLengths(Recurrent):
@@ -36,7 +44,7 @@ class MaskAsLengths(Recurrent):
 
     def forward(self, x: Array, *given: Array) -> Array:
         lengths = (np.arange(mask.shape[1]) < mask.sum(axis=1, keepdims=True) for mask in masks_of(given))
-        return super().forward(x, *states_of(given), *lengths)
+        return super().forward(x, *states_of(given), *lengths, *kept_of(given))
 
 
 class InputsZeroed(Recurrent):
@@ -45,7 +53,7 @@ class InputsZeroed(Recurrent):
     def forward(self, x: Array, *given: Array) -> Array:
         for mask in masks_of(given):
             x = x * mask[..., None]
-        return super().forward(x, *states_of(given))
+        return super().forward(x, *states_of(given), *kept_of(given))
 
 
 class MaskNotReversed(Recurrent):
@@ -53,7 +61,7 @@ class MaskNotReversed(Recurrent):
 
     def forward(self, x: Array, *given: Array) -> Array:
         masks = (mask[:, ::-1] if self.go_backwards else mask for mask in masks_of(given))
-        return super().forward(x, *states_of(given), *masks)
+        return super().forward(x, *states_of(given), *masks, *kept_of(given))
 
 
 class ZerosForRepeats(Recurrent):

@@ -15,7 +15,12 @@ def states_of(given: tuple[Array, ...]) -> tuple[Array, ...]:
 
 def masks_of(given: tuple[Array, ...]) -> tuple[Array, ...]:
     """The mask among the arguments after x, if there is one."""
-    return tuple(each for each in given if each.dtype == bool)
+    return tuple(each for each in given if each.dtype == bool and each.ndim == 2)
+
+
+def kept_of(given: tuple[Array, ...]) -> tuple[Array, ...]:
+    """The masks of dropout among the arguments after x."""
+    return tuple(each for each in given if each.dtype == bool and each.ndim == 3)
 
 
 def with_states(layer: Recurrent, h: Array) -> None:
@@ -31,7 +36,8 @@ class StartIgnored(Recurrent):
     """The states given are ignored; every sequence starts from zero."""
 
     def forward(self, x: Array, *given: Array) -> Array:
-        return super().forward(x, *(np.zeros_like(state) for state in states_of(given)), *masks_of(given))
+        zeros = (np.zeros_like(state) for state in states_of(given))
+        return super().forward(x, *zeros, *masks_of(given), *kept_of(given))
 
 
 class BackwardsIgnored(Recurrent):

@@ -21,9 +21,10 @@ from scratch.gru import GRU, ResetBeforeGRU
 GATES, SAME = "z r g -> r z g", "z r g -> z r g"
 
 
-def _torch(end: str = "_l0", start: str = "", blocks: str = GATES) -> dict[str, Slot]:
-    slots = torch_slots(end, blocks, start)
-    return {**slots, "b_h": replace(slots["b"], name=f"{start}bias_hh{end}")}
+def slots(end: str = "_l0", start: str = "", blocks: str = GATES) -> dict[str, Slot]:
+    """Where w_x, w_h, b and b_h lie in PyTorch: `start` goes before the name of each weight, `end` after it."""
+    plain = torch_slots(end, blocks, start)
+    return {**plain, "b_h": replace(plain["b"], name=f"{start}bias_hh{end}")}
 
 
 # the two biases are the rows of one variable
@@ -41,13 +42,13 @@ def _shown(name: str, twin: Twin, reason: str) -> Case:
 GRU_PLAIN = Pair(
     "gru",
     GRU,
-    torch=Twin(torch_layer("GRU"), _torch()),
+    torch=Twin(torch_layer("GRU"), slots()),
     keras=KERAS,
     cases=(
         *plain_cases(),
         _shown(
             "gates-not-swapped",
-            Twin(torch_layer("GRU"), _torch(blocks=SAME)),
+            Twin(torch_layer("GRU"), slots(blocks=SAME)),
             "PyTorch has the gates in the order r z n; copied in Keras' order the shapes fit and the numbers do not",
         ),
     ),
@@ -59,7 +60,7 @@ GRU_ANY = Pair(
     GRU,
     torch=Twin(
         torch_loop("AnyGRU", "activation", "recurrent_activation"),
-        _torch("", "cell."),
+        slots("", "cell."),
         likeness="composed",
         reason="the activations of torch.nn.GRU are fixed; the weights of a GRUCell with others",
     ),
@@ -76,7 +77,7 @@ GRU_ANY = Pair(
 MASKED_GRU = Pair(
     "masked_gru",
     GRU,
-    torch=Twin(torch_layer("GRU"), _torch(), likeness="composed", reason=PACKED),
+    torch=Twin(torch_layer("GRU"), slots(), likeness="composed", reason=PACKED),
     keras=KERAS,
     cases=masked_cases(),
     draw=draw_recurrent(masked=True),

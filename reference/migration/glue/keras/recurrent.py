@@ -36,6 +36,43 @@ class RNN(_Plain, keras.layers.RNN):
     """keras.layers.RNN, called with positional states and mask."""
 
 
+class _Dropping(_Plain):
+    """Put before a layer whose cell drops: boolean arguments (batch, gates, n), the last ones, are what is kept.
+
+    Those of the rates above 0, of x and of h; of one gate for all where only x is dropped. Keras' cells keep the masks
+    of a sequence, and draw them where they have none.
+    """
+
+    # the gates of Keras' cell by their places in the masks
+    order: ClassVar[tuple[int, ...]] = ()
+
+    def __call__(self: Any, x: Any, *given: Any, **kwargs: Any) -> Any:
+        masks = iter([each for each in given if len(each.shape) == 3])
+        for name, rate in (("_dropout_mask", self.dropout), ("_recurrent_dropout_mask", self.recurrent_dropout)):
+            kept = next(masks, None) if rate else None
+            if kept is not None:
+                factors = keras.ops.cast(kept, x.dtype) / (1 - rate)
+                apart = hasattr(self.cell, "dropout_mask_count")
+                setattr(self.cell, name, [factors[:, k] for k in self.order] if apart else factors[:, 0])
+        return super().__call__(x, *(each for each in given if len(each.shape) != 3), **kwargs)
+
+
+class DroppingSimpleRNN(_Dropping, keras.layers.SimpleRNN):
+    """keras.layers.SimpleRNN with the masks of its dropout given."""
+
+
+class DroppingLSTM(_Dropping, keras.layers.LSTM):
+    """keras.layers.LSTM with the masks of its dropout given, for the gates i f o g."""
+
+    order = (0, 1, 3, 2)
+
+
+class DroppingGRU(_Dropping, keras.layers.GRU):
+    """keras.layers.GRU with the masks of its dropout given, for the gates z r g."""
+
+    order = (0, 1, 2)
+
+
 class ConvLSTM1D(_Plain, keras.layers.ConvLSTM1D):
     """keras.layers.ConvLSTM1D, called with positional states."""
 
