@@ -1,5 +1,7 @@
 """Distances and likenesses of two vectors."""
 
+import math
+
 import numpy as np
 
 from scratch.layer import Array, Layer
@@ -8,12 +10,21 @@ from scratch.regression_losses import absolute
 
 
 def norm(d: Array, p: float) -> tuple[Array, Array]:
-    """(sum |d|**p)**(1/p) along the last axis, which stays with size 1, and its slope, shaped like d."""
+    """(sum |d|**p)**(1/p) along the last axis, which stays with size 1, and its slope, shaped like d.
+
+    That of p = inf is the largest |d|; the slope is shared by all elements that are as large.
+    """
     size = absolute(d)
+    if p == math.inf:
+        length = size.max(axis=-1, keepdims=True)
+        largest = (size == length) | np.isnan(size)
+        shares = largest / largest.sum(axis=-1, keepdims=True, dtype=length.real.dtype)
+        return length, np.sign(d.real) * shares
     power = (size**p).sum(axis=-1, keepdims=True)
     length = power ** (1 / p)
     # at a length of 0, where there is no gradient, and at an element of 0, where |d| has none, it is 0
-    return length, np.sign(d.real) * size ** (p - 1) * (length / np.where(power == 0, 1, power))
+    slope = np.sign(d.real) * np.where(size == 0, 1, size) ** (p - 1)
+    return length, slope * (length / np.where(power == 0, 1, power))
 
 
 def unit(x: Array, axis: int, epsilon: float) -> tuple[Array, Array, Array]:
@@ -24,15 +35,16 @@ def unit(x: Array, axis: int, epsilon: float) -> tuple[Array, Array, Array]:
 
 
 class PairwiseDistance(Layer):
-    """y = (sum |a - b + epsilon|**p)**(1/p); a, b: (batch, ..., features) -> y: (batch, ...).
+    """y = (sum |a - b + epsilon|**p)**(1/p), or max |a - b + epsilon| for p = inf;
 
-    With `keepdims` y is (batch, ..., 1). Raises ValueError for p below 1. da = dy slope, db = -da.
+    a, b: (batch, ..., features) -> y: (batch, ...), with `keepdims` (batch, ..., 1). da = dy slope, db = -da. Below
+    p = 1 it is no norm, but the frameworks have it. Raises ValueError for a p that is not above 0.
     """
 
     def __init__(self, *, p: float = 2.0, epsilon: float = 1e-6, keepdims: bool = False) -> None:
         super().__init__()
-        if p < 1:
-            raise ValueError(f"p is {p}, expected at least 1")
+        if p <= 0:
+            raise ValueError(f"p is {p}, expected above 0")
         self.p, self.epsilon, self.keepdims = p, epsilon, keepdims
 
     def forward(self, a: Array, b: Array) -> Array:

@@ -38,25 +38,31 @@ class Reweighted(Layer):
 class WeightNorm(Reweighted):
     """w = g v / |v|: the length of what leads to each output is a weight of its own (Salimans and Kingma, 2016).
 
-    v: (..., n_out), |v| is taken over all axes but the last; g: (n_out,). To begin with v is the layer's w, and g its
-    length. dg = sum(dw v / |v|), dv = (dw - dg v / |v|) g / |v|.
+    v: the shape of w, (..., n_out), |v| is taken over all axes but `axis`, the last unless told otherwise, and over all
+    of them for None; g: as long as that axis, or (). To begin with v is the layer's w, and g its length.
+    dg = sum(dw v / |v|), dv = (dw - dg v / |v|) g / |v|.  Raises ValueError for an axis that w has not.
     """
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: Layer, *, axis: int | None = -1) -> None:
         super().__init__(layer)
         v = self.params.pop("w")
-        self.params["v"], self.params["g"] = v, np.sqrt((v * v).sum(axis=tuple(range(v.ndim - 1))))
+        if axis is not None and not -v.ndim <= axis < v.ndim:
+            raise ValueError(f"axis is {axis}, expected one of the {v.ndim} of w, or None")
+        others = list(range(v.ndim))
+        if axis is not None:
+            others.pop(axis)
+        self.others = tuple(others)
+        self.params["v"], self.params["g"] = v, np.sqrt((v * v).sum(axis=self.others))
 
     def weight(self) -> Array:
-        v, g = self.params["v"], self.params["g"]
-        self.others = tuple(range(v.ndim - 1))
-        length = np.sqrt((v * v).sum(axis=self.others))
+        v, g = self.params["v"], np.expand_dims(self.params["g"], self.others)
+        length = np.sqrt((v * v).sum(axis=self.others, keepdims=True))
         self.direction, self.scale = v / length, g / length
         return g * self.direction
 
     def weight_gradients(self, dw: Array) -> dict[str, Array]:
-        dg = (dw * self.direction).sum(axis=self.others)
-        return {"v": (dw - dg * self.direction) * self.scale, "g": dg}
+        dg = (dw * self.direction).sum(axis=self.others, keepdims=True)
+        return {"v": (dw - dg * self.direction) * self.scale, "g": dg.squeeze(self.others)}
 
 
 class SpectralNorm(Reweighted):

@@ -82,6 +82,57 @@ class NoDistanceDivides(PairwiseDistance):
         return y
 
 
+class LargestSigned(PairwiseDistance):
+    """The largest difference, whatever is below 0."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        y = super().forward(a, b)
+        return y if self.p < np.inf else (a - b + self.epsilon).max(axis=-1, keepdims=self.keepdims)
+
+
+class NearlyLargest(PairwiseDistance):
+    """An infinite p is taken for 40."""
+
+    def __init__(self, *, p: float = 2.0, **options: Any) -> None:
+        super().__init__(p=min(p, 40.0), **options)
+
+
+class OneAtLeast(PairwiseDistance):
+    """A p below 1 is taken for 1."""
+
+    def __init__(self, *, p: float = 2.0, **options: Any) -> None:
+        super().__init__(p=max(p, 1.0), **options)
+
+
+class FirstOfTwo(PairwiseDistance):
+    """Of two largest differences the first has all of the gradient."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        y = super().forward(a, b)
+        if self.p == np.inf:
+            first = np.arange(a.shape[-1]) == np.abs(a - b + self.epsilon).argmax(axis=-1, keepdims=True)
+            self.slope = np.sign(self.slope) * first
+        return y
+
+
+class BothOfTwo(PairwiseDistance):
+    """Each of two largest differences has all of the gradient."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        y = super().forward(a, b)
+        self.slope = np.sign(self.slope) if self.p == np.inf else self.slope
+        return y
+
+
+class SteepAtNoDifference(PairwiseDistance):
+    """Below p = 1 the slope at a difference of 0 is that beside it."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        y = super().forward(a, b)
+        self.slope = np.where((a - b + self.epsilon == 0) & (self.p < 1), 1e4, self.slope)
+        return y
+
+
 class Distance(PairwiseCosine):
     """1 - cos."""
 
@@ -132,9 +183,10 @@ WRONG = {
         outputs=(
             *made_by(PairwiseDistance, (Doubled,)),
             *(Squared, MeanOfPowers, AlwaysEuclidean, EpsilonForgotten, EpsilonSubtracted, NeverKept),
+            *(LargestSigned, NearlyLargest, OneAtLeast),
         ),
         gradients=made_by(PairwiseDistance, (*GRADIENTS, GradientsReversed)),
-        kinks=(SlopeAtNoDifference, NoDistanceDivides),
+        kinks=(SlopeAtNoDifference, NoDistanceDivides, FirstOfTwo, BothOfTwo, SteepAtNoDifference),
         contract=made_by(PairwiseDistance, CONTRACT),
     ),
     "pairwise_cosine": Versions(

@@ -87,6 +87,31 @@ class OfOldG(WeightNorm):
         return {**super().weight_gradients(dw), "g": dw.sum(axis=self.others)}
 
 
+class AlwaysColumns(WeightNorm):
+    """Takes the length of each column, whatever the axis."""
+
+    def weight(self) -> Array:
+        super().weight()
+        v, g = self.params["v"], np.expand_dims(self.params["g"], self.others)
+        return g * v / np.sqrt((v * v).sum(axis=tuple(range(v.ndim - 1))))
+
+
+class WholeAveraged(WeightNorm):
+    """The length of the whole weight is the root of its mean square."""
+
+    def weight(self) -> Array:
+        w = super().weight()
+        return w * np.sqrt(w.size) if self.params["g"].ndim == 0 else w
+
+
+class ColumnsInGradient(WeightNorm):
+    """The gradient of v takes the length for that of each column, whatever the axis."""
+
+    def weight_gradients(self, dw: Array) -> dict[str, Array]:
+        dg = (dw * self.direction).sum(axis=tuple(range(dw.ndim - 1)))
+        return {**super().weight_gradients(dw), "v": (dw - dg * self.direction) * self.scale}
+
+
 # ---- singular values
 
 
@@ -168,10 +193,10 @@ class TermAdded(SpectralNorm):
 
 WRONG = {
     "weight_norm": Versions(
-        outputs=recast(weight_norm, LengthForgotten, OneLength, Squared, OfInputs),
+        outputs=recast(weight_norm, LengthForgotten, OneLength, Squared, OfInputs, AlwaysColumns, WholeAveraged),
         gradients=(
             *recast(weight_norm, *made_by(WeightNorm, GRADIENTS)),
-            *recast(weight_norm, LengthConstant, LengthNotDivided, OfOldG),
+            *recast(weight_norm, LengthConstant, LengthNotDivided, OfOldG, ColumnsInGradient),
         ),
         contract=recast(weight_norm, *made_by(WeightNorm, CONTRACT)),
     ),

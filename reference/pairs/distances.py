@@ -1,5 +1,6 @@
 """Distances and likenesses of two vectors, and their twins."""
 
+import math
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +27,7 @@ def _two(*shape: int) -> dict[str, Input]:
 
 def _draw_distance(rng: np.random.Generator) -> Case:
     options = {
-        "p": choose(rng, 1.0, 2.0, 3.0, float(rng.uniform(1.2, 4.0))),
+        "p": choose(rng, 0.5, 1.0, 2.0, 3.0, float(rng.uniform(1.2, 4.0)), math.inf),
         "epsilon": choose(rng, 0.0, 1e-6, 0.1),
         "keepdims": bool(rng.integers(2)),
     }
@@ -45,6 +46,28 @@ PAIRWISE_DISTANCE = Pair(
         Case("absolute", _two(3, 5), {"p": 1.0, "keepdims": True}),
         Case("cubic", _two(2, 3, 5), {"p": 3.0}),
         Case("epsilon", _two(5, 4), {"epsilon": 0.1}),
+        Case("below-one", _two(2, 3, 5), {"p": 0.5}),
+        Case("largest", _two(4, 3, 5), {"p": math.inf, "keepdims": True}),
+        Case(
+            "two-largest",
+            {"a": listed([1.0, 0.5, -2.0]), "b": listed([-1.5, 0.25, 0.5])},
+            {"p": math.inf, "epsilon": 0.0},
+            smooth=False,
+        ),
+        Case(
+            "largest-is-nan",
+            {"a": listed([1.0, math.nan, -2.0]), "b": listed([-1.5, 0.25, 0.5])},
+            {"p": math.inf},
+            smooth=False,
+            only=("y",),
+            reason="where the largest is no number the gradient is 0 in PyTorch, and none in TensorFlow",
+        ),
+        Case(
+            "below-one-no-difference",
+            {"a": listed([1.0, 0.5, 2.0]), "b": listed([1.0, 0.25, 1.0])},
+            {"p": 0.5, "epsilon": 0.0},
+            smooth=False,
+        ),
         Case(
             "no-difference",
             {"a": listed([1.0, 0.5, 2.0]), "b": listed([1.5, 0.25, 1.0])},

@@ -1,5 +1,6 @@
 """Distances and likenesses of two vectors, which Keras has no layers for."""
 
+import math
 from typing import Any
 
 from keras import ops
@@ -7,7 +8,13 @@ from keras import ops
 
 def pairwise_distance(a: Any, b: Any, p: float = 2.0, epsilon: float = 1e-6, keepdims: bool = False) -> Any:
     """The p-norm of a - b + epsilon along the last axis, with no gradient where it is 0, as PyTorch's."""
-    total = ops.sum(ops.abs(a - b + epsilon) ** p, axis=-1, keepdims=keepdims)
+    d = a - b + epsilon
+    if p == math.inf:
+        return ops.norm(d, ord=p, axis=-1, keepdims=keepdims)
+    size = ops.abs(d)
+    # a power below 1 has no slope at 0
+    power = ops.where(size == 0, 0, ops.where(size == 0, 1, size) ** p)
+    total = ops.sum(power, axis=-1, keepdims=keepdims)
     return ops.where(total == 0, 0, ops.where(total == 0, 1, total) ** (1 / p))
 
 

@@ -7,15 +7,25 @@ from keras import ops
 
 
 class WeightNormDense(keras.layers.Dense):
-    """PyTorch's weight_norm of a Linear: each column of the kernel has the length that `g` says."""
+    """PyTorch's weight_norm of a Linear: each column of the kernel has the length that `g` says.
+
+    With an `axis` of 0 each row has, with None the kernel as a whole.
+    """
+
+    def __init__(self, units: int, axis: int | None = -1, **options: Any) -> None:
+        super().__init__(units, **options)
+        self.axis = axis
 
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
-        self.g = self.add_weight(shape=(self.units,), initializer="ones", name="g")
+        shape = () if self.axis is None else (self.kernel.shape[self.axis],)
+        self.g = self.add_weight(shape=shape, initializer="ones", name="g")
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        length = ops.sqrt(ops.sum(ops.square(self.kernel), axis=0))
-        y = ops.matmul(inputs, self.kernel * (self.g / length))
+        others = None if self.axis is None else 1 - self.axis % 2
+        length = ops.sqrt(ops.sum(ops.square(self.kernel), axis=others, keepdims=True))
+        g = ops.reshape(self.g, length.shape)
+        y = ops.matmul(inputs, self.kernel * (g / length))
         return y + self.bias if self.use_bias else y
 
 
