@@ -10,14 +10,18 @@ from scratch.conv_lstm import ConvLSTM1D
 from scratch.convolution import Conv1D, Conv2D
 from scratch.ctc import CTC
 from scratch.cyclic_schedules import CosineRestarts
+from scratch.dense import Dense
+from scratch.distances import PairwiseDistance
 from scratch.embedding_bag import EmbeddingBag, RaggedEmbeddingBag
 from scratch.folding import Fold, Unfold
+from scratch.grouped_query_attention import GroupedQueryAttention
 from scratch.normalisation import BatchNorm
 from scratch.optimizers import SGD
 from scratch.padding import BorderPadding, CircularPadding1D, ReflectionPadding1D, SymmetricPadding1D
 from scratch.pooling import AvgPool2D, MaxPool1D
 from scratch.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from scratch.unpooling import MaxUnpool1D
+from scratch.weight_norms import WeightNorm
 
 FRAMES = np.zeros((2, 3, 5, 1))
 IDS = np.array([[0, 1, 3], [2, 1, 1]])
@@ -78,6 +82,10 @@ def scored(loss: CTC, label: int = 1, length: int = 4) -> Any:
         (lambda: scored(CTC(), label=0), "CTC: a label is blank .0. or none of the 3 classes"),
         (lambda: scored(CTC(), length=5), "CTC: a length is more than the 4 times of x or the 1 labels of t"),
         (lambda: CosineRestarts(growth=0.5), "growth is 0.5, expected at least 1"),
+        (lambda: GroupedQueryAttention(4, 3, 2, 5), "kv_heads is 2, expected a divisor of the 3 heads"),
+        (lambda: GroupedQueryAttention(4, 2, 2, 5, window=0), "window is 0, expected at least 1"),
+        (lambda: PairwiseDistance(p=0.0), "p is 0.0, expected above 0"),
+        (lambda: WeightNorm(Dense(2, 3), axis=2), "axis is 2, expected one of the 2 of w, or None"),
         (lambda: SGD(ema_momentum=1.0), r"ema_momentum is 1.0, expected it in \[0, 1\)"),
         (lambda: SGD(ema_overwrite_frequency=2), "ema_overwrite_frequency is 2, .* and an ema_momentum"),
         (lambda: SGD(ema_momentum=0.9, ema_overwrite_frequency=0), "ema_overwrite_frequency is 0, expected at least 1"),

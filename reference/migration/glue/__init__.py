@@ -11,6 +11,7 @@ in PyTorch, as Keras does it
     KerasBatchNorm1d, KerasBatchNorm2d, KerasBatchNorm3d    Keras' momentum, epsilon and running variance
     KerasAdam, KerasRMSprop                                 Keras' epsilon
     MovingAverage                                           use_ema, registered as a hook after an optimizer's step
+    GroupedQueryAttention                                   keras.layers.GroupQueryAttention
     ResetBeforeGRU                                          GRU with reset_after=False
     MaskedRNN, MaskedLSTM, MaskedGRU                        called with a mask (batch, time), true where a step is read
 in Keras, as PyTorch does it
@@ -32,6 +33,7 @@ _MODULES = {
     "torch.pooling": ["SameMaxPool", "SameAvgPool"],
     "torch.normalisation": [f"KerasBatchNorm{rank}d" for rank in (1, 2, 3)],
     "torch.optimizers": ["KerasAdam", "KerasRMSprop", "MovingAverage"],
+    "torch.grouped_query_attention": ["GroupedQueryAttention"],
     "torch.recurrent": ["ResetBeforeGRU", "MaskedRNN", "MaskedLSTM", "MaskedGRU"],
     "keras.attention": ["BiasKVMultiHeadAttention"],
     "keras.normalisation": ["UnbiasedBatchNormalization", "TrackingInstanceNormalization"],

@@ -79,6 +79,18 @@ def _behind(x: Any, row: Any) -> Any:
     return ops.concatenate([x, ops.broadcast_to(row[None, None], (ops.shape(x)[0], 1, *row.shape))], axis=1)
 
 
+class GroupedQueryAttention:
+    """keras.layers.GroupQueryAttention, its scale in full precision as above."""
+
+    def __init__(self, size: int, heads: int, kv_heads: int, *, causal: bool, **kwargs: Any) -> None:
+        self.layer = keras.layers.GroupQueryAttention(size, heads, kv_heads, **kwargs)
+        self.layer._inverse_sqrt_head_dim = ops.convert_to_tensor(1 / math.sqrt(size), keras.config.floatx())
+        self.causal = causal
+
+    def __call__(self, q: Any, k: Any, v: Any, mask: Any = None) -> Any:
+        return self.layer(q, v, k, attention_mask=mask, use_causal_mask=self.causal)
+
+
 class SelfAttention(MultiHeadAttention):
     """MultiHeadAttention of x to itself."""
 
