@@ -96,3 +96,15 @@ def test_what_cannot_be_carried_over_is_told(source: Any, target: Any, shape: An
     with pytest.raises(RequestError) as error:
         port(a, b, example=shape)
     assert said in str(error.value)
+
+
+def test_swapped_gates_of_a_projected_lstm_are_named() -> None:
+    a, b = in_float64(projected, projected)
+    port(a, b, example=(3, 6, 4))
+    rnn = b[0].rnn
+    with torch.no_grad():
+        for w in (rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0):
+            i, f, g, o = w.clone().chunk(4)
+            w.copy_(torch.cat([f, i, g, o]))
+    found = compare(Subject(a, "A"), Subject(b, "B"), example=(3, 6, 4))
+    assert [cause.name for cause in found.causes] == ["swapped gates"], found

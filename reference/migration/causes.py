@@ -74,15 +74,17 @@ def wrong_weights(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 def _known(move: Move, want: Arrays, theirs: Arrays, wrong: list[str]) -> Iterator[tuple[str, str]]:
     if move.rows is not None or move.columns is not None:
         yield from _misordered(move, want, theirs)
-    blocks = next((s.blocks for side in move.sides for s in side.slots.values() if s.blocks), "")
+    blocks = {key: s.blocks for side in move.sides for key, s in side.slots.items() if s.blocks}
     if blocks:
-        gates = blocks.split("->")[0].split()
+        said = next(iter(blocks.values()))
+        gates = said.split("->")[0].split()
         for order in itertools.permutations(range(len(gates))):
-            if all(alike(_gates(want[key], order), theirs[key]) for key in want) and list(order) != sorted(order):
+            turned = {key: _gates(w, order) if key in blocks else w for key, w in want.items()}
+            if not _unequal(turned, theirs) and list(order) != sorted(order):
                 taken = ", ".join(
                     f"{gates[i]} as {gate}" for gate, i in zip(gates, order, strict=True) if gates[i] != gate
                 )
-                yield "swapped gates", f"its gates are in another order ({taken}); the order here is {blocks}"
+                yield "swapped gates", f"its gates are in another order ({taken}); the order here is {said}"
     if all(key.rpartition(".")[2] in ("b", "b_h") and alike(theirs[key], 2 * want[key]) for key in wrong):
         yield "bias doubled", "its bias is twice what it should be: PyTorch adds two biases, and both were loaded"
     if all(want[key].ndim == 2 and alike(want[key].T, theirs[key]) for key in wrong):
