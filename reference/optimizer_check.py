@@ -199,7 +199,7 @@ def twin_course(pair: Pair, case: Case, seed: int, judge: str, dtype: str) -> We
     looked_at = {quantity.partition(" ")[0] for quantity in case.only} or course.start.keys()
     names = [name for name in course.start if name in looked_at]
     start, grads = ([arrays[name].astype(dtype) for name in names] for arrays in (course.start, course.grads))
-    seen = framework(judge).steps(twin, pair.options(case), dtype, start, grads, course.rates, course.look_at)
+    seen = framework(judge).steps(twin, pair.options(case), dtype, names, start, grads, course.rates, course.look_at)
     return {
         f"{name} {kind} after {t}" if kind else f"{name} after {t}": w
         for t, kinds in zip(course.look_at, seen, strict=True)

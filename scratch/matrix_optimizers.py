@@ -1,6 +1,8 @@
 """Optimizers that look at a weight as a whole: at its norm, its rows and columns, its singular values."""
 
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
@@ -86,7 +88,8 @@ class Muon(Optimizer):
     epsilon_on="sum": as above; Keras. epsilon_on="average": v <- momentum v + (1 - momentum) g, and o of
     (1 - momentum) g + momentum v, from x / max(||x||, epsilon); PyTorch.
 
-    Weights that are no matrices are stepped by Adam with epsilon_on="raw", its lr being adam_ratio lr, as in Keras.
+    Weights that are no matrices are stepped by Adam with epsilon_on="raw", its lr being adam_ratio lr, as in Keras; and
+    those in whose name one of the regular expressions in `exclude` is found: "(?i)embedding" is exclude_embeddings.
     """
 
     lr: float = 0.001
@@ -103,14 +106,20 @@ class Muon(Optimizer):
     beta_2: float = 0.999
     adam_epsilon: float = 1e-7
     adam_ratio: float = 1.0
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_below_one(self, "momentum")
         self.adam = Adam(beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.adam_epsilon, epsilon_on="raw")
 
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        found = {name for name in params for each in self.exclude if re.search(each, name)}
+        self.by_adam = [params[name] for name in found]
+        super().step(params, grads)
+
     def update(self, w: Array, g: Array, state: State) -> None:
-        if w.ndim != 2:
+        if w.ndim != 2 or any(w is each for each in self.by_adam):
             self.adam.lr, self.adam.t = self.lr * self.adam_ratio, self.t
             self.adam.update(w, g, state)
             return

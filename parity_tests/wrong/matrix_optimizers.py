@@ -226,6 +226,38 @@ class MatricesOnly(Muon):
             super().update(w, g, state)
 
 
+class ExcludeIgnored(Muon):
+    """Takes no notice of `exclude`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.exclude = ()
+
+
+class ExcludedLeft(Muon):
+    """Weights that are excluded stay as they are."""
+
+    def update(self, w: Array, g: Array, state: State) -> None:
+        if all(w is not each for each in self.by_adam):
+            super().update(w, g, state)
+
+
+class NamesMatchedFromTheStart(Muon):
+    """What is excluded must stand at the beginning of a name."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.exclude = tuple(each if each.startswith("(") else f"^{each}" for each in self.exclude)
+
+
+class CaseMatters(Muon):
+    """Capital letters are others, also where they should not be."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.exclude = tuple(each.removeprefix("(?i)") for each in self.exclude)
+
+
 WHOLE = (*COMMON, StateByShape, StateForgotten, CountsFromTwo, AlwaysFirst, EpsilonMistaken)
 WRONG = {
     "lamb": Versions(
@@ -246,6 +278,7 @@ WRONG = {
             *made_by(Muon, WHOLE),
             *(NesterovForgotten, NotOrthogonalised, OneIterationMore, Cubic, RowsForColumns, Unscaled),
             *(AdamRatioForgotten, CorrectedEpsilon, MatricesOnly),
+            *(ExcludeIgnored, ExcludedLeft, NamesMatchedFromTheStart, CaseMatters),
         )
     ),
 }

@@ -99,6 +99,7 @@ class Framework(Protocol):
         twin: Twin,
         options: Any,
         dtype: str,
+        names: list[str],
         weights: list[Array],
         grads: list[Array],
         rates: list[float],

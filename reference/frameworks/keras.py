@@ -138,6 +138,7 @@ class Keras:
         twin: Twin,
         options: Any,
         dtype: str,
+        names: list[str],
         weights: list[Array],
         grads: list[Array],
         rates: list[float],
@@ -145,7 +146,7 @@ class Keras:
     ) -> list[dict[str, list[Array]]]:
         assert twin.build is not None
         with float_type(dtype):
-            variables = [keras.Variable(w, dtype=dtype) for w in weights]
+            variables = [keras.Variable(w, dtype=dtype, name=name) for name, w in zip(names, weights, strict=True)]
             optimizer = twin.build(keras, options)
             optimizer.build(variables)
 

@@ -129,6 +129,7 @@ class Torch:
         twin: Twin,
         options: Any,
         dtype: str,
+        names: list[str],
         weights: list[Array],
         grads: list[Array],
         rates: list[float],
@@ -136,7 +137,7 @@ class Torch:
     ) -> list[dict[str, list[Array]]]:
         assert twin.build is not None
         parameters = [torch.nn.Parameter(tensor(w)) for w in weights]
-        optimizer = twin.build(torch, options)(parameters)
+        optimizer = twin.build(torch, options)(list(zip(names, parameters, strict=True)))
         seen = []
         for t, (rate, *given) in enumerate(zip(rates, *(tensor(g).unbind() for g in grads), strict=True), start=1):
             for group in optimizer.param_groups:

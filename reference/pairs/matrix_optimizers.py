@@ -17,8 +17,11 @@ SMALL = {"clip_value": 1e-6}
 # a limit that is met whatever the gradients are
 LIMITED = {**ALL_AROUND, "clip_global_norm": 1e-3}
 TALL = {"a": normal(5, 3)}
+# what Keras' exclude_embeddings looks for
+EMBEDDINGS = "(?i)embedding"
 # a weight of three axes
 DEEP = {"e": normal(2, 3, 4)}
+NAMED = {"TokenEmbedding": normal(4, 3), "head": normal(3, 4)}
 
 
 # ---- Lamb
@@ -159,7 +162,7 @@ def _torch_muon(torch: Any, o: SimpleNamespace) -> Any:
         }[o.scale],
         betas=(o.beta_1, o.beta_2),
         adam_eps=o.adam_epsilon,
-        **named(o, "momentum", "nesterov", "adam_ratio"),
+        **named(o, "momentum", "nesterov", "adam_ratio", "exclude"),
     )
 
 
@@ -184,6 +187,8 @@ def _keras_muon(keras: Any, o: SimpleNamespace) -> Any:
         ns_steps=o.iterations,
         rms_rate=o.rms_rate if o.scale == "rms" else None,
         nesterov=o.nesterov,
+        exclude_embeddings=EMBEDDINGS in o.exclude,
+        exclude_layers=[each for each in o.exclude if each != EMBEDDINGS],
         **more,
     )
     optimizer.momentum = o.momentum  # a number of NumPy would multiply Keras' variables itself
@@ -203,6 +208,7 @@ def _draw_muon(rng: np.random.Generator) -> Case:
         beta_2=choose(rng, 0.9, 0.999),
         adam_epsilon=float(10 ** rng.uniform(-9, -3)),
         adam_ratio=choose(rng, 0.1, 1.0),
+        exclude=choose(rng, (), ("^a$",), ("z", "a")),
     )
 
 
@@ -223,6 +229,8 @@ MUON = Pair(
         Case("average", TALL, {"epsilon": 0.5, "epsilon_on": "average", "momentum": 0.7, "clip_value": 0.05}),
         Case("unscaled", TALL, {"scale": "none", "iterations": 2, "coefficients": (1.5, -0.5, 0.0), **ALL_AROUND}),
         Case("adam", {}, {"lr": 0.01, "beta_1": 0.5, "beta_2": 0.9, "adam_epsilon": 1e-3, "adam_ratio": 0.3}),
+        Case("excluded", NAMED, {"lr": 0.01, "scale": "rms", "exclude": ("ead$",)}),
+        Case("excluded-embeddings", NAMED, {"lr": 0.01, "exclude": (EMBEDDINGS, "^b")}),
         Case("clip-by-value", {}, {"lr": 0.01, **CLIP_VALUE_L2}),
         own_class(
             "torch",
@@ -236,7 +244,8 @@ MUON = Pair(
         "PyTorch's class scales by sqrt(max(1, rows / columns)) unless told otherwise, Keras' by 0.2 sqrt(max(rows, "
         'columns)), which is adjust_lr_fn="match_rms_adamw". Rows are the first axis in both, which is n_out of a '
         "torch.nn.Linear and n_in of a keras.layers.Dense.",
-        "Keras steps weights that are no matrices by AdamW; PyTorch refuses them, and they take an AdamW of their own.",
+        "Keras steps weights that are no matrices by AdamW, and embeddings unless exclude_embeddings=False; PyTorch "
+        "refuses the former and has no exclude_layers: what is left out takes an AdamW of its own.",
         "Keras' Muon decays the weights by 0.004 unless told otherwise, PyTorch's by 0.1.",
     ),
 )

@@ -1,5 +1,6 @@
 """Optimizers that look at a weight as a whole, in PyTorch, where it has none, or another than Keras."""
 
+import re
 from typing import Any
 
 import torch
@@ -57,11 +58,12 @@ class TorchAdafactor(torch.optim.Adafactor):
 class Muon(Composed):
     """Muon in the dtype of the weights, where torch.optim.Muon computes in bfloat16; Adam for what is no matrix.
 
-    `eps_on` is "sum" as in Keras or "average" as in PyTorch, `scale` a function of rows and columns.
+    `eps_on` is "sum" as in Keras or "average" as in PyTorch, `scale` a function of rows and columns. Adam also steps
+    the weights in whose name one of the regular expressions in `exclude` is found, where they are given with names.
     """
 
     def update(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
-        if w.ndim != 2:
+        if w.ndim != 2 or self._excluded(w, group):
             self._adam(w, g, slots, group)
             return
         mu, averaged = group["momentum"], group["eps_on"] == "average"
@@ -74,6 +76,11 @@ class Muon(Composed):
             gram = x @ x.T
             x = torch.addmm(x, b * gram + c * gram @ gram, x, beta=a)
         w.sub_(x, alpha=group["lr"] * group["scale"](*w.shape))
+
+    @staticmethod
+    def _excluded(w: Any, group: dict[str, Any]) -> bool:
+        named = zip(group["params"], group.get("param_names", ()), strict=False)
+        return any(each is w and re.search(pattern, name) for each, name in named for pattern in group["exclude"])
 
     def _adam(self, w: Any, g: Any, slots: dict[str, Any], group: dict[str, Any]) -> None:
         t, (beta_1, beta_2) = slots["step"], group["betas"]
