@@ -68,6 +68,19 @@ def clipped():
     made = right()
     made[1] = Clipped()
     return made
+class Normed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm, self.head = nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.Linear(24, 5)
+    def forward(self, x):
+        return self.head(self.norm(self.conv(x)).relu().flatten(1))
+def normed():
+    torch.manual_seed(1)
+    made = Normed()
+    made.norm.running_mean.normal_()
+    return made
+def wider():
+    return nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(24, 6))
 model = right
 """
 
@@ -107,6 +120,23 @@ def test_equal_and_not_equal() -> None:
     said = run("keras_side.py:model", "torch_side.py:clipped", status=1)
     assert "no cause that is known reproduces this" in said
     assert "between layer '0' (Conv2d) and layer '3' (Linear)" in said
+
+
+def test_layers_that_only_one_model_has() -> None:
+    said = " ".join(run("keras_side.py", "torch_side.py:normed", "--ported", "--json", "o.json", status=1).split())
+    assert "B differs from A: first between layer 'conv' (Conv2d) and layer 'head' (Linear)" in said
+    assert (
+        "only in B: layer 'norm' (BatchNorm2d), between layer 'conv' (Conv2d) and layer 'head' (Linear); in A" in said
+    )
+    assert "cause superfluous layer without layer 'norm' (BatchNorm2d) B goes on as A does" in said
+    assert said.count("cause ") == 1
+    assert "no cause" not in said
+    document = json.loads(Path("o.json").read_text())
+    assert [(each["model"], each["layer"]) for each in document["unmatched"]] == [("B", "norm")]
+    said = " ".join(run("keras_side.py", "torch_side.py:wider", "--ported", status=1).split())
+    assert "another size: layer '3' (Linear) gives 6 features, A's layer" in said
+    said = " ".join(run("torch_side.py:normed", "torch_side.py:right", "--shape", "3,6,4,2", status=1).split())
+    assert "only in A: layer 'norm' (BatchNorm2d)" in said
 
 
 def test_what_differs_in_training_only() -> None:

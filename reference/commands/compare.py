@@ -6,6 +6,7 @@ import click
 
 from reference.commands.options import json_option, require_apart, seed_option
 from reference.commands.port import arch_option, pairs_of_names, shape_option
+from reference.errors import RequestError
 
 
 @click.command("compare")
@@ -14,7 +15,11 @@ from reference.commands.port import arch_option, pairs_of_names, shape_option
 @arch_option
 @click.option("--name", "names", multiple=True, metavar="A=B", callback=pairs_of_names, help="Layers that correspond.")
 @shape_option
-@click.option("--ported", is_flag=True, help="Give B the weights of A first, as crosscheck port does.")
+@click.option(
+    "--ported",
+    is_flag=True,
+    help="Give B the weights of A first, as crosscheck port does, as far as layers correspond.",
+)
 @seed_option
 @json_option
 def command(
@@ -33,7 +38,9 @@ def command(
     that makes it; or weight files, with --arch. A Python file may also have a `loss`, called as its framework calls
     losses, an `optimizer` that has the model's weights, and `predict(x)`, what is done at inference.
     """
+    from reference.migration.budget import Budget
     from reference.migration.comparison import compare
+    from reference.migration.partial_port import port_in_part
     from reference.migration.port import port
     from reference.migration.subjects import path_of, read
     from reference.report.json import write_json
@@ -41,11 +48,16 @@ def command(
     from reference.report.terminal import progress
 
     require_apart((path_of(first), path_of(second), arch), json=json_file)
-    with progress(None, "comparing"):
+    with progress(None, "comparing") as step:
         a, b = read(first, arch), read(second, arch)
         if ported:
-            port(a.model, b.model, names=names, example=example, seed=seed)
-        compared = compare(a, b, names=names, example=example, seed=seed)
+            try:
+                port(a.model, b.model, names=names, example=example, seed=seed)
+            except RequestError:  # where only one model has a layer, the others' weights
+                if not port_in_part(a.model, b.model, names, example, seed):
+                    raise
+        budget = Budget(show=lambda text: step(0, text))
+        compared = compare(a, b, names=names, example=example, seed=seed, budget=budget)
     if json_file is not None:
         write_json(json_file, compare_document(compared, first, second))
     print_compared(compared)

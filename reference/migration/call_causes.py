@@ -5,7 +5,6 @@ A call is replaced, and what is computed at the place where the models part is c
 
 import contextlib
 import itertools
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,8 +20,7 @@ from reference.migration.difference import factor_and_offset, run_once
 from reference.migration.pairing import REFUSED, Cause, Pairing, Place, Repaired
 from reference.migration.trail import Trail, followed
 
-# changes that are tried at one place: what is likely comes first, and a model that is slow has fewer
-MOST, FEWEST, SECONDS = 400, 40, 60.0
+MOST = 400  # changes that are tried at one place: what is likely comes first
 TOGETHER = 4  # changes at one place
 Tried = tuple[int, Change]
 Activations = Mapping[str, Callable[[Any], Any]]
@@ -73,6 +71,7 @@ def called(pairing: Pairing, place: Place) -> Repaired | None:
     model, other = (pairing.a, pairing.b)[side], (pairing.a, pairing.b)[1 - side]
     with followed(other) as trail:
         run_once(other, pairing.inputs, pairing.layout)
+    pairing.notes |= dict.fromkeys([trail.missing] if trail.missing else [])
     others = of_model(pairing, 1 - side)
     rounded, moves, done = set(model.rounded), list(pairing.moves), list[Tried]()
     for _ in range(TOGETHER):
@@ -104,11 +103,12 @@ def _nearer(
     """The change after which the models agree at the place (true), else that which gives what the other model computes
     the farthest on its way, and did not before."""
     model = (pairing.a, pairing.b)[side]
-    start, rounded = time.monotonic(), set(model.rounded)
+    rounded = set(model.rounded)
     search, before = _search(pairing, place, side, trail, _together(done))
-    tries = max(FEWEST, min(MOST, int(SECONDS / max(time.monotonic() - start, 1e-3))))
     best, farthest = None, -1
-    for number, change in itertools.islice(_changes(pairing, place, search, others), tries):
+    for number, change in itertools.islice(_changes(pairing, place, search, others), MOST):
+        if not pairing.budget.one_more():
+            return None
         reached: dict[int, int] = {}
 
         def note(called: int, made: Any, number: int = number, reached: dict[int, int] = reached) -> None:

@@ -3,10 +3,6 @@
 A cause is a repair: it is claimed when both models agree further than before after it was applied to one of them.
 """
 
-import contextlib
-import functools
-import itertools
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,20 +10,20 @@ import numpy as np
 
 from reference.errors import RequestError
 from reference.migration.alignment import alignments
-from reference.migration.call_causes import called
-from reference.migration.difference import SCALES, find_inputs
-from reference.migration.keras_causes import replaced
+from reference.migration.budget import Budget
+from reference.migration.difference import SCALES, find_inputs, run_once
+from reference.migration.explaining import explained_there
+from reference.migration.lone_causes import Unmatched, as_a_cause, told
 from reference.migration.models import Model, roundings, wrap
 from reference.migration.outputs import unmatched
-from reference.migration.own_causes import put_right, repaired, two_of_layers
-from reference.migration.pairing import REFUSED, Cause, Finder, Pairing, Place, Repaired, Undo
+from reference.migration.pairing import Cause, Pairing, Place, Undo
 from reference.migration.port import MOST as MOST_APART
 from reference.migration.port import limit_of
 from reference.migration.running import corrections
 from reference.migration.subjects import Subject
 from reference.migration.training_only import not_compared, training_only
+from reference.migration.unequal import partly, strangers, without_uncalled
 
-Found = tuple[list[Cause], Undo, Place | None]
 MOST = 10  # causes that are looked for, beside one of each layer
 MORE = 8  # inputs tried where weights differ that do nothing for the first: those of units that are off
 
@@ -36,7 +32,9 @@ MORE = 8  # inputs tried where weights differ that do nothing for the first: tho
 class Compared:
     """The first place where two models differ, if any; the causes found; further notes.
 
-    `training` has what numbers without dropout do not show: "dropout 0.5 / 0.3", in A and in B.
+    `training` has what numbers without dropout do not show: "dropout 0.5 / 0.3", in A and in B. `unmatched` has the
+    layers with weights that only one of them has, or has in another size. `ended` tells
+    that the search for causes ended before all were tried.
     """
 
     place: str
@@ -46,6 +44,8 @@ class Compared:
     layers: int = 0
     notes: tuple[str, ...] = ()
     training: tuple[str, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    ended: bool = False
 
     @property
     def same(self) -> bool:
@@ -57,10 +57,13 @@ class Compared:
         return self.same and not self.training
 
 
-def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, seed: int = 7) -> Compared:
+def compare(
+    a: Subject, b: Subject, *, names: Any = None, example: Any = None, seed: int = 7, budget: Budget | None = None
+) -> Compared:
     """Run two models layer by layer on the same inputs, and say where they first differ and why.
 
-    Raises RequestError where their layers do not correspond. Both models are left as they were.
+    `budget` limits how long causes are looked for. Both models are left as they were.
+    Raises RequestError where their layers do not correspond.
     """
     from reference.migration.causes import FINDERS
     from reference.migration.training_causes import compare_losses, compare_optimizers, compare_predictions
@@ -70,10 +73,15 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
     undo: list[Undo] = []
     try:
         pairing, notes = _pairing(mine, theirs, dict(names or {}), example, seed)
+        pairing.budget = budget or Budget()
         place = start = _first(pairing)
         given, causes = pairing.inputs, list[Cause]()
+        lone = tuple(told(pairing))
+        if lone and _same_at_inference(pairing, place):
+            texts = tuple(each.text for each in lone)
+            return Compared("", 0.0, (), False, len(pairing.moves), tuple(notes), texts, lone)
         while place is not None and len(causes) < MOST + len(pairing.moves):
-            found = _explained(pairing, _where_large(pairing, place), FINDERS)
+            found = explained_there(pairing, _where_large(pairing, place), FINDERS)
             if found is None:
                 break
             more, back, place = found
@@ -85,8 +93,11 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
                 place = pairing.first()
         said = "" if start is None else pairing.said(start)
         far = 0.0 if start is None else start.apart
-        unexplained = place is not None
-        for check in (compare_predictions, compare_losses, compare_optimizers) if place is None else ():
+        of_lone = None if place is None else as_a_cause(pairing, place)
+        causes += [] if of_lone is None else [of_lone]
+        unexplained = place is not None and of_lone is None
+        checks = [compare_predictions, compare_losses, *([] if lone else [compare_optimizers])]
+        for check in checks if place is None else ():
             found_more = check(a, b, pairing)
             if check is compare_losses and found_more is not None and not found_more.where:
                 # each has the loss that its outputs ask for
@@ -102,10 +113,11 @@ def compare(a: Subject, b: Subject, *, names: Any = None, example: Any = None, s
             trial = pairing.trial()
             training, notes = training_only(pairing.moves, trial), [*notes, *not_compared(trial)]
         notes = [*a.notes, *b.notes, *notes, *unmatched(pairing.runs), *_notes(pairing, place is None and not causes)]
+        ended = unexplained and pairing.budget.ended
         notes += roundings(mine, theirs)
-        return Compared(
-            said, far, tuple(causes), unexplained, len(pairing.moves), tuple(dict.fromkeys(notes)), tuple(training)
-        )
+        notes += [*(pairing.notes if unexplained else ()), *(pairing.budget.said() if ended else ())]
+        notes, count = list(dict.fromkeys(notes)), len(pairing.moves)
+        return Compared(said, far, tuple(causes), unexplained, count, tuple(notes), tuple(training), lone, ended)
     finally:
         for each in reversed(undo):
             each()
@@ -121,15 +133,43 @@ def _pairing(a: Model, b: Model, names: dict[str, str], example: Any, seed: int)
     if inputs is None:
         raise RequestError("no inputs were found that both models take. Give the shape of one: --shape 3,28,28,1")
     ways = []
-    for moves, notes in alignments(a, b, names, inputs, layout, match_anyway):
-        # ten times what port allows, for here causes are looked for
-        room = min(10 * limit_of(a, b, len(moves)), MOST_APART)
-        pairing = Pairing(a, b, moves, inputs, layout, room, seed)
-        pairing.run()
-        ways.append((pairing, notes))
+    try:
+        for moves, notes in alignments(a, b, names, inputs, layout, match_anyway):
+            # ten times what port allows, for here causes are looked for
+            room = min(10 * limit_of(a, b, len(moves)), MOST_APART)
+            pairing = Pairing(a, b, moves, inputs, layout, room, seed)
+            pairing.run()
+            ways.append((pairing, notes))
+    except RequestError as refused:
+        return _partly(Pairing(a, b, [], inputs, layout, 0.0, seed), names, refused)
     if len(ways) > 1 and (right := next((way for way in ways if way[0].first() is None), None)) is not None:
         return right
     return max(ways, key=lambda way: sum(map(same_weights, way[0].moves)))
+
+
+def _partly(pairing: Pairing, names: dict[str, str], refused: RequestError) -> tuple[Pairing, list[str]]:
+    """The layers that correspond where some have no counterpart. Raises what refused them where that may be right."""
+    a, b = pairing.a, pairing.b
+    runs = [run_once(m, pairing.inputs, pairing.layout, True) for m in (a, b)]
+    found = partly(a, b, names, runs)
+    if found is None:
+        raise refused
+    pairing.moves, every = found
+    pairing.limit = min(10 * limit_of(a, b, len(pairing.moves)), MOST_APART)
+    pairing.lone, notes = without_uncalled(every, runs)
+    pairing.run()
+    doubtful = len({each.side for each in pairing.lone}) > 1 or any(each.resized for each in pairing.lone)
+    if (doubtful and _same_at_inference(pairing, pairing.first())) or strangers(pairing.lone):
+        raise refused
+    return pairing, notes
+
+
+def _same_at_inference(pairing: Pairing, place: Place | None) -> bool:
+    """Whether the models give the same at inference, whatever their inputs are."""
+    if place is None:
+        return True
+    given = [name for name in place.wrong if "d " not in name and ("inference" in name or name.endswith("inputs"))]
+    return place.rank > len(pairing.moves) and not given
 
 
 def _first(pairing: Pairing) -> Place | None:
@@ -161,72 +201,6 @@ def _where_large(pairing: Pairing, place: Place) -> Place:
     pairing.inputs = before
     pairing.run()
     return place
-
-
-def _explained(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> Found | None:
-    """The first causes after whose repair the models agree further, and where they then differ: one, else several."""
-    last = min(place.unit, len(pairing.moves) - 1)
-    near = list(dict.fromkeys([max(place.unit - 1, 0), last]))
-    between = [functools.partial(called, pairing, place), functools.partial(replaced, pairing, place)]
-    # those next to it; what is between them; then all before, for a branch may join here
-    far = [unit for unit in reversed(range(last)) if unit not in near]
-    alone = {unit: [functools.partial(repaired, pairing, [(each, unit)]) for each in finders] for unit in (*near, *far)}
-    tries: list[Iterable[Callable[[], Repaired | None]]] = [
-        (find for unit in near for find in alone[unit]),
-        [functools.partial(_with_layers_right, pairing, place, finders, between)],
-        between,
-        (find for unit in far for find in alone[unit]),
-        (functools.partial(repaired, pairing, both) for both in two_of_layers(pairing, near, finders)),
-    ]
-    for find in itertools.chain.from_iterable(tries):
-        if (found := _further(pairing, place, find)) is not None:
-            return found
-    return None
-
-
-def _with_layers_right(
-    pairing: Pairing, place: Place, finders: Sequence[Finder], between: Sequence[Callable[[], Repaired | None]]
-) -> Repaired | None:
-    """Layers that are wrong by themselves put right, and what is wrong between layers then; None where none of it is
-    all that is wrong at a place."""
-    right = put_right(pairing, place, finders)
-    if right is None:
-        return None
-    causes, undo = right
-    with contextlib.ExitStack() as stack:
-        stack.callback(undo)
-        for find in (lambda: ([], lambda: None), *between):
-            try:
-                pairing.run()
-            except REFUSED:  # with that layer the model cannot go on
-                break
-            if (found := _further(pairing, place, find)) is not None:
-                more, back, _ = found
-                stack.callback(back)
-                return [*causes, *more], stack.pop_all().close
-    pairing.run()
-    return None
-
-
-def _further(pairing: Pairing, place: Place, find: Callable[[], Repaired | None]) -> Found | None:
-    """A repair where the models then agree further than at a place; else it is undone."""
-    found = find()
-    if found is None:
-        return None
-    causes, undo = found
-    after: Place | None = place
-    try:
-        with contextlib.suppress(*REFUSED):
-            pairing.run()
-            after = pairing.first()
-    except BaseException:
-        undo()
-        raise
-    if place.before(after):
-        return causes, undo, after
-    undo()
-    pairing.run()
-    return None
 
 
 def _notes(pairing: Pairing, same: bool) -> list[str]:

@@ -53,6 +53,8 @@ def replaced(pairing: Pairing, place: Place) -> Repaired | None:
     repairs = list(itertools.islice(_repairs(pairing, place), MOST))
     for count in range(1, len(repairs) + 1):
         for some in itertools.combinations(repairs, count):
+            if not pairing.budget.one_more():
+                return None
             with contextlib.ExitStack() as stack:
                 for repair in some:
                     stack.callback(repair.apply())

@@ -20,11 +20,11 @@ def zipped(
     moves = []
     while mine and theirs:
         a, b = mine[0], theirs[0]
-        if found := _as_one(a, theirs):
+        if found := as_one(a, theirs):
             several, (side, other) = found
             moves.append(match_sides(a, several, (side, other)))
             mine, theirs = mine[1:], theirs[len(several.parts) :]
-        elif found := _as_one(b, mine):
+        elif found := as_one(b, mine):
             several, (side, other) = found
             moves.append(match_sides(several, b, (other, side)))
             mine, theirs = mine[len(several.parts) :], theirs[1:]
@@ -50,7 +50,7 @@ def fitting(
     return moves, left, free
 
 
-def _as_one(one: Unit, others: list[Unit]) -> tuple[Unit, tuple[Side, Side]] | None:
+def as_one(one: Unit, others: list[Unit]) -> tuple[Unit, tuple[Side, Side]] | None:
     """PyTorch's next layers as what a pair composes the twin of a layer of, such as a separable convolution."""
     if others[0].model.framework != "torch" or one.model.framework == "torch":
         return None

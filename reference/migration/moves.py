@@ -12,6 +12,8 @@ from reference.migration.models import Model
 from reference.pair import Array, lay_out
 
 Arrays = dict[str, Array]
+# the shapes of weights as in scratch, in A and in B, by their keys
+Sizes = dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
 # keys in scratch of what lies along the features of the inputs, and of the outputs
 ALONG_INPUT = ("w", "w_x", "gamma", "beta", "running_mean", "running_variance")
 ALONG_OUTPUT = ("w", "b")
@@ -182,6 +184,28 @@ class Move:
     def gives_columns(self) -> bool:
         """Whether the outputs are rows of features that can come in another order: those of a dense layer."""
         return set(self.shapes) <= {"w", "b"} and len(self.shapes.get("w", ())) == 2
+
+
+@dataclass(frozen=True)
+class Lone:
+    """A layer that has no counterpart: the side it stands on, how many layers before it correspond, and its neighbours.
+
+    `resized` is the layer of B that is of the same kind in the place of A's; `sizes` then has what their weights'
+    shapes are in scratch.
+    """
+
+    side: int
+    unit: Unit
+    at: int
+    between: tuple[Unit | None, Unit | None]
+    resized: Unit | None = None
+    sizes: Sizes | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is only its inputs that are of another size, or all its weights lie along them."""
+        last = {key: (mine[-1], theirs[-1]) for key, (mine, theirs) in (self.sizes or {}).items() if len(mine) > 1}
+        return self.resized is not None and all(mine == theirs for mine, theirs in last.values())
 
 
 def put(moves: Iterable[Move]) -> None:

@@ -26,6 +26,9 @@ def put_right(pairing: Pairing, place: Place, finders: Sequence[Finder]) -> Repa
             if _gave_the_same(pairing, unit) or not _wrong(pairing, unit):
                 continue
             for causes_here, undo in _repairs(pairing, unit, finders):
+                if not pairing.budget.one_more():
+                    undo()
+                    return None
                 if not _wrong(pairing, unit):
                     causes += causes_here
                     stack.callback(undo)

@@ -1,15 +1,16 @@
 """Two models on the same inputs, the place where they first differ, and what a cause of that is."""
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from reference.migration.budget import Budget
 from reference.migration.difference import Trial, apart, as_in_keras, run_once, tried
 from reference.migration.models import Model, Run
-from reference.migration.moves import Move, put
+from reference.migration.moves import Lone, Move, put
 from reference.migration.order import Both, matched, settled
 from reference.migration.outputs import in_common
 from reference.pair import Array
@@ -62,6 +63,11 @@ class Pairing:
     runs: tuple[Run, ...] = ()
     # the side whose outputs are logits, where the other's are probabilities
     logits_of: int | None = None
+    # layers that only one of them has
+    lone: Sequence[Lone] = ()
+    budget: Budget = field(default_factory=Budget)
+    # what is to be known of the search for causes, each once
+    notes: dict[str, None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Both models at inference, and the order of features, as it is where B has A's weights."""
@@ -137,12 +143,19 @@ class Pairing:
             return False
         return both[0].shape == both[1].shape and matched(*both, self.limit) is not None
 
+    def same_from(self, unit: int) -> bool:
+        """Whether what layers read agrees from one on, and the outputs."""
+        far = [self._input_apart(each) for each in range(unit, len(self.moves))]
+        return max(far + [apart(second, first) for first, second in self._as_probabilities()]) <= self.limit
+
     def said(self, place: Place) -> str:
         """A place in words."""
         if place.what == "input":
             before = self.moves[place.unit - 1].target if place.unit else None
             after = self.moves[place.unit].target
             return f"between {before} and {after}" if before else f"before {after}"
+        if place.what == "output" and not self.moves:
+            return "in the output"
         if place.what == "output":
             return f"from {self.moves[-1].target} on, in the output"
         return f"in {place.what}"

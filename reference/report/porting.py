@@ -62,6 +62,8 @@ def print_compared(compared: "Compared") -> None:
     elif not compared.same:
         far = f", {compared.apart:.1e} of the largest element apart" if math.isfinite(compared.apart) else ""
         out.print(f" B differs from A: first {compared.place}{far}", markup=False)
+    for each in compared.unmatched if not compared.same else ():
+        out.print(f" {each.text}", markup=False)
     # what is wrong in the same way in several layers is told once
     for _, several in itertools.groupby(compared.causes, key=_without_layer):
         cause, *more = several
@@ -69,9 +71,12 @@ def print_compared(compared: "Compared") -> None:
         out.print(f"        {cause.text}", markup=False)
         if more:
             out.print(f"        and so in {', '.join(repr(each.layer) for each in more)}", markup=False)
-    if compared.unexplained:
+    if compared.unexplained and compared.unmatched and not compared.causes:
+        out.print(" whether that is all that is wrong was not shown: what is behind it differs too", markup=False)
+    elif compared.unexplained:
         rest = "what is left" if compared.causes else "this"
-        out.print(f" no cause that is known reproduces {rest}", markup=False)
+        known = "was tried" if compared.ended else "is known"
+        out.print(f" no cause that {known} reproduces {rest}", markup=False)
     for line in compared.training:
         start = "same in inference, differs" if compared.same else "differs"
         out.print(f" {start} in training: {line}", markup=False)
@@ -90,6 +95,8 @@ def compare_document(compared: "Compared", a: str, b: str) -> dict[str, Any]:
         "apart": compared.apart if math.isfinite(compared.apart) else None,
         "causes": [{"name": c.name, "layer": c.layer, "text": c.text} for c in compared.causes],
         "unexplained": compared.unexplained,
+        "ended": compared.ended,
         "training": list(compared.training),
+        "unmatched": [{"model": u.model, "layer": u.layer, "text": u.text} for u in compared.unmatched],
         "notes": list(compared.notes),
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.migration.facts import descent
+from reference.migration.facts import descent, fresh
 from reference.migration.facts.arrays import nchw, nhwc, numpy, oihw
 from reference.migration.facts.descent import (
     averaged,
@@ -137,6 +137,7 @@ def in_torch(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
 
     names = {**SHARED, **given, "torch": torch, "nn": torch.nn, "F": torch.nn.functional}
     names |= {
+        "changed_torch": fresh.changed_torch,
         "loaded": loaded_torch,
         "descend": descent.descend_torch,
         "rates": descent.rates_torch,
@@ -168,7 +169,7 @@ def in_keras(code: str, given: dict[str, Any], dtype: str, gradient: tuple[str, 
     from reference.migration.glue.keras.recurrent import projected_lstm
 
     names = {**SHARED, **given, "keras": keras, "tf": tf, "layers": keras.layers, "losses": keras.losses}
-    names |= {"projected_lstm": projected_lstm, "ASGD": ASGD}
+    names |= {"projected_lstm": projected_lstm, "ASGD": ASGD, "changed_keras": fresh.changed_keras}
     names |= {"ops": keras.ops, "loaded": loaded_keras, "descend": descent.descend_keras, "rates": descent.rates_keras}
     with float_type(dtype), written_files() as written, tf.GradientTape() as tape:
         arrays = {n: tf.convert_to_tensor(_cast(v, dtype)) for n, v in given.items() if isinstance(v, np.ndarray)}
