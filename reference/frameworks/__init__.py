@@ -1,14 +1,16 @@
 """The frameworks that twins live in; each is imported when its first twin is built."""
 
+import contextlib
 import functools
 import gc
 import importlib
 import importlib.util
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from reference.errors import RequestError
+from reference.frameworks.imports import before_import
 from reference.pair import FRAMEWORKS, Array, Twin
 
 _PACKAGES = {"torch": ("torch",), "keras": ("keras", "tensorflow")}
@@ -166,6 +168,24 @@ def _adapter(name: str) -> Framework:
 def installed() -> list[str]:
     """The names of the frameworks that can be imported."""
     return [name for name in FRAMEWORKS if all(map(importlib.util.find_spec, _PACKAGES[name]))]
+
+
+@contextlib.contextmanager
+def set_up_when_imported(then: Callable[[str], Any] = lambda name: None) -> Iterator[None]:
+    """Inside, a framework is set up, and `then` is called with its name, when something imports it first.
+
+    What runs inside is somebody's code: each framework takes seconds to import, and most need one.
+    """
+    done: set[str] = set()
+
+    def set_up(name: str) -> None:
+        if name not in done:
+            done.add(name)
+            framework(name)
+            then(name)
+
+    with before_import({each: functools.partial(set_up, n) for n in installed() for each in _PACKAGES[n]}):
+        yield
 
 
 def resolve(module: Any, path: str) -> Any:

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from reference import frameworks
 from reference.errors import RequestError
+from reference.frameworks import set_up_when_imported
 from reference.migration.models import framework_of
 
 BUILDERS = {"torch": "torch_module", "keras": "keras_model"}
@@ -27,9 +27,6 @@ def load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"crosscheck_arch_{path.stem}", path)
     if path.suffix != ".py" or spec is None or spec.loader is None:
         raise RequestError(f"{path} is no Python file, expected one that ends in .py")
-    for name in frameworks.installed():
-        if name.encode() in path.read_bytes():
-            frameworks.framework(name)  # sets it up, and without its remarks, before the file imports it
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     # files beside it are found, as when Python runs it, but hide nothing that is installed
@@ -50,13 +47,14 @@ def build(arch: Path | None, framework: str, what_for: str) -> Any:
     name = BUILDERS[framework]
     if arch is None:
         raise RequestError(f"{what_for} has weights only: name a Python file with `def {name}()` by --arch FILE")
-    make = getattr(load(arch), name, None)
-    if not callable(make):
-        raise RequestError(f"{arch} has no function {name}(), which {what_for} needs")
-    try:
-        model = make()
-    except (Exception, SystemExit) as error:
-        raise RequestError(f"{name}() of {arch} does not run: {_line(error)}") from error
+    with set_up_when_imported():
+        make = getattr(load(arch), name, None)
+        if not callable(make):
+            raise RequestError(f"{arch} has no function {name}(), which {what_for} needs")
+        try:
+            model = make()
+        except (Exception, SystemExit) as error:
+            raise RequestError(f"{name}() of {arch} does not run: {_line(error)}") from error
     if framework_of(model) != framework:
         raise RequestError(f"{name}() of {arch} gave {type(model).__name__}, expected {KINDS[framework]}")
     if framework == "keras" and not model.weights:

@@ -56,11 +56,13 @@ def _said(value: Any) -> str:
 
 def padding_side(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """Padding at both ends, or at the wrong one, where the other model's is causal."""
+    side = _torch_side(pairing, unit)
+    if side is None:
+        return None
     import torch
     from torch.nn import functional as F
 
-    side = _torch_side(pairing, unit)
-    if side is None or not isinstance(side[0], torch.nn.Conv1d) or getattr(side[1], "padding", None) != "causal":
+    if not isinstance(side[0], torch.nn.Conv1d) or getattr(side[1], "padding", None) != "causal":
         return None
     layer, other, name = side
     front = layer.dilation[0] * (layer.kernel_size[0] - 1)
@@ -95,11 +97,13 @@ def _same(torch_x: Any, keras_x: Any, start: int) -> bool:
 
 def recurrent_activation(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """A recurrent layer of Keras with another activation than PyTorch's, which are tanh and sigmoid, or relu."""
+    side = _torch_side(pairing, unit)
+    if side is None:
+        return None
     import keras
     import torch
 
-    side = _torch_side(pairing, unit)
-    if side is None or not isinstance(side[0], torch.nn.RNNBase):
+    if not isinstance(side[0], torch.nn.RNNBase):
         return None
     layer, other, name = side
     inner = [each for each in (getattr(other, f"{way}_layer", None) for way in ("forward", "backward")) if each]
@@ -123,10 +127,12 @@ def recurrent_activation(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | No
 
 def causal_mask(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """Attention that sees later steps in the one model, and does not in the other."""
+    side = _torch_side(pairing, unit)
+    if side is None:
+        return None
     import torch
 
-    side = _torch_side(pairing, unit)
-    if side is None or not isinstance(side[0], torch.nn.MultiheadAttention):
+    if not isinstance(side[0], torch.nn.MultiheadAttention):
         return None
     layer, _, name = side
 

@@ -93,11 +93,11 @@ def batch_first(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 
 def padding(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """Padding in numbers where the other has SAME, which pads the end more where it cannot pad evenly."""
-    from reference.migration.glue.torch import convolution as glue
-
     side = _torch_side(pairing, unit)
     if side is None:
         return None
+    from reference.migration.glue.torch import convolution as glue
+
     layer, other, name = side
     made = getattr(glue, f"Same{type(layer).__name__}", None)
     if made is None or "Transpose" in type(layer).__name__ or getattr(other, "padding", None) != "same":
@@ -119,10 +119,12 @@ def padding(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 
 def cropping(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """A transposed convolution that is cut at other ends than SAME's."""
+    side = _torch_side(pairing, unit)
+    if side is None:
+        return None
     from reference.migration.glue.torch import convolution as glue
 
-    side = _torch_side(pairing, unit)
-    if side is None or not hasattr(glue, f"Same{type(side[0]).__name__}"):
+    if not hasattr(glue, f"Same{type(side[0]).__name__}"):
         return None
     layer, other, name = side
     if "Transpose" not in type(layer).__name__ or getattr(other, "padding", None) != "same":
@@ -184,13 +186,14 @@ def _reading_all(call: Callable[..., Any]) -> Callable[..., Any]:
 
 def reset_gate(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """A GRU of PyTorch in the place of one whose reset gate acts before the matrix."""
+    side = _torch_side(pairing, unit)
+    if side is None or pairing.moves[unit].sides[0].pair.name != "gru_reset_before":
+        return None
     import torch
 
     from reference.migration.glue.torch.recurrent import ResetBeforeGRU
 
-    side = _torch_side(pairing, unit)
-    move = pairing.moves[unit]
-    if side is None or move.sides[0].pair.name != "gru_reset_before" or not isinstance(side[0], torch.nn.GRU):
+    if not isinstance(side[0], torch.nn.GRU):
         return None
     layer, _, name = side
     twin = ResetBeforeGRU(layer.input_size, layer.hidden_size, torch.tanh, torch.sigmoid, bias=layer.bias)

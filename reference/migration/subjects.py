@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from reference.errors import RequestError
-from reference.frameworks import framework, installed
+from reference.frameworks import set_up_when_imported
 from reference.migration import arch, files
 from reference.migration.models import framework_of
 
@@ -39,8 +39,6 @@ def read(where: str, architecture: Path | None) -> Subject:
     if path.suffix != ".py":
         model, notes = files.load(path, architecture)
         return Subject(model, where, notes=tuple(notes))
-    for each in installed():
-        framework(each)  # sets it up, before the file uses it
     with _in_float64():
         module = arch.load(path)
         model = _model(module, name or "model", path)
@@ -52,15 +50,19 @@ def read(where: str, architecture: Path | None) -> Subject:
 def _in_float64() -> Iterator[None]:
     """Models made inside compute in float64 unless they say otherwise: a small mistake then shows above rounding."""
     with contextlib.ExitStack() as stack:
-        if "keras" in installed():
-            from reference.frameworks.keras import float_type
 
-            stack.enter_context(float_type("float64"))
-        if "torch" in installed():
-            from reference.frameworks.torch import made_as
+        def then(name: str) -> None:
+            if name == "keras":
+                from reference.frameworks.keras import float_type
 
-            stack.enter_context(made_as("float64"))
-        yield
+                stack.enter_context(float_type("float64"))
+            else:
+                from reference.frameworks.torch import made_as
+
+                stack.enter_context(made_as("float64"))
+
+        with set_up_when_imported(then):
+            yield
 
 
 def path_of(where: str) -> Path:
