@@ -133,6 +133,77 @@ def test_a_level_of_a_recurrent_layer_is_told() -> None:
     assert found.unexplained
 
 
+def branches(short: bool = True, first: bool = False) -> Any:
+    """A residual block whose shortcut is called first or last, with a normalisation or without."""
+
+    def forward(m: Any, x: Any) -> Any:
+        side = m.side(x) if first else None
+        h = m.conv_2(m.norm(m.conv(x)).relu())
+        side = m.side(x) if side is None else side
+        return m.head((h + (m.short(side) if short else side)).relu().mean((2, 3)))
+
+    more = {"short": nn.BatchNorm2d(4)} if short else {}
+    return Torch(
+        forward, conv=nn.Conv2d(3, 4, 3), norm=nn.BatchNorm2d(4), conv_2=nn.Conv2d(4, 4, 1), side=nn.Conv2d(3, 4, 3),
+        head=nn.Linear(4, 2), **more,
+    )  # fmt: skip
+
+
+def test_branches_that_are_called_in_another_order_correspond() -> None:
+    a, b = in_float64(lambda: branches(first=True), lambda: branches(short=False))
+    found = compared(*with_weights(a, b))
+    assert [(each.model, each.layer) for each in found.unmatched] == [("A", "short")]
+    assert [each.name for each in found.causes] == ["missing layer"]
+    assert not found.unexplained
+
+
+def test_a_layer_in_the_place_of_another_is_one_cause() -> None:
+    between = lambda make: lambda: nn.Sequential(nn.Linear(5, 4), make(), nn.Linear(4, 3))  # noqa: E731
+    a, b = in_float64(between(lambda: nn.BatchNorm1d(4)), between(lambda: nn.LayerNorm(4)))
+    found = compared(*with_weights(a, b), (3, 5))
+    assert [each.name for each in found.causes] == ["another layer"], found
+    assert "B has layer '1' (LayerNorm) where A has layer '1' (BatchNorm1d)" in found.causes[0].text
+    # which give something of another shape than they are given
+    steps = lambda make: lambda: Torch(lambda m, x: m.head(m.rnn(x)[0]), rnn=make(), head=nn.Linear(6, 2))  # noqa: E731
+    lstm, gru = (lambda of=of: of(4, 6, batch_first=True) for of in (nn.LSTM, nn.GRU))
+    a, b = in_float64(steps(lstm), steps(gru))
+    found = compared(*with_weights(a, b), (3, 7, 4))
+    assert [each.name for each in found.causes] == ["another layer"], found
+    assert {(each.model, each.layer) for each in found.unmatched} == {("A", "rnn"), ("B", "rnn")}
+
+
+def test_a_head_that_one_model_lacks_is_a_difference() -> None:
+    def heads(*names: str) -> Any:
+        parts = {name: nn.Linear(5, 3) for name in names}
+        return Torch(lambda m, x: [getattr(m, n)(m.first(x).tanh()) for n in names], first=nn.Linear(4, 5), **parts)
+
+    a, b = in_float64(lambda: heads("shares", "means", "widths"), lambda: heads("shares", "means"))
+    found = compared(*with_weights(a, b), (3, 4))
+    assert not found.same
+    assert found.unexplained
+    assert found.place == "in how many outputs they have"
+    assert [(each.model, each.layer) for each in found.unmatched] == [("A", "widths")]
+
+
+def test_two_towers_with_the_weights_of_a_shared_one_differ_in_training_only() -> None:
+    def forward(m: Any, x: Any, y: Any) -> Any:
+        return m.head((m.tower(x).tanh() - getattr(m, "other", m.tower)(y).tanh()).abs())
+
+    def towers(two: bool) -> Any:
+        more = {"other": nn.Linear(5, 4)} if two else {}
+        return Torch(forward, tower=nn.Linear(5, 4), **more, head=nn.Linear(4, 2))
+
+    a, b = in_float64(lambda: towers(False), lambda: towers(True))
+    with_weights(a, b)
+    b.other.load_state_dict(b.tower.state_dict())
+    found = compared(a, b, [(3, 5), (3, 5)])
+    assert found.same
+    assert found.training[0].startswith("only in B: layer 'other'")
+    with torch.no_grad():
+        b.other.weight[0] += 1
+    assert not compared(a, b, [(3, 5), (3, 5)]).same
+
+
 def folded(a: Any, b: Any) -> None:
     """b has a's convolution with its normalisation in it."""
     factor = a.norm.weight / torch.sqrt(a.norm.running_var + a.norm.eps)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from reference.migration.activation_causes import ACTIVATIONS
+from reference.migration.call_padding import padding
 from reference.migration.call_pooling import pooling, reduction
 from reference.migration.call_words import MERGED, NOTHING, Change, Words, number, words
 from reference.migration.calls import Call, Instead
@@ -226,5 +227,6 @@ SWAPS: tuple[Callable[[Call], Iterator[Change]], ...] = (
     shuffling,
     resizing,
     scaling,
+    padding,
     activation,
 )

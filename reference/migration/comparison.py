@@ -96,6 +96,8 @@ def compare(
         of_lone = None if place is None else as_a_cause(pairing, place)
         causes += [] if of_lone is None else [of_lone]
         unexplained = place is not None and of_lone is None
+        if lone and start is None:  # they give more or fewer arrays, and the first ones are the same
+            said, far, unexplained = "in how many outputs they have", np.inf, True
         checks = [compare_predictions, compare_losses, *([] if lone else [compare_optimizers])]
         for check in checks if place is None else ():
             found_more = check(a, b, pairing)
@@ -165,7 +167,9 @@ def _partly(pairing: Pairing, names: dict[str, str], refused: RequestError) -> t
 
 
 def _same_at_inference(pairing: Pairing, place: Place | None) -> bool:
-    """Whether the models give the same at inference, whatever their inputs are."""
+    """Whether the models give as many arrays, and the same at inference, whatever their inputs are."""
+    if len({len(run.outputs) for run in pairing.runs}) > 1:
+        return False
     if place is None:
         return True
     given = [name for name in place.wrong if "d " not in name and ("inference" in name or name.endswith("inputs"))]

@@ -75,6 +75,23 @@ def apart(x: Array, y: Array) -> float:
     return share(float(np.abs(x - y).max()), float(np.abs(y).max()))
 
 
+def apart_within(x: Array, y: Array, limit: float) -> float:
+    """The same where one of them is the other with zeros around it, which a model may add before the layer that pads in
+    the other; infinite where it is more."""
+    if x.shape == y.shape or x.ndim != y.ndim:
+        return apart(x, y)
+    small, large = (x, y) if x.size < y.size else (y, x)
+    more = [b - a for a, b in zip(small.shape, large.shape, strict=True)]
+    if min(more) < 0 or more[0] or x.dtype.kind != "f":
+        return float("inf")
+    for start in itertools.product(*(range(n + 1) for n in more)):
+        inside = tuple(slice(i, i + n) for i, n in zip(start, small.shape, strict=True))
+        far = apart(large[inside], small)
+        if far <= limit and np.count_nonzero(large) == np.count_nonzero(large[inside]):
+            return far
+    return float("inf")
+
+
 def share(difference: float, largest: float) -> float:
     """The difference as a share of the largest; infinite where either is no number."""
     if difference == 0:

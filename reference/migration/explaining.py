@@ -21,6 +21,10 @@ def explained_there(pairing: Pairing, place: Place, finders: Sequence[Finder]) -
         return explained(pairing, place, finders)
     if not pairing.moves or any(each.resized is not None for each in lone):
         return None
+    left = left_out(pairing, lone)
+    if left is None:
+        return None
+    left[1]()
     found = _further(pairing, place, functools.partial(left_out, pairing, lone))
     found = found or _beside(pairing, place, finders)
     return found or explained(pairing, place, finders)

@@ -54,7 +54,7 @@ def _resized(lone: Lone, follows: bool) -> str:
     wrong = next(key for key, (mine, theirs) in sizes.items() if mine != theirs)
     mine, theirs = sizes[wrong]
     bias = next((both for key, both in sizes.items() if key.rpartition(".")[2] == "b"), (mine, theirs))
-    if len(mine) > 1 and mine[-1] != theirs[-1] and bias[0] != bias[1]:
+    if wrong.rpartition(".")[2] == "w" and len(mine) > 1 and mine[-1] != theirs[-1] and bias[0] != bias[1]:
         return f"another size: {lone.resized} gives {theirs[-1]} features, A's {lone.unit} {mine[-1]}"
     return f"another size: '{wrong}' of {lone.resized} has the shape {theirs}, that of A's {lone.unit} {mine}"
 
@@ -90,6 +90,8 @@ def left_out(pairing: Pairing, lone: Sequence[Lone]) -> Repaired | None:
                 return None
             stack.callback(undo)
             causes.append(_cause(each))
+        if {each.side for each in lone} == {0, 1} and len(lone) == 2:
+            causes = [_another(*sorted(lone, key=lambda each: each.side))]
         return causes, stack.pop_all().close
 
 
@@ -120,14 +122,19 @@ def _cause(lone: Lone) -> Cause:
     return Cause("missing layer", f"without {lone.unit} A goes on as B does: add it to B", lone.unit.name)
 
 
+def _another(mine: Lone, theirs: Lone) -> Cause:
+    text = f"B has {theirs.unit} where A has {mine.unit}; without them both go on alike"
+    return Cause("another layer", text, theirs.unit.name)
+
+
 def as_a_cause(pairing: Pairing, place: Place) -> Cause | None:
     """What has no counterpart at a place, as the cause, where all behind that agrees or nothing is."""
     lone = at_place(pairing, place)
     if not lone or not _agree_before(pairing, place, lone[0]) or not _agree_behind(pairing, place, lone):
         return None
-    names = {-1: "another size", 0: "missing layer", 1: "superfluous layer"}
-    first = lone[0]
-    name = names[-1 if first.resized is not None else first.side]
+    first, sides = lone[0], {each.side for each in lone}
+    name = "another layer" if len(sides) > 1 else "superfluous layer" if first.side else "missing layer"
+    name = "another size" if first.resized is not None else name
     whose = f"{first.unit} of {WHOSE[first.side]}"
     if place.unit == len(pairing.moves):
         return Cause(name, f"all before {whose} agrees, and no other layer with weights is behind", first.unit.name)

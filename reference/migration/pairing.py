@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reference.migration.budget import Budget
-from reference.migration.difference import Trial, apart, as_in_keras, run_once, tried
+from reference.migration.difference import Trial, apart, apart_within, as_in_keras, run_once, tried
 from reference.migration.models import Model, Run
 from reference.migration.moves import Lone, Move, put
 from reference.migration.order import Both, matched, settled
@@ -186,7 +186,7 @@ class Pairing:
 
     def _input_apart(self, unit: int) -> float:
         both = self._inputs(unit)
-        return 0.0 if both is None else apart(*reversed(both))
+        return 0.0 if both is None else apart_within(both[1], both[0], self.limit)
 
     def _inputs(self, unit: int) -> tuple[Array, Array] | None:
         """What a layer reads in both models, as in Keras, and its features in B's order."""

@@ -181,7 +181,14 @@ def masking(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
 
 
 def _reading_all(call: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *given, mask=None, **more: call(*given, **more)
+    """A call without the mask that it is given, nor that which Keras attaches to its inputs."""
+
+    def reading(*given: Any, mask: Any = None, **more: Any) -> Any:
+        import keras
+
+        return call(*(keras.ops.copy(x) if hasattr(x, "_keras_mask") else x for x in given), **more)
+
+    return reading
 
 
 def reset_gate(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:

@@ -5,11 +5,13 @@ costs least. A layer of the same kind may stand beside one of another size.
 """
 
 import contextlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reference.errors import RequestError
+from reference.migration.absent_causes import ABSENT
 from reference.migration.causes import match_anyway, same_weights
 from reference.migration.counterparts import Side, at_level, counterparts, is_known
 from reference.migration.matching import as_one, match_sides
@@ -17,8 +19,9 @@ from reference.migration.models import Model, Run
 from reference.migration.moves import Lone, Move, Sizes, Unit, loose, units, without_tied
 from reference.migration.shapes import scratch_shape
 
-# what it costs that weights are others, that a layer stands alone, that it has another size, and no size in common
-OTHER, ALONE, RESIZED, UNLIKE = 1, 4, 6, 7
+# what it costs that weights are others, or the name too, that a layer stands alone, that it has another size, and no
+# size in common
+OTHER, UNNAMED, ALONE, RESIZED, UNLIKE = 1, 2, 4, 6, 7
 # of two layers, what tells whether they fit
 Kinds = tuple[tuple[Any, ...], tuple[Any, ...]]
 
@@ -29,6 +32,16 @@ class Way:
 
     cost: int
     step: tuple[int, int] = (0, 0)
+    move: Move | None = None
+    sizes: Sizes | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """The layers of A and of B, by number, that stand beside each other: counterparts, in two sizes, or one alone."""
+
+    i: int | None
+    j: int | None
     move: Move | None = None
     sizes: Sizes | None = None
 
@@ -62,13 +75,13 @@ def _aligned(
     mine: list[Unit], theirs: list[Unit], names: dict[str, str], misfits: set[Kinds]
 ) -> tuple[int, list[Move], list[Lone]]:
     """What it costs to align two models, the layers that correspond, and those that do not."""
-    moves, i, j = list[Move](), 0, 0
+    steps, i, j = list[Step](), 0, 0
     # layers at the start with the same weights need no thought
     while i < len(mine) and j < len(theirs) and _may(mine[i], theirs[j], names):
         move, step = _fitted(mine[i:], theirs[j:], misfits)
         if move is None or not same_weights(move):
             break
-        moves.append(move)
+        steps.append(Step(i, j, move))
         i, j = i + step[0], j + step[1]
     start, table = (i, j), {(len(mine), len(theirs)): Way(0)}
     for i in reversed(range(start[0], len(mine) + 1)):
@@ -76,19 +89,58 @@ def _aligned(
             if (i, j) not in table:
                 found = _ways(mine[i:], theirs[j:], names, misfits, i, j, table)
                 table[i, j] = min(found, key=lambda way: way.cost)
-    lone, (i, j) = list[Lone](), start
+    i, j = start
     while (i, j) != (len(mine), len(theirs)):
         way = table[i, j]
-        if way.move is not None:
-            moves.append(way.move)
-        elif way.sizes is not None:
-            lone.append(Lone(0, mine[i], len(moves), _around(mine, i), theirs[j], way.sizes))
-        elif way.step[0]:
-            lone.append(Lone(0, mine[i], len(moves), _around(mine, i)))
-        else:
-            lone.append(Lone(1, theirs[j], len(moves), _around(theirs, j)))
+        steps.append(Step(i if way.step[0] else None, j if way.step[1] else None, way.move, way.sizes))
         i, j = i + way.step[0], j + way.step[1]
-    return table[start].cost, moves, lone
+    steps = _crossed(steps, mine, theirs, names, misfits)
+    return sum(map(_cost, steps)), [step.move for step in steps if step.move], _lone(steps, mine, theirs)
+
+
+def _cost(step: Step) -> int:
+    if step.move is not None:
+        return _cost_of_weights(step.move)
+    return ALONE if step.sizes is None else RESIZED if _in_common(step.sizes) else UNLIKE
+
+
+def _crossed(
+    steps: list[Step], mine: list[Unit], theirs: list[Unit], names: dict[str, str], misfits: set[Kinds]
+) -> list[Step]:
+    """Layers that stand alone on either side and correspond, for branches are called in another order; at A's place."""
+
+    def same(i: int, j: int) -> Step | None:
+        move = _fitted(mine[i : i + 1], theirs[j : j + 1], misfits)[0]
+        return Step(i, j, move) if move is not None and same_weights(move) else None
+
+    def alike(i: int, j: int) -> Step | None:
+        move = _fitted(mine[i : i + 1], theirs[j : j + 1], misfits)[0]
+        return None if move is None else Step(i, j, move)
+
+    def resized(i: int, j: int) -> Step | None:
+        sizes = _sizes(mine[i], theirs[j])
+        return Step(i, j, None, sizes) if sizes is not None and _in_common(sizes) else None
+
+    for join in (same, alike, resized):
+        for a, b in itertools.product([s for s in steps if s.j is None], [s for s in steps if s.i is None]):
+            if a not in steps or b not in steps or a.i is None or b.j is None:
+                continue
+            if _may(mine[a.i], theirs[b.j], names) and (joined := join(a.i, b.j)) is not None:
+                steps = [joined if step is a else step for step in steps if step is not b]
+    return steps
+
+
+def _lone(steps: list[Step], mine: list[Unit], theirs: list[Unit]) -> list[Lone]:
+    found, at = [], 0
+    for step in steps:
+        if step.move is not None:
+            at += 1
+        elif step.i is None and step.j is not None:
+            found.append(Lone(1, theirs[step.j], at, _around(theirs, step.j)))
+        elif step.i is not None:
+            other = None if step.j is None else theirs[step.j]
+            found.append(Lone(0, mine[step.i], at, _around(mine, step.i), other, step.sizes))
+    return found
 
 
 def _around(found: list[Unit], i: int) -> tuple[Unit | None, Unit | None]:
@@ -113,7 +165,7 @@ def _ways(
     if mine and theirs and _may(mine[0], theirs[0], names):
         move, step = _fitted(mine, theirs, misfits)
         if move is not None:
-            found.append(way(0 if same_weights(move) else OTHER, step, move))
+            found.append(way(_cost_of_weights(move), step, move))
         elif (sizes := _sizes(mine[0], theirs[0])) is not None:
             found.append(way(RESIZED if _in_common(sizes) else UNLIKE, (1, 1), None, sizes))
     if mine:
@@ -121,6 +173,13 @@ def _ways(
     if theirs:
         found.append(way(ALONE, (0, 1)))
     return found
+
+
+def _cost_of_weights(move: Move) -> int:
+    if same_weights(move):
+        return 0
+    same = move.source.name.split(".")[-1] == move.target.name.split(".")[-1]
+    return OTHER if same else UNNAMED
 
 
 def _may(a: Unit, b: Unit, names: dict[str, str]) -> bool:
@@ -155,6 +214,8 @@ def _sizes(a: Unit, b: Unit) -> Sizes | None:
     for mine, theirs in counterparts(a.model, a.layer, b.model, b.layer):
         sides = (at_level(mine, a.level), at_level(theirs, b.level))
         first, second = (_shapes(unit, side) for unit, side in zip((a, b), sides, strict=True))
+        if any(key.rpartition(".")[2] not in ABSENT for key in first.keys() ^ second.keys()):
+            continue
         both = {key: (shape, second[key]) for key, shape in first.items() if key in second}
         if both and all(len(x) == len(y) for x, y in both.values()) and any(x != y for x, y in both.values()):
             return both
