@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from larger_models import LARGER
+from image_models import IMAGES
 from portable import shuffle
 from ported_models import Torch
+from row_models import ROWS
 from test_everyday_models import EXACT, in_float64
 from torch import nn
 from torch.nn import functional as F
@@ -17,6 +18,8 @@ from reference import port
 from reference.migration.comparison import Compared, compare
 from reference.migration.difference import apart_within
 from reference.migration.subjects import Subject
+
+LARGER = IMAGES | ROWS
 
 
 def compared(a: Any, b: Any, example: Any = None) -> Compared:

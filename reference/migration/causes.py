@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from reference.errors import RequestError
-from reference.migration import absent_causes, activation_causes, option_causes, setting_causes
+from reference.migration import absent_causes, activation_causes, mask_causes, option_causes, setting_causes
 from reference.migration.counterparts import Side, at_level, is_a, sides
 from reference.migration.matching import match, match_sides
 from reference.migration.moves import Move, Unit
@@ -184,6 +184,7 @@ FINDERS: tuple[Finder, ...] = (
     wrong_weights,
     *absent_causes.FINDERS,
     *setting_causes.FINDERS,
+    *mask_causes.FINDERS,
     *option_causes.FINDERS,
     *activation_causes.FINDERS,
 )

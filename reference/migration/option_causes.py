@@ -125,28 +125,4 @@ def recurrent_activation(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | No
     return Cause("activation", text, name), undo.close
 
 
-def causal_mask(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
-    """Attention that sees later steps in the one model, and does not in the other."""
-    side = _torch_side(pairing, unit)
-    if side is None:
-        return None
-    import torch
-
-    if not isinstance(side[0], torch.nn.MultiheadAttention):
-        return None
-    layer, _, name = side
-
-    def mask(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        q, k = ((args[i] if len(args) > i else kwargs[key]).shape[1] for i, key in enumerate(("query", "key")))
-        later = torch.ones(q, k, dtype=torch.bool).triu(1)
-        return args, {**kwargs, "attn_mask": later if kwargs.get("attn_mask") is None else None, "is_causal": False}
-
-    handle = layer.register_forward_pre_hook(mask, with_kwargs=True)
-    text = (
-        f"layer '{name}': one model's attention is causal, the other's sees later steps too; PyTorch's is given "
-        "attn_mask, true above the diagonal, Keras' use_causal_mask=True"
-    )
-    return Cause("causal mask", text, name), handle.remove
-
-
-FINDERS: tuple[Finder, ...] = (option, padding_side, causal_mask, recurrent_activation)
+FINDERS: tuple[Finder, ...] = (option, padding_side, recurrent_activation)
