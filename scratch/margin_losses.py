@@ -110,3 +110,20 @@ class HingeEmbedding(PointwiseLoss):
 
     def slope(self, p: Array, t: Array) -> Array:
         return np.where((t == 1) | (self.margin - p >= 0), t, 0)
+
+
+class Contrastive(PointwiseLoss):
+    """loss = p**2 where t is 1, max(margin - p, 0)**2 where t is 0: distances p of what is alike, and of what is not.
+
+    Hadsell et al., 2006, without their factor of 1/2, and with 1 for what is alike where they have 0.
+    """
+
+    def __init__(self, *, margin: float = 1.0, per_sample: bool = False, reduction: Reduction = "mean") -> None:
+        super().__init__(per_sample=per_sample, reduction=reduction)
+        self.margin = margin
+
+    def value(self, p: Array, t: Array) -> Array:
+        return np.where(t == 1, p, np.maximum(self.margin - p, 0)) ** 2
+
+    def slope(self, p: Array, t: Array) -> Array:
+        return 2 * np.where(t == 1, p, -np.maximum(self.margin - p, 0))

@@ -41,7 +41,7 @@ def safe(answers: Callable[[Evidence], Side | None]) -> Callable[[Evidence], Sid
             warnings.simplefilter("ignore")
             try:
                 return answers(evidence)
-            except (ValueError, IndexError, KeyError, TypeError, AttributeError):
+            except (ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
                 return None
 
     return run

@@ -19,6 +19,7 @@ from reference.diagnosis.worded import kebab, named
 from scratch.activations import Activation
 from scratch.convolution import Conv2D
 from scratch.dense import Dense
+from scratch.losses import Loss
 
 LEFT_OUT, ONES = "activation-missing-backward", "(1 (the activation is left out)) * dz"
 
@@ -35,8 +36,8 @@ def hypotheses(evidence: Evidence) -> tuple[Hypothesis, ...]:
 
 
 def layers_of(layer: Any) -> Iterator[Any]:
-    """A layer of scratch's and those that it holds; of a layer that wraps others these alone."""
-    if type(layer).__module__.startswith("scratch.") or isinstance(layer, Activation):
+    """A layer of scratch's, or a form of one, and those that it holds; of a layer that wraps others these alone."""
+    if type(layer).__module__.startswith("scratch.") or isinstance(layer, Activation | Loss):
         yield layer
     for value in vars(layer).values():
         for each in value if isinstance(value, list | tuple) else (value,):

@@ -139,12 +139,17 @@ class Candidates:
 
     def _in_order(self, attempt: Attempt, name: str) -> Array | None:
         """The gradient of one of several inputs of one shape: they are returned in the order they were given in."""
-        shapes = {key: array.shape for key, array in attempt.problem.arrays.inputs.items()}
+        inputs = attempt.problem.arrays.inputs.items()
+        shapes = {key: array.shape for key, array in inputs if gradient_name(key) in attempt.problem.want}
         given = [key for key in (attempt.call.given if attempt.call else ()) if key in shapes]
         returned = attempt.returned
-        if list(shapes.values()).count(shapes[name]) < 2 or not isinstance(returned, tuple | list):
+        if list(shapes.values()).count(shapes[name]) < 2 or not isinstance(returned, tuple | list) or name not in given:
             return None
-        if len(returned) != len(given) or name not in given:
+        if self.family.loss:  # the loss itself may come with them
+            apart = [leaf.array for leaf in leaves(returned)]
+            fitting = [attempt.layout.from_submission(name, each, shapes[name]) for each in apart]
+            returned = [each for each in fitting if each is not None]
+        if len(returned) != len(given):
             return None
         return attempt.layout.from_submission(name, returned[given.index(name)], shapes[name])
 

@@ -214,6 +214,7 @@ class Judge(Candidates):
             scales = of_gradients(attempt.problem, judged.factor, together)
             if self.family.scales and not judged.right:  # what the gradient is to be scaled by is not known then
                 scales = dict(self.family.scales(attempt.problem))
+        first = next(iter(attempt.problem.arrays.inputs), "") if self.family.loss else "x"
         for name in attempt.problem.arrays.inputs:
             key = gradient_name(name)
             if key not in attempt.problem.want:
@@ -237,7 +238,7 @@ class Judge(Candidates):
                 judged.arrays[said_as] = (got, scaled)
                 judged.scales[key] = as_much(allowed, said)
                 judged.conventions += [said] if said else []
-            elif name == "x" and self.subject.backward and (problem := self._no_input_gradient(attempt)):
+            elif name == first and self.subject.backward and (problem := self._no_input_gradient(attempt)):
                 judged.quantities.append(Quantity(said_as, False, part=part, problem=problem))
 
     def _no_input_gradient(self, attempt: Attempt) -> str:
@@ -247,10 +248,9 @@ class Judge(Candidates):
         if attempt.returned is None:
             return "" if attempt.scheme.entries else f"{self.subject.backward.name} returned nothing"
         if len(shaped) == 1 and not attempt.layout.steps and attempt.returned is not None:
-            return (
-                f"{self.subject.backward.name} returned {_shape_of(attempt.returned)}, expected "
-                f"{attempt.layout.shape('x', attempt.problem.arrays.inputs['x'].shape)}"
-            )
+            name, x = next(iter(attempt.problem.arrays.inputs.items()))
+            wanted = attempt.layout.shape(name, x.shape)
+            return f"{self.subject.backward.name} returned {_shape_of(attempt.returned)}, expected {wanted}"
         return ""
 
 

@@ -50,7 +50,7 @@ class Planner:
             return layouts
         source = self.subject.symbol.source
         over_columns = "axis=0" in source and not re.search(r"axis=(1|-1)", source)
-        one_row = problem.arrays.inputs["x"].shape[-1] == 1
+        one_row = next(iter(problem.arrays.inputs.values())).shape[-1] == 1
         file = self.worker.submission
         counted = columns_counted(source) and not rows_evident(file)
         if not (one_row or over_columns or counted or columns_evident(file)):
@@ -165,7 +165,9 @@ class Planner:
         roles = {"dy": COTANGENT, "cache": CACHE, "lr": RATE, **self._roles(attempt), "y": OUTPUT, **self.family.inputs}
         if self.family.loss:  # the predictions before the loss that is made of them; some are handed what it has kept
             roles = {**self.family.inputs, **roles}
-            values["x"] = [*values["x"], *[Ref(f"{IT}.output")] * ("output" in self.subject.attributes)]
+            if "output" in self.subject.attributes:
+                first = next(iter(self.family.inputs))
+                values[first] = [*values[first], Ref(f"{IT}.output")]
         wildcards = ["dy", "cache", "y", *self.family.inputs, *(f"weight {n}" for n in attempt.scheme.entries)]
         if extras := attempt.problem.extras:
             values |= {name: [attempt.layout.to_submission(name, array)] for name, array in extras.items()}

@@ -139,7 +139,7 @@ def _simpler(problem: Problem, change: Simplify) -> list[Problem]:
 def _one_sample(problem: Problem) -> Iterator[Arrays]:
     """Each of several samples: of one it may be chance that it is right."""
     batch, arrays = problem.batch, problem.arrays
-    if batch > 1 and all(len(a) == batch for a in (*arrays.inputs.values(), arrays.dy)):
+    if batch > 1 and all(a.shape[:1] == (batch,) for a in (*arrays.inputs.values(), arrays.dy)):
         for k in range(batch):
             inputs = {n: a[k : k + 1] for n, a in arrays.inputs.items()}
             yield replace(arrays, inputs=inputs, dy=arrays.dy[k : k + 1])

@@ -10,7 +10,7 @@ from reference.pair import FRAMEWORKS, Case, Input, Pair, Twin
 from reference.pairs.binary_losses import labels, signs
 from reference.pairs.losses import PLACES, REDUCTIONS, WEIGHTS, composed, draw_shape, fixed
 from reference.pairs.regression_losses import draw_pointwise, keras_own, torch_own
-from scratch.margin_losses import CategoricalHinge, HingeEmbedding, MultiLabelMargin, MultiMargin
+from scratch.margin_losses import CategoricalHinge, Contrastive, HingeEmbedding, MultiLabelMargin, MultiMargin
 
 
 def _keras_categorical(keras: Any, o: SimpleNamespace) -> Any:
@@ -161,4 +161,20 @@ HINGE_EMBEDDING = Pair(
         Case("kink", {"p": listed([0.5, 1.0, -1.0]), "t": fixed(listed([-1.0, -1.0, 1.0]))}, smooth=False),
     ),
     draw=draw_pointwise(normal, signs, lambda rng: {"margin": float(rng.uniform(0.1, 2.0))}),
+)
+
+CONTRASTIVE = Pair(
+    "contrastive",
+    Contrastive,
+    torch=composed("torch", "contrastive", "margin", reason="PyTorch has none; its HingeEmbeddingLoss does not square"),
+    keras=composed("keras", "contrastive", "margin", reason="Keras has none"),
+    kind="loss",
+    cases=(
+        *(Case(r, {"p": normal(*at, 5), "t": fixed(labels(*at, 5))}, {"reduction": r}) for r, at in PLACES.items()),
+        Case("samples", {"p": normal(4, 6), "t": fixed(labels(4, 6))}, {"per_sample": True, "reduction": "sum"}),
+        Case("margin", {"p": normal(4, 6), "t": fixed(labels(4, 6))}, {"margin": 0.25}),
+        Case("far", {"p": normal(4, 6, scale=20.0), "t": fixed(labels(4, 6))}, {"margin": 1.75, "reduction": "none"}),
+        Case("kink", {"p": listed([0.5, 1.0, -1.0]), "t": fixed(listed([0.0, 0.0, 1.0]))}),
+    ),
+    draw=draw_pointwise(normal, labels, lambda rng: {"margin": float(rng.uniform(0.1, 2.0))}),
 )

@@ -45,7 +45,8 @@ TARGET = (
 INPUTS = {"x": PREDICTION, "t": TARGET, "mask": MASK, "padding": PADDING_MASK}
 
 
-def _signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+def signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+    """Labels of -1 and 1."""
     return rng.choice([-1.0, 1.0], shape)
 
 
@@ -264,6 +265,6 @@ MSE = loss(
 MAE = loss("mean_absolute_error", "mean_absolute_error", r".*(mae|absolute|l1loss)\w*", ((normal, _NORMALS),))
 HUBER = loss("huber", "huber", r".*huber\w*", ((normal, _NORMALS),), numbers={"delta": 1.0})
 SMOOTH_L1 = loss("smooth_l1", "smooth_l1", r"smooth\w*", ((normal, _NORMALS),), numbers={"beta": 1.0})
-HINGE = loss("hinge", "hinge", r".*hinge\w*", ((normal, given(_signs)),), rank=5)
-SQUARED_HINGE = loss("squared_hinge", "squared_hinge", r"squaredhinge\w*", ((normal, given(_signs)),))
+HINGE = loss("hinge", "hinge", r".*hinge\w*", ((normal, given(signs)),), rank=5)
+SQUARED_HINGE = loss("squared_hinge", "squared_hinge", r"squaredhinge\w*", ((normal, given(signs)),))
 LOG_COSH = loss("log_cosh", "log_cosh", r"logcosh\w*", ((normal, _NORMALS),))

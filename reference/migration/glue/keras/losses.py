@@ -203,6 +203,11 @@ def hinge_embedding(p: Any, t: Any, margin: float) -> Any:
     return ops.where(ops.equal(t, 1), p, ops.maximum(margin - p, 0.0))
 
 
+def contrastive(p: Any, t: Any, margin: float) -> Any:
+    """The square of a distance p where t is 1, of what it is short of the margin where t is 0."""
+    return ops.square(ops.where(ops.equal(t, 1), p, ops.maximum(margin - p, 0.0)))
+
+
 def smooth_l1(p: Any, t: Any, beta: float) -> Any:
     """Huber's loss divided by its delta."""
     return keras.losses.huber(t[..., None], p[..., None], delta=beta) / beta

@@ -116,6 +116,11 @@ def multi_label_margins(own: Callable[..., Tensor], x: Tensor, t: Tensor) -> Ten
     return own(x.reshape(-1, x.shape[-1]), listed.reshape(-1, x.shape[-1])).reshape(x.shape[:-1])
 
 
+def contrastive(p: Tensor, t: Tensor, margin: float) -> Tensor:
+    """The square of a distance p where t is 1, of what it is short of the margin where t is 0."""
+    return torch.where(t == 1, p, (margin - p).clamp(min=0)) ** 2
+
+
 def log_cosh(p: Tensor, t: Tensor) -> Tensor:
     """log(cosh(p - t)), without overflow."""
     d = (p - t).abs()
