@@ -10,7 +10,7 @@ import numpy as np
 from reference.fills import normal
 from reference.homework.agreement import EPSILON_ALLOWED
 from reference.homework.embedding_losses import ContrastiveOfPairs, ContrastiveUnlike, SquaredTriplet
-from reference.homework.families.losses import free, given, loss, signs
+from reference.homework.families.losses import free, given, loss
 from reference.homework.family import NEVER, Family, another_number, numbers_named
 from reference.homework.problem import Problem, of_submissions, problem
 from reference.homework.roles import means

@@ -3,6 +3,7 @@
 from reference.homework.family import Family
 from reference.homework.optimizers.examination import examine_any_optimizer, examine_optimizer
 from reference.homework.optimizers.plan import GRADS
+from reference.homework.roles import means
 from reference.homework.subject import Subject
 
 # what makes or tests an optimizer is none; nor is a network that has one
@@ -12,9 +13,16 @@ NONE = (
 )
 
 
+# what may be said of anything; of weights where it is handed their gradients
+STEPS = (
+    r"update|(do|take|make|train(ing)?|opt(imi[sz](er|e|ation))?|param(eter)?s?|one)?step|step(params?|parameters?|weights?)|"
+    r"apply(grad(ient)?s?|updates?)|descend"
+)
+
+
 def _takes_gradients(subject: Subject) -> bool:
-    """Whether a function that is only called an update is one of weights."""
-    return not subject.made and subject.name == "update" and subject.is_handed(GRADS)
+    """Whether a function that is only called an update, or a step, is one of weights."""
+    return not subject.made and means(subject.name, STEPS) and subject.is_handed(GRADS)
 
 
 def _optimizer(pair: str, names: str, functions: str = "") -> Family:

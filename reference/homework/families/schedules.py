@@ -21,9 +21,9 @@ def _schedule(pair: str, names: str, pairs: tuple[str, ...] = (), rank: int = 12
 
 
 STEP = _schedule("step_decay", rf"\w*(step|staircase)(decay|lr){END}|steplr")
-EXPONENTIAL = _schedule("exponential_decay", rf"(lr)?exp(onential)?(decay|lr|schedule|anneal\w*){END}")
-INVERSE = _schedule("inverse_time_decay", rf"(inverse)?time(based)?decay{END}|inverse\w*decay{END}|hyperbolicdecay")
-COSINE = _schedule("cosine_decay", rf"(?!.*warm)(lr)?cos(ine)?(anneal\w*|decay|lr|schedule){END}")
+EXPONENTIAL = _schedule("exponential_decay", rf"(lr)?exp(onential)?(decay|lr|schedule|anneal\w*){END}|factorschedul\w*")
+INVERSE = _schedule("inverse_time_decay", rf"(inverse)?time(based)?decay{END}|inv(erse\w*)?decay{END}|hyperbolicdecay")
+COSINE = _schedule("cosine_decay", rf"(?!.*warm)(lr)?cos(ine)?(anneal\w*|decay|lr|schedul\w*){END}")
 POLYNOMIAL = _schedule(
     "polynomial_decay", rf"poly(nomial)?(decay|lr|schedule){END}|linear(decay|lrdecay|anneal\w*){END}"
 )
@@ -35,7 +35,10 @@ RESTARTS = _schedule(
 )
 CYCLIC = _schedule("cyclic", rf"(triangular|cyclic(al)?){END}")
 PIECES = _schedule("piecewise_constant", rf"piecewise(constant)?{END}")
-NOAM = _schedule("inverse_square_root", rf"noam\w*|inv(erse)?(sqrt|squareroot){END}|transformer(lr|schedule\w*)")
+NOAM = _schedule(
+    "inverse_square_root",
+    rf"noam\w*|(inv(erse)?)?(sqrt|squareroot)(schedul\w*|decay|lr){END}|inv(erse)?(sqrt|squareroot)|transformer(lr|schedule\w*)",
+)
 ANY = _schedule(
     "schedule",
     r"(update|get|adjust|decay|schedule|compute|calc\w*|anneal)?(lr|learningrate)(decay|schedule\w*|at\w*)?|(lr|rate)?schedule(r|lr)?",

@@ -79,7 +79,8 @@ class OptimizerExamination:
                 held = self._written_decay(walk) or held
             if held.right:
                 return offered(self, self.code, held) or self._switched() or self._apart(self.code, held)
-            if best is None or held.quantity.max_rel < best.quantity.max_rel:
+            # weights that stay as they are may only be held in another form
+            if best is None or (not walk.moved, held.quantity.max_rel) < (not best.walk.moved, best.quantity.max_rel):
                 best = held
             if walk.form.named:  # its parameters say what each is
                 break
@@ -199,7 +200,7 @@ class OptimizerExamination:
             if self.hold(walk, [rule]).right:
                 yield self.cause(rule.cause)
                 return
-        if all(np.array_equal(now[name], w) for now in walk.steps for name, w in walk.weights.items()):
+        if not walk.moved:
             yield self.cause("overwritten/weights", reproduces=False)
             return
         up = replace(walk, steps=[{n: 2 * walk.weights[n] - w for n, w in now.items()} for now in walk.steps])

@@ -29,6 +29,11 @@ class Walk:
     steps: Steps = field(default_factory=list)
     stuck: Failure | str = ""
 
+    @property
+    def moved(self) -> bool:
+        """Whether any of the weights has changed."""
+        return not all(np.array_equal(now[name], w) for now in self.steps for name, w in self.weights.items())
+
 
 @dataclass(frozen=True)
 class Held:
