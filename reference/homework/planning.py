@@ -11,6 +11,7 @@ from reference.homework.columns import columns_counted, columns_evident, rows_ev
 from reference.homework.family import CACHE, COMMON_ROLES, COTANGENT, HANDED, NEVER, OUTPUT, RATE, Family
 from reference.homework.isolation.process import Call, Failure, Ref, Set, Stub, Worker
 from reference.homework.isolation.process import Step as WorkerStep
+from reference.homework.outputs_given import outputs_given
 from reference.homework.problem import Layout, Problem
 from reference.homework.roles import Plan, means, plain, plans
 from reference.homework.subject import Subject
@@ -182,6 +183,8 @@ class Planner:
         if self.subject.kind[0]:
             roles = {"told": self.subject.kind[0], **roles}
         roles |= self._second(roles)
+        if self.family.derivative and outputs_given(self.subject):
+            roles["y"] = rf"{re.escape(plain(backward.parameters[0].name))}|{roles['y']}"
         # an option of the forward pass before anything else that its name may say: huber_grad(y, t, delta)
         roles = {role: roles[role] for role, _ in given if role in self.family.roles} | roles
         for index, name in enumerate(self.subject.forward.returns if self.subject.forward else ()):

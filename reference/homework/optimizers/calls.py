@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.homework.isolation.process import Call, Failure, Get, New, Ref, Result, Set, Step, Worker
 from reference.homework.methods import Method
-from reference.homework.optimizers.forms import Form
+from reference.homework.optimizers.forms import BATCH, Form
 from reference.homework.optimizers.plan import PARAMS, Code, Part, config_of, planned
 from reference.homework.optimizers.settings import value
 from reference.homework.roles import Parameter, means, plain
@@ -71,7 +71,7 @@ class Session:
         steps: list[Step] = []
         values: dict[str, Any] = {"params": Ref(self._name("P")), "count": self.first + self.taken, "key": self.key}
         depth = max(1, len(self.form.places) // 2)
-        values |= {"layers": [{} for _ in range(depth)], "depth": depth}
+        values |= {"layers": [{} for _ in range(depth)], "depth": depth, "samples": BATCH}
         if self.form.holds:
             steps += self.form.put(self._name("P"), grads)
             values |= self.form.handed(grads) | {n: Ref(self._name("P") + path) for n, path in self.form.named}

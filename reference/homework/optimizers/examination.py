@@ -19,7 +19,7 @@ from reference.homework.optimizers.forms import BATCH, Form, Place
 from reference.homework.optimizers.mistakes import MISTAKES
 from reference.homework.optimizers.objects import forms, numbers_kept
 from reference.homework.optimizers.offered import offered
-from reference.homework.optimizers.plan import FREE_COUNT, KEY, Code, code_of, settings_of
+from reference.homework.optimizers.plan import FREE_COUNT, KEY, SAMPLES, Code, code_of, settings_of
 from reference.homework.optimizers.rules import RULES, Rule, followed
 from reference.homework.optimizers.settings import DECAYS, SWITCHES, completed, known, numbers_in, roles
 from reference.homework.optimizers.walks import Held, Steps, Walk, compared, gradient, narrowed
@@ -137,7 +137,8 @@ class OptimizerExamination:
     def hold(self, walk: Walk, rules: Sequence[Rule], given: Mapping[str, Any] | None = None) -> Held:
         """The walk held to the rule that it follows best, with the settings `given`, its own unless said otherwise."""
         best: Held | None = None
-        for share in (1.0, 1 / BATCH) if walk.form.extra else (1.0,):
+        told = self.code is not None and any(p.required and means(p.name, SAMPLES) for p in self.code.call.parameters)
+        for share in (1 / BATCH,) if told else (1.0, 1 / BATCH) if walk.form.extra else (1.0,):
             grads = [{name: share * g for name, g in each.items()} for each in walk.grads]
             for rule in rules:
                 for settings in completed(self.settings if given is None else given, rule.needs, self.numbers):

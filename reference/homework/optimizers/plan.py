@@ -27,6 +27,8 @@ FREE_COUNT = r"i|k|iter\w*|step|epochs?|epochnum"
 CONFIG = (
     r"config|cfg|state|opt(im(izer)?)?(state|config|params)|optstate|cache|memory|hyper\w*|settings|options|paramstate"
 )
+# by how many the gradients, which are sums, are divided
+SAMPLES = r"(mini)?batch_?size|n_?samples|num_?samples|bs"
 # the layers that the weights are of, a list or their number
 LAYERS = r"(nn|net(work)?|model)?(arch\w*|layersizes|layerdims)|nn(layers)?"
 DEPTH = r"(n|num|number)?(of)?layers?(n|num|number)?|depth|l"
@@ -89,7 +91,7 @@ class Part:
     """What a parameter is: "params", "grads", "count", "key", "config", "layers", "depth", "state", or a setting.
 
     "pairs" and "swapped": gradients with their weights, and weights with their gradients. "handed": one weight, or the
-    gradient of one.
+    gradient of one. "samples": of how many the gradients are sums.
     """
 
     parameter: Parameter
@@ -127,6 +129,8 @@ def _parts(wanted: Sequence[Parameter], settings: dict[str, str], left: list[str
             yield Part(parameter, role)
         elif name in settings:
             yield Part(parameter, settings[name], setting=True)
+        elif step and required and means(name, SAMPLES):
+            yield Part(parameter, "samples")
         elif step and required and means(name, COUNT):
             yield Part(parameter, "count")
         elif step and required and means(name, KEY):
