@@ -155,13 +155,21 @@ def prepare(pair: Pair, case: Case, seed: int) -> Prepared:
     return Prepared(arrays, sensitivity, {name: max(sensitivity[name], single[name] / eps) for name in base})
 
 
-def scratch_side(pair: Pair, case: Case, arrays: Arrays, dtype: str, layer: Callable[..., Any] | None = None) -> Side:
+def scratch_side(
+    pair: Pair,
+    case: Case,
+    arrays: Arrays,
+    dtype: str,
+    layer: Callable[..., Any] | None = None,
+    *,
+    output_only: bool = False,
+) -> Side:
     """Outputs and gradients of the NumPy layer; the output alone where it has not the shape of the cotangent."""
     arrays = arrays.cast(dtype)
     made = built(pair, case, arrays, layer)
     with np.errstate(all="ignore"):
         side = {"y": np.asarray(made.forward(*arrays.inputs.values()))}
-        if side["y"].shape != arrays.dy.shape:
+        if output_only or side["y"].shape != arrays.dy.shape:
             return side
         dx = made.backward(arrays.dy)
     gradients = dx if isinstance(dx, tuple) else (dx,)

@@ -75,9 +75,10 @@ class Bench:
     def effect(self, one: Hypothesis) -> "Effect":
         """What a mistake does to each quantity."""
         side = one.answers(self.evidence)
-        return self._effect(side) if side is not None else NONE
+        return self.effect_of(side) if side is not None else NONE
 
-    def _effect(self, side: Side) -> "Effect":
+    def effect_of(self, side: Side) -> "Effect":
+        """What answers with a mistake in them do to each quantity."""
         given: set[str] = set()
         spoilt: set[str] = set()
         for name, one in self.evidence.found.items():

@@ -1,15 +1,18 @@
 """What there is to explain: a layer's arrays, and what a submission made of them in the place of its answers."""
 
+import functools
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, Side, scratch_side
+from scratch.initializers import Initializer, Seed
 
 # of the largest element: how exactly a change must give the submission's numbers, in float64 and in float32
 EXACTLY, EXACTLY_FLOAT32 = 1e-9, 3e-5
@@ -79,12 +82,18 @@ class Evidence:
     def wrong(self) -> dict[str, Found]:
         return {name: one for name, one in self.found.items() if one.wrong}
 
+    @functools.cached_property
+    def output_only(self) -> bool:
+        """Whether nothing but the output is looked at: then no layer needs to go back."""
+        return self.found.keys() | set(self.lost) == {"y"}
+
     def side(self, change: Change | None = None) -> Side | None:
         """What the layer answers, with a change in its code; None where it breaks."""
         try:
-            with change.planted() if change else nullcontext(), warnings.catch_warnings():
+            with change.planted() if change else nullcontext(), undrawn(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                side = scratch_side(self.pair, self.case, self.arrays, "float64")
+                only = self.output_only
+                side = scratch_side(self.pair, self.case, self.arrays, "float64", output_only=only)
         except Exception:
             return None  # a change of code may raise whatever code can raise
         # and give whatever code can give
@@ -97,6 +106,21 @@ class Evidence:
             return False
         allowed = max(EXACTLY_FLOAT32 if got.dtype in (np.float32, np.float16) else EXACTLY, self.loose)
         return nearly(got, want, allowed, self.noise.get(name, 0.0))
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Within, weights are zeros at first: they are loaded, and to draw them takes longer than many a layer."""
+    drawn = Initializer.__call__
+    Initializer.__call__ = _zeros  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Initializer.__call__ = drawn  # type: ignore[method-assign]
+
+
+def _zeros(self: Initializer, shape: tuple[int, ...], rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
+    return np.zeros(shape, dtype)
 
 
 def nearly(got: Array, want: Array, allowed: float, noise: float = 0.0) -> bool:

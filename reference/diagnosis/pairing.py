@@ -1,6 +1,7 @@
 """Two mistakes at once: which changes of the code may give everything together, and how both are made."""
 
 import contextlib
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -8,6 +9,9 @@ import numpy as np
 from reference.diagnosis.bench import Effect, Hypothesis, changed
 from reference.diagnosis.evidence import Change
 from reference.diagnosis.mutants import Mutant
+
+MOST_COMPILED = 8192
+_compiled: OrderedDict[tuple[int, int], tuple[Mutant, Mutant, Mutant | None]] = OrderedDict()
 
 
 class Both:
@@ -31,8 +35,18 @@ def together(first: Hypothesis, second: Hypothesis) -> Hypothesis | None:
     assert other is not None
     change: Change | None = Both(one, other)
     if isinstance(one, Mutant) and isinstance(other, Mutant) and one.functions & other.functions:
-        change = one.with_(other)
+        change = _in_one_function(one, other)
     return changed(first.id, change, {}, 0) if change is not None else None
+
+
+def _in_one_function(one: Mutant, other: Mutant) -> Mutant | None:
+    """Both changes of a function, which is compiled once for all that is tried; None where one stands in the other."""
+    key = id(one), id(other)
+    if key not in _compiled:
+        _compiled[key] = one, other, one.with_(other)  # with the two, so that nothing else comes to lie there
+        while len(_compiled) > MOST_COMPILED:
+            _compiled.popitem(last=False)
+    return _compiled[key][2]
 
 
 def pairs(

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from reference.diagnosis.answered import Answered
 from reference.diagnosis.bench import AS_IT_IS, TRANSFORM, UNCHANGED, Bench, Effect, Fresh, Hypothesis
 from reference.diagnosis.clock import Clock
 from reference.diagnosis.evidence import Evidence
@@ -54,14 +55,22 @@ class Search:
 
     def double(self, seconds: float) -> tuple[Hypothesis, ...]:
         """Two changes of the code that give everything only when both are made; of those that `single` has tried."""
-        clock = Clock(seconds)
+        clock, answered = Clock(seconds), Answered(self.bench.evidence)
         for first, second in pairs(self.effects, self.bench.all):
             if clock.over:
                 break
+            side = answered.side(first.change, second.change, functools.partial(self._of_both, first, second))
+            if side is None or self.bench.effect_of(side).explained != self.bench.all:
+                continue
             both = together(first, second)
-            if both is not None and self.bench.explained(both) == self.bench.all and self.fresh.confirms([both]):
+            if both is not None and self.fresh.confirms([both]):
                 return first, second
         return ()
+
+    def _of_both(self, first: Hypothesis, second: Hypothesis) -> Side | None:
+        """What the layer answers with both changes; None where one stands inside the other, or it breaks."""
+        both = together(first, second)
+        return both.answers(self.bench.evidence) if both is not None else None
 
 
 def _of_transforms(found: Transforms, transformed: Callable[[Evidence], Transforms]) -> Iterator[Hypothesis]:

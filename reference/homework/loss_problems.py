@@ -150,4 +150,6 @@ def layouts(asked: Problem) -> Sequence[Layout]:
     columns = Layout(dict.fromkeys(both, "n c -> c n"), said=("(classes, batch)",))
     if x.shape[1] > 1:
         return rows, columns
-    return rows, replace(columns, said=("(1, batch)",)), Layout(dict.fromkeys(both, "n 1 -> n"), said=("(batch,)",))
+    vectors = Layout(dict.fromkeys(both, "n 1 -> n"), said=("(batch,)",))
+    mixed = Layout({"t": "n 1 -> n"}, said=("predictions (batch, 1), targets (batch,)",))
+    return rows, replace(columns, said=("(1, batch)",)), vectors, mixed

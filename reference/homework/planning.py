@@ -33,6 +33,7 @@ class Planner:
         self.broken: dict[str, tuple[Failure, str]] = {}
         self.known_values: dict[tuple[int, int, int], tuple[Problem, dict[str, Sequence[Any]]]] = {}
         self.known_inits: dict[tuple[int, int, int], tuple[Problem, list[Plan], Iterator[Plan]]] = {}
+        self.known_calls: dict[tuple[int, int, int], tuple[Problem, list[Plan], Iterator[Plan]]] = {}
         self.optimizer: WorkerStep = Set(OPTIMIZER, Stub("optimizer", lr=LEARNING_RATE))
         self.context = [Set(CONTEXT, Stub("context"))] if subject.is_handed(HANDED) else []
 
@@ -129,6 +130,16 @@ class Planner:
         return steps
 
     def _call_plan(self, attempt: Attempt) -> Plan | None:
+        """The plan of this number for the forward pass; they are made once, one after the other."""
+        key = id(attempt.problem), attempt.reading.layout, attempt.reading.scheme
+        if key not in self.known_calls:
+            self.known_calls[key] = attempt.problem, [], self._call_plans(attempt)
+        _, made, more = self.known_calls[key]
+        number = attempt.reading.call
+        made += itertools.islice(more, max(0, number + 1 - len(made)))
+        return made[number] if number < len(made) else None
+
+    def _call_plans(self, attempt: Attempt) -> Iterator[Plan]:
         forward = self.subject.forward
         assert forward is not None
         values: dict[str, Sequence[Any]] = {name: [v] for name, v in self._inputs(attempt).items()}
@@ -138,7 +149,7 @@ class Planner:
         roles = {**roles, **self._roles(attempt)} if self.subject.made else {**self._roles(attempt), **roles}
         if not self.subject.made or self.context:
             wildcards += [*(f"weight {name}" for name in attempt.scheme.entries), *self.family.wildcards]
-        return nth(plans(forward.parameters, roles, values, wildcards, OPTIONAL_ROLES), attempt.reading.call)
+        return plans(forward.parameters, roles, values, wildcards, OPTIONAL_ROLES)
 
     def _inputs(self, attempt: Attempt) -> dict[str, Any]:
         arrays = attempt.problem.arrays.inputs

@@ -15,7 +15,7 @@ NONE = (
 
 # what may be said of anything; of weights where it is handed their gradients
 STEPS = (
-    r"update|(do|take|make|train(ing)?|opt(imi[sz](er|e|ation))?|param(eter)?s?|one)?step|step(params?|parameters?|weights?)|"
+    r"update|(do|take|make|train(ing)?|opt(imi[sz](er|e|ation))?|param(eter)?s?|one|s?gd)?step|step(params?|parameters?|weights?)|"
     r"apply(grad(ient)?s?|updates?)|descend"
 )
 

@@ -33,7 +33,7 @@ from reference.homework.verdict import Cause, Quantity, SymbolReport
 NAMES = (
     r"(get|compute|calc\w*|calculate|eval\w*|check|measure|my|np|test|train(ing)?|batch|multi(class)?|binary|categorical|"
     r"sparse|class(ification)?|top1|softmax|model)*(accuracy|acc)(score|fn|func(tion)?|metric|rate|percent(age)?|sparse|"
-    r"categorical|binary|np|numpy|class|ofpredictions?)*"
+    r"categorical|binary|np|numpy|class|ofpredictions?|value|topk)*\d?"
 )
 PREDICTED = (
     r"\w*pred(icted|ict|iction|ictions|s|icts)?\w*|\w*hat\w*|p|\w*probs?|\w*probabilit\w*|\w*logits?|\w*scores?|"
@@ -161,6 +161,8 @@ def _forms(subject: Subject, method: Method) -> list[Form]:
     one_hot = any("onehot" in name for name in names)
     found = [form for form in FORMS if (form.scores or not scores) and (form.one_hot or not one_hot)]
     calls = {n.attr for n in ast.walk(method.node) if isinstance(n, ast.Attribute)}
+    if means(subject.called, r"\w*binary\w*"):
+        found = [form for form in found if form.binary]
     several = bool(calls & {"argmax", "argmin"}) or means(subject.called, r"\w*(categorical|multi|top1)\w*")
     return [form for form in found if not (form.binary and several)]
 
@@ -246,15 +248,18 @@ def _causes(method: Method, reads: Sequence[Read], place: str) -> Iterator[Cause
     """The mistakes that give the numbers of a form, at any scale, every time."""
     code = list(ast.walk(method.node))
     floored = any(isinstance(n, ast.FloorDiv) for n in code)
+    compares = any(isinstance(n, ast.Eq) for n in code)
     chooses = any(isinstance(n, ast.Attribute) and n.attr in CHOOSES for n in code)
     tables: list[tuple[Read, Table]] = [(read, OF_TWO if read.form.binary else MISTAKES) for read in reads]
-    ordered = [words for words in (*MISTAKES, *OF_TWO) if words != SCORES]
+    # what only two classes can have is told before what it comes to where it is asked of more
+    ordered = [*(words for words in OF_TWO if words not in MISTAKES), *(words for words in MISTAKES if words != SCORES)]
     for words in dict.fromkeys((*ordered, SCORES)):
         for read, table in tables:
             if words not in table or read.values is None:
                 continue
-            if words in (SCORES, FLAT) and chooses == (words == SCORES):
-                continue  # both are 0 as good as always
+            # both are 0 as good as always
+            if (words == SCORES and (chooses or not compares)) or (words == FLAT and not chooses):
+                continue
             given = [table[words](p) for p in read.asked]
             if any(read.scaled(shares) for shares in zip(*given, strict=True)):
                 told = "accuracy/floor" if floored and words == "accuracy/all" else words
