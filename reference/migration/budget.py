@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 @dataclass
