@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
+from scratch.activations import Sigmoid
 from scratch.initializers import GlorotUniform, Initializer, Seed
 from scratch.layer import Array, require_rank
 from scratch.multi_head_attention import MultiHeadAttention
@@ -41,6 +42,7 @@ class GroupedQueryAttention(MultiHeadAttention):
         rng = np.random.default_rng(rng)
         super().__init__(n_in, heads, size=size, bias=bias, causal=causal, init=init, rng=rng, dtype=dtype)
         self.kv_heads, self.shared, self.window, self.gate = kv_heads, heads // kv_heads, window, gate
+        self.sigmoid = Sigmoid()
         for name, count in {"k": kv_heads, "v": kv_heads, **({"g": heads} if gate else {})}.items():
             self.params[f"w_{name}"] = init((n_in, count * size), rng, dtype).reshape(n_in, count, size)
             if bias:
@@ -53,7 +55,7 @@ class GroupedQueryAttention(MultiHeadAttention):
         k, v = (np.repeat(x, self.shared, axis=1) for x in (k, v))
         self.attended = self.heads = self.attention.forward(q, k, v, mask)
         if self.gate:
-            self.opened = 1 / (1 + np.exp(-self._to_heads("g", self.inputs["g"])))
+            self.opened = self.sigmoid.value(self._to_heads("g", self.inputs["g"]))
             self.heads = self.opened * self.attended
         return self._joined()
 
