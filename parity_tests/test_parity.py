@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,23 @@ def test_a_framework_excuses_a_multiple_of_its_own_error(
     reference.parity._rounded.cache_clear()
     assert agrees == agree
     assert bool(calls) == asked
+
+
+@pytest.mark.parametrize(
+    ("judge", "build"),
+    [
+        ("torch", lambda torch, o: lambda weights: torch.optim.SGD(weights, lr=o.lr)),
+        ("keras", lambda keras, o: keras.optimizers.SGD(o.lr)),
+    ],
+)
+def test_a_twin_that_keeps_no_average_of_the_weights_is_no_twin(judge: str, build: Any) -> None:
+    pair = pairs()["sgd"]
+    forgetful = replace(pair, **{judge: replace(getattr(pair, judge), build=build)})
+    case = Case("average", {}, {"lr": 0.1, "ema_momentum": 0.9})
+    assert check(pair, case, judge).agree
+    (found, *_) = check(forgetful, case, judge).findings
+    assert not found.agree
+    assert found.problem == f"is kept by scratch alone, not by the twin in {judge}"
 
 
 @pytest.mark.parametrize("judge", FRAMEWORKS)

@@ -87,6 +87,8 @@ def optimizer_findings(
 
     if missing := [name for name in names if name not in got]:
         return [Finding(missing[0], False, problem="is not kept")]
+    if alone := [name for name in got if name not in truth and (not case.only or name in case.only)]:
+        return [Finding(alone[0], False, problem=f"is kept by scratch alone, not by the twin in {judge}")]
 
     def findings(allowed: Mapping[str, float]) -> list[Finding]:
         return [compare(name, got[name], truth[name], allowed[name], dtype, scale[name]) for name in names]

@@ -26,17 +26,13 @@ def _torch_adam(amsgrad: bool = False) -> Any:
 
 
 def _torch_adamw(torch: Any, o: SimpleNamespace) -> Any:
-    from reference.migration.glue.torch.optimizers import RawEpsilon
+    from reference.migration.glue.torch.optimizers import RawEpsilon, made
 
-    def make(weights: Any) -> Any:
-        kind = torch.optim.AdamW if o.decoupled else torch.optim.Adam
-        options = {"betas": (o.beta_1, o.beta_2), "eps": o.epsilon, **named(o, "weight_decay", "maximize")}
-        optimizer = kind(weights, lr=o.lr, **options)
-        if o.epsilon_on == "raw":
-            optimizer.register_step_pre_hook(RawEpsilon(o.epsilon))
-        return optimizer
-
-    return make
+    kind = torch.optim.AdamW if o.decoupled else torch.optim.Adam
+    hooks = [RawEpsilon(o.epsilon)] if o.epsilon_on == "raw" else []
+    # decoupled decay is AdamW's own here, and 0 is not its default
+    own = SimpleNamespace(**{**vars(o), "decoupled": False})
+    return made(kind, own, *hooks, betas=(o.beta_1, o.beta_2), eps=o.epsilon, weight_decay=o.weight_decay)
 
 
 def _keras_adam(amsgrad: bool = False) -> Any:
