@@ -16,7 +16,7 @@ from reference.migration.table import pair_row
 from reference.report.migration_markdown import as_markdown
 from reference.report.migration_site import write_site
 
-FACTS = ("gru_trap", "relu", "double_softmax", "nan_argmax", "center_crop")
+FACTS = ("gru_trap", "relu", "double_softmax", "nan_argmax", "det_flags", "center_crop")
 
 
 @pytest.fixture(scope="module")

@@ -71,16 +71,17 @@ def _results_torch(torch: Any) -> list[str]:
 
 @contextlib.contextmanager
 def _set_torch(torch: Any, setting: str) -> Iterator[None]:
-    threads, alike = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    threads, alike = torch.get_num_threads(), torch.get_deterministic_debug_mode()
     onednn = torch.backends.mkldnn.enabled
     try:
         torch.set_num_threads(2 if setting == TWO_THREADS else 1)
-        torch.use_deterministic_algorithms(setting == DETERMINISTIC or alike)
+        # as use_deterministic_algorithms does, which imports the compiler
+        torch.set_deterministic_debug_mode("error" if setting == DETERMINISTIC else alike)
         torch.backends.mkldnn.enabled = onednn and setting != NO_ONEDNN
         yield
     finally:
         torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(alike)
+        torch.set_deterministic_debug_mode(alike)
         torch.backends.mkldnn.enabled = onednn
 
 
