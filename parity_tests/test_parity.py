@@ -129,6 +129,28 @@ def test_a_twin_that_keeps_no_average_of_the_weights_is_no_twin(judge: str, buil
 
 
 @pytest.mark.parametrize("judge", FRAMEWORKS)
+@pytest.mark.parametrize("name", [name for name, pair in pairs().items() if pair.kind == "optimizer"])
+def test_every_optimizer_and_its_twins_average_the_weights(name: str, judge: str) -> None:
+    """Whatever it does at a step, or puts in the place of one."""
+    pair = pairs()[name]
+    averaged = {"ema_momentum": 0.9, "ema_overwrite_frequency": 3}
+    case = Case("averaged", {}, {**pair.cases[0].options, **averaged})
+    failed = check(pair, case, judge)
+    assert failed.agree, explained(failed)
+
+    class Forgets(pair.layer):  # type: ignore[misc, name-defined]
+        def _average(self, *args: Any) -> None:
+            pass
+
+    class NeverOverwrites(pair.layer):  # type: ignore[misc, name-defined]
+        def __init__(self, *args: Any, ema_overwrite_frequency: int, **options: Any) -> None:
+            super().__init__(*args, **options)
+
+    for wrong in (Forgets, NeverOverwrites):
+        assert not check(pair, case, judge, layer=wrong).agree, wrong.__name__
+
+
+@pytest.mark.parametrize("judge", FRAMEWORKS)
 def test_a_missing_framework_fails(judge: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not skipped, and not taken for a disagreement of the layer either."""
     monkeypatch.setitem(reference.frameworks._PACKAGES, judge, ("no_such_package",))

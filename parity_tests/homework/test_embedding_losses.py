@@ -10,6 +10,8 @@ from reference.homework.family import Family
 from scratch.layer import Array, Layer
 
 STEP = 1e-6
+# a difference over 2 STEP is off by STEP**2 and by the rounding of sums of about 10, 10 eps / STEP = 2e-9
+OFF = 1e-8
 
 
 def numerically(layer: Layer, inputs: list[Array], dy: Array | float, k: int) -> Array:
@@ -39,7 +41,7 @@ def test_gradients_of_losses(made: type, reduction: str) -> None:
     layer.forward(*inputs)
     back = layer.backward()
     for k, grad in enumerate(back if isinstance(back, tuple) else (back,)):
-        np.testing.assert_allclose(grad, numerically(layer, inputs, 1.0, k), rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(grad, numerically(layer, inputs, 1.0, k), rtol=0, atol=OFF)
 
 
 @pytest.mark.parametrize("every", [False, True])
@@ -50,7 +52,7 @@ def test_gradients_of_distances(p: float, squared: bool, every: bool) -> None:
     inputs = [rng.normal(size=(4, 3)), rng.normal(size=(5 if every else 4, 3))]
     dy = rng.normal(size=layer.forward(*inputs).shape)
     for k, grad in enumerate(layer.backward(dy)):
-        np.testing.assert_allclose(grad, numerically(layer, inputs, dy, k), rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(grad, numerically(layer, inputs, dy, k), rtol=0, atol=OFF)
 
 
 LOSSES = [f for f in vars(embeddings).values() if isinstance(f, Family) and f.name != "hinge_embedding"]

@@ -13,7 +13,7 @@ from reference.migration.buffers import carry
 from reference.migration.difference import find_inputs, tried
 from reference.migration.models import EPSILON, Model, roundings, shortest, wrap
 from reference.migration.moves import Move, put
-from reference.migration.optimizer_state import move_state
+from reference.migration.moving_state import move_state
 from reference.migration.order import Both, settled
 from reference.migration.outputs import unmatched
 from reference.migration.running import corrections
