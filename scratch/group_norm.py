@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from scratch.layer import Array
-from scratch.normalisation import Normalisation, moments, through_moments
+from scratch.normalisation import Normalisation
 
 
 class GroupNorm(Normalisation):
@@ -34,19 +34,27 @@ class GroupNorm(Normalisation):
 
     def forward(self, x: Array) -> Array:
         self.require(x)
-        grouped = self._grouped(x)
-        self.over = (*range(1, x.ndim - 1), x.ndim)
-        self.mean, self.variance = moments(grouped, self.over)
+        self.mean = self.average(x)
+        centred = x - self.mean
+        self.variance = self.average(centred * centred)
         self.deviation = np.sqrt(self.variance + self.epsilon)
-        return self.affine(((grouped - self.mean) / self.deviation).reshape(x.shape))
+        return self.affine(centred / self.deviation)
 
     def backward(self, dy: Array) -> Array:
-        dz = self._grouped(self.affine_backward(dy))
-        return through_moments(dz, self._grouped(self.z), self.deviation, self.over).reshape(dy.shape)
+        # as `through_moments`
+        dz = self.affine_backward(dy)
+        return (dz - self.average(dz) - self.z * self.average(dz * self.z)) / self.deviation
+
+    def average(self, x: Array) -> Array:
+        """The mean of each sample and group, for every channel of the group: (batch, *ones, channels)."""
+        # first over places, which lie far apart: few numbers are left for the groups, which are short rows
+        of_channels = x.mean(axis=tuple(range(1, x.ndim - 1)), keepdims=True)
+        grouped = self._grouped(of_channels)
+        return np.broadcast_to(grouped.mean(axis=-1, keepdims=True), grouped.shape).reshape(of_channels.shape)
 
     def _grouped(self, x: Array) -> Array:
-        """(batch, *spatial, channels) -> (batch, *spatial, groups, channels / groups)."""
-        return x.reshape(*x.shape[:-1], self.groups, x.shape[-1] // self.groups)
+        """(batch, *ones, channels) -> (batch * groups, channels / groups)."""
+        return x.reshape(-1, x.shape[-1] // self.groups)
 
 
 class InstanceNorm(GroupNorm):

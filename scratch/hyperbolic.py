@@ -6,11 +6,11 @@ import numpy as np
 from numpy.lib import introspect
 
 from scratch.layer import Array
+from scratch.pieces import PIECE, by_pieces
 
 LIMIT = 20  # beyond it tanh is 1 to the last bit
 GRID = 256  # points of the table for each unit of x
 TABLE = np.tanh(np.arange(-LIMIT * GRID, LIMIT * GRID + 1) / GRID)
-PIECE = 12_000  # elements: so many temporary arrays of this size stay in the cache
 
 
 def tanh(x: Array, out: Array | None = None) -> Array:
@@ -21,17 +21,8 @@ def tanh(x: Array, out: Array | None = None) -> Array:
     """
     if x.dtype != np.float64 or x.size < PIECE or not _gathers_slowly():
         return np.tanh(x, out=out)
-    y = np.empty(x.shape) if out is None else out
-    pieces = np.nditer(
-        [x, y],
-        flags=["external_loop", "buffered", "copy_if_overlap"],
-        op_flags=[["readonly"], ["writeonly"]],
-        buffersize=PIECE,
-    )
-    with pieces, np.errstate(invalid="ignore"):  # NaN has no place in the table; it stays NaN in d
-        for each, to in pieces:
-            tabulated_tanh(each, to)
-    return y
+    with np.errstate(invalid="ignore"):  # NaN has no place in the table; it stays NaN in d
+        return by_pieces(tabulated_tanh, x, out)
 
 
 def tabulated_tanh(x: Array, out: Array) -> None:

@@ -41,10 +41,11 @@ class LeakyReLU(Activation):
         self.negative_slope = negative_slope
 
     def value(self, x: Array) -> Array:
-        return np.where(x > 0, x, self.negative_slope * x)
+        return np.maximum(x, 0) + self.negative_slope * np.minimum(x, 0)
 
     def slope(self, x: Array, y: Array) -> Array:
-        return np.where(x > 0, np.ones_like(x), self.negative_slope)
+        above = (x > 0).astype(x.dtype)
+        return above + (1 - above) * self.negative_slope
 
 
 class PReLU(Layer):
@@ -64,13 +65,14 @@ class PReLU(Layer):
         if not fits:
             raise ValueError(f"PReLU: x has shape {x.shape}, expected (batch, ...) with slopes {w.shape}")
         self.x = x
-        return np.where(x > 0, x, w * x)
+        return np.maximum(x, 0) + w * np.minimum(x, 0)
 
     def backward(self, dy: Array) -> Array:
         x, w = self.x, self.params["w"]
         shared = (0, *(axis for axis, n in enumerate(w.shape, 1) if n == 1))
         self.grads["w"] = (dy * np.minimum(x, 0)).sum(axis=shared).reshape(w.shape)
-        return dy * np.where(x > 0, np.ones_like(x), w)
+        above = (x > 0).astype(x.dtype)
+        return dy * (above + (1 - above) * w)
 
 
 class ReLU6(Activation):

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from scratch.activations import Activation, Sigmoid, Tanh
+from scratch.error_function import erfc
 from scratch.hyperbolic import tanh
 from scratch.layer import Array
 
@@ -27,10 +28,11 @@ class ELU(Activation):
         self.alpha = alpha
 
     def value(self, x: Array) -> Array:
-        return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0)))
+        return np.maximum(x, 0) + self.alpha * np.expm1(np.minimum(x, 0))
 
     def slope(self, x: Array, y: Array) -> Array:
-        return np.where(x > 0, np.ones_like(x), self.alpha * np.exp(np.minimum(x, 0)))
+        above = (x > 0).astype(x.dtype)
+        return above + (1 - above) * self.alpha * np.exp(np.minimum(x, 0))
 
 
 class SELU(Activation):
@@ -44,10 +46,11 @@ class SELU(Activation):
     SCALE = 1.0507009873554805
 
     def value(self, x: Array) -> Array:
-        return self.SCALE * np.where(x > 0, x, self.ALPHA * np.expm1(np.minimum(x, 0)))
+        return self.SCALE * (np.maximum(x, 0) + self.ALPHA * np.expm1(np.minimum(x, 0)))
 
     def slope(self, x: Array, y: Array) -> Array:
-        return self.SCALE * np.where(x > 0, np.ones_like(x), self.ALPHA * np.exp(np.minimum(x, 0)))
+        above = (x > 0).astype(x.dtype)
+        return self.SCALE * (above + (1 - above) * self.ALPHA * np.exp(np.minimum(x, 0)))
 
 
 class CELU(Activation):
@@ -67,8 +70,8 @@ class CELU(Activation):
 
 
 def phi(x: Array) -> Array:
-    """The distribution function of N(0, 1), erfc(-x / sqrt 2) / 2. NumPy has no erfc; math's takes one number."""
-    return 0.5 * np.asarray(np.frompyfunc(math.erfc, 1, 1)(x * -math.sqrt(0.5)), x.dtype)
+    """The distribution function of N(0, 1), erfc(-x / sqrt 2) / 2."""
+    return 0.5 * erfc(x * -math.sqrt(0.5))
 
 
 class GELU(Activation):

@@ -25,6 +25,8 @@ Room = Callable[[str, tuple[int, ...], DTypeLike], Array]
 # Rows of fewer columns are short, and put together until they have so many elements: 1 MB in float32, about what the
 # second-level cache of a core holds.
 LONG, TOGETHER = 512, 2**18
+# How many bytes are turned at once: what the first-level cache of a core holds.
+NEAR = 2**15
 
 
 def per_axis(name: str, value: int | tuple[int, ...], rank: int, least: int = 1) -> tuple[int, ...]:
@@ -101,7 +103,16 @@ def overhang(
 
 def batch_last(x: Array) -> Array:
     """(batch, *spatial, channels) -> (channels, *spatial, batch) in consecutive memory."""
-    return np.ascontiguousarray(np.swapaxes(x, 0, -1))
+    turned = np.swapaxes(x, 0, -1)
+    if not x.flags.c_contiguous or turned.flags.c_contiguous or x.nbytes <= NEAR:
+        return np.ascontiguousarray(turned)
+    # some places at a time: what is read with long strides is then in the cache
+    last, places = np.empty(turned.shape, x.dtype), x.reshape(len(x), -1, x.shape[-1])
+    at_once, of_places = max(1, NEAR * places.shape[1] // x.nbytes), last.reshape(len(last), -1, len(x))
+    for start in range(0, places.shape[1], at_once):
+        some = slice(start, start + at_once)
+        of_places[:, some] = places[:, some].copy().transpose(2, 1, 0)
+    return last
 
 
 def batch_first(x: Array) -> Array:

@@ -13,7 +13,7 @@ class WholeSample(GroupNorm):
     """All channels are one group."""
 
     def _grouped(self, x: Array) -> Array:
-        return x.reshape(*x.shape[:-1], 1, -1)
+        return x.reshape(-1, x.shape[-1])
 
 
 class OverTheBatchToo(GroupNorm):
@@ -21,8 +21,8 @@ class OverTheBatchToo(GroupNorm):
 
     def forward(self, x: Array) -> Array:
         y = super().forward(x)
-        x = self._grouped(x)
-        mean, variance = moments(x, (0, *self.over))
+        x = x.reshape(*x.shape[:-1], self.groups, x.shape[-1] // self.groups)
+        mean, variance = moments(x, (0, *range(1, x.ndim - 2), x.ndim - 1))
         return self.affine(((x - mean) / np.sqrt(variance + self.epsilon)).reshape(y.shape))
 
 
@@ -31,7 +31,7 @@ class EachPlace(GroupNorm):
 
     def forward(self, x: Array) -> Array:
         y = super().forward(x)
-        x = self._grouped(x)
+        x = x.reshape(*x.shape[:-1], self.groups, x.shape[-1] // self.groups)
         mean, variance = moments(x, (-1,))
         return self.affine(((x - mean) / np.sqrt(variance + self.epsilon)).reshape(y.shape))
 
@@ -40,7 +40,7 @@ class EachChannel(GroupNorm):
     """Every channel is a group of its own."""
 
     def _grouped(self, x: Array) -> Array:
-        return x[..., None]
+        return x.reshape(-1, 1)
 
 
 class Interleaved(GroupNorm):
@@ -56,17 +56,16 @@ class GroupsAndSizeSwapped(GroupNorm):
     """Takes the number of groups for the channels in one."""
 
     def _grouped(self, x: Array) -> Array:
-        return x.reshape(*x.shape[:-1], -1, self.groups)
+        return x.reshape(-1, self.groups)
 
 
 class VarianceOfSquares(GroupNorm):
     """The variance is the mean of the squares less the square of the mean: far from 0 half of the digits are left."""
 
     def forward(self, x: Array) -> Array:
-        self.over, x = (*range(1, x.ndim - 1), x.ndim), self._grouped(x)
-        mean = x.mean(axis=self.over, keepdims=True)
-        self.deviation = np.sqrt((x * x).mean(axis=self.over, keepdims=True) - mean * mean + self.epsilon)
-        return self.affine(((x - mean) / self.deviation).reshape(*x.shape[:-2], -1))
+        mean = self.average(x)
+        self.deviation = np.sqrt(self.average(x * x) - mean * mean + self.epsilon)
+        return self.affine((x - mean) / self.deviation)
 
 
 class OwnAtInference(InstanceNorm):

@@ -26,21 +26,21 @@ class EpsilonOutside(Normalisation):
 
     def affine(self, z: Array) -> Array:
         wrong = np.sqrt(self.deviation**2 - self.epsilon) + self.epsilon
-        return super().affine((grouped(self, z) * (self.deviation / wrong)).reshape(z.shape))
+        return super().affine(z * (self.deviation / wrong))
 
 
 class DividesByVariance(Normalisation):
     """Divides by the variance, not by its root."""
 
     def affine(self, z: Array) -> Array:
-        return super().affine((grouped(self, z) / self.deviation).reshape(z.shape))
+        return super().affine(z / self.deviation)
 
 
 class UnbiasedInside(Normalisation):
     """Divides by the unbiased deviation, of N - 1."""
 
     def affine(self, z: Array) -> Array:
-        n = z.size // self.deviation.size
+        n = size(self, z)
         return super().affine(z * float(np.sqrt((n - 1) / n)))
 
 
@@ -59,41 +59,38 @@ class OtherGradient(Normalisation):
     """Base of what goes wrong in the gradient through the moments."""
 
     def backward(self, dy: Array) -> Array:
-        dz = grouped(self, self.affine_backward(dy))
-        over = getattr(self, "over", self.axis)
-        return self.through(dz, grouped(self, self.z), over).reshape(dy.shape)
+        return self.through(self.affine_backward(dy), self.z)
 
-    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
+    def through(self, dz: Array, z: Array) -> Array:
         raise NotImplementedError
 
 
 class MomentsConstant(OtherGradient):
     """Takes mean and variance for constants."""
 
-    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
+    def through(self, dz: Array, z: Array) -> Array:
         return dz / self.deviation
 
 
 class MeanOnly(OtherGradient):
     """Takes the variance for a constant."""
 
-    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
-        return (dz - dz.mean(axis=over, keepdims=True)) / self.deviation
+    def through(self, dz: Array, z: Array) -> Array:
+        return (dz - average(self, dz)) / self.deviation
 
 
 class VarianceOnly(OtherGradient):
     """Takes the mean for a constant."""
 
-    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
-        return (dz - z * (dz * z).mean(axis=over, keepdims=True)) / self.deviation
+    def through(self, dz: Array, z: Array) -> Array:
+        return (dz - z * average(self, dz * z)) / self.deviation
 
 
 class SumsForMeans(OtherGradient):
     """Takes sums over the places where means belong."""
 
-    def through(self, dz: Array, z: Array, over: tuple[int, ...]) -> Array:
-        mean, slope = dz.sum(axis=over, keepdims=True), (dz * z).sum(axis=over, keepdims=True)
-        return (dz - mean - z * slope) / self.deviation
+    def through(self, dz: Array, z: Array) -> Array:
+        return (dz - size(self, z) * (average(self, dz) + z * average(self, dz * z))) / self.deviation
 
 
 class ScaleForgotten(Normalisation):
@@ -139,9 +136,18 @@ class ShiftAveraged(Normalisation):
         return dz
 
 
-def grouped(layer: Any, z: Array) -> Array:
-    """z as the moments of the layer are taken: in groups, where it has such."""
-    return layer._grouped(z) if hasattr(layer, "_grouped") else z
+def average(layer: Any, z: Array) -> Array:
+    """The mean over what the moments of the layer are taken of."""
+    if hasattr(layer, "average"):
+        return layer.average(z)  # type: ignore[no-any-return]
+    return z.mean(axis=getattr(layer, "over", layer.axis), keepdims=True)  # type: ignore[no-any-return]
+
+
+def size(layer: Any, z: Array) -> int:
+    """How many numbers such a mean is of."""
+    one = np.zeros_like(z)
+    one[(0,) * z.ndim] = 1
+    return round(1 / float(average(layer, one).max()))
 
 
 OUTPUTS = (EpsilonForgotten, EpsilonOutside, DividesByVariance, UnbiasedInside, ShiftScaled)
