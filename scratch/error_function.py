@@ -27,7 +27,8 @@ def _erfc(x: Array, out: Array) -> None:
     x < pi / h. Hunter and Regan (1972), "A note on the evaluation of the complementary error function".
     """
     x = np.clip(x, LOW, HIGH)
-    square, total = x * x, np.zeros_like(x)
+    square = x * x
+    total = np.zeros_like(x)
     for u in PLACES:
         total += math.exp(-u * u) / (square + u * u)
     # the square of a number of 24 bits is exact, so that exp(-x**2) loses nothing where x**2 is large
