@@ -64,8 +64,9 @@ def _listen() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def stopped(folder: Path, number: int, busy: Callable[[set[int]], bool], *arguments: str, **more: str) -> int:
-    """The exit status of a command that gets a signal once `busy(its processes)`. Nothing may be left of it."""
+def ended(folder: Path, number: int, busy: Callable[[set[int]], bool], *arguments: str, **more: str) -> tuple[int, str]:
+    """The exit status of a command that gets a signal once `busy(its processes)`, and what it says. All that it has
+    started must end."""
     temporary = folder / "tmp"
     temporary.mkdir()
     process = subprocess.Popen(
@@ -85,10 +86,16 @@ def stopped(folder: Path, number: int, busy: Callable[[set[int]], bool], *argume
         _, errors = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert errors.removeprefix(f"{UNFENCED}\n") == "crosscheck: stopped\n"
     assert wait_for(lambda: not any(command_of(each) for each in below), 5)
-    assert list(temporary.iterdir()) == []
-    return process.returncode
+    return process.returncode, errors.removeprefix(f"{UNFENCED}\n")
+
+
+def stopped(folder: Path, number: int, busy: Callable[[set[int]], bool], *arguments: str, **more: str) -> int:
+    """The exit status of a command that is asked to stop once `busy(its processes)`. Nothing may be left of it."""
+    status, said = ended(folder, number, busy, *arguments, **more)
+    assert said == "crosscheck: stopped\n"
+    assert list((folder / "tmp").iterdir()) == []
+    return status
 
 
 def submissions_run(count: int) -> Callable[[set[int]], bool]:
@@ -155,6 +162,25 @@ def test_others_that_spread_their_work_leave_nothing_behind(
         return sum("spawn_main" in command_of(each) for each in below) == 2
 
     assert stopped(tmp_path, number, busy, command, "--jobs", "2", XDG_CACHE_HOME=str(tmp_path / "kept")) == status
+
+
+@pytest.mark.parametrize("command", ["parity", "migrate", "train"])
+def test_what_a_killed_command_has_started_ends(tmp_path: Path, command: str) -> None:
+    def busy(below: set[int]) -> bool:
+        return sum("spawn_main" in command_of(each) for each in below) == 2
+
+    kept = str(tmp_path / "kept")
+    status, _ = ended(tmp_path, signal.SIGKILL, busy, command, "--jobs", "2", XDG_CACHE_HOME=kept)
+    assert status == -signal.SIGKILL
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_what_a_killed_grade_has_started_ends(tmp_path: Path) -> None:
+    (tmp_path / "hw.toml").write_text(ASSIGNMENT)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.py").write_text(f"# {name}\n{SLOW}")
+    asked = ("grade", "a.py", "b.py", "-a", "hw.toml", "--jobs", "2", "--format", "json")
+    assert ended(tmp_path, signal.SIGKILL, submissions_run(2), *asked)[0] == -signal.SIGKILL
 
 
 def leave(ends: bool) -> None:

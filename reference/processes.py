@@ -5,6 +5,8 @@ was begun is put away on its way.
 """
 
 import contextlib
+import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -111,4 +113,15 @@ def _start_in(folder: str, start: Callable[..., None], *given: Any) -> None:
     """A process whose temporary files lie in a folder of its parent's: TensorFlow writes the code that it translates,
     and a process that is ended at once, or crashes, leaves that."""
     tempfile.tempdir = folder
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     start(*given)
+
+
+def _end_with_parent(folder: str) -> None:
+    """A parent that is killed tells nobody to stop: its processes would wait for work for good, and its folder stay."""
+    import multiprocessing
+
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
