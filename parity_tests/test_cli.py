@@ -60,6 +60,11 @@ def test_every_command_has_a_help(name: str) -> None:
     ("command", "said"),
     [
         ("nonsense", "no command is called 'nonsense', expected "),
+        ("chek x.py", "no command is called 'chek'. Close: check."),
+        ("Parity", "no command is called 'Parity'. Close: parity"),
+        ("check x.py --lagn ja", "no such option '--lagn'. Did you mean one of: '--as', '--lang'?  (crosscheck check"),
+        ("check x.py --time soon", "'soon' is not a number"),
+        ("check x.py --json -", "--json - would be a file called -. Name another, /dev/stdout for standard output"),
         ("--nonsense", "no such option"),
         ("list --nonsense", "no such option"),
         ("migrate --too keras", "Did you mean '--to'?  (crosscheck migrate --help)"),
@@ -85,6 +90,24 @@ def test_what_cannot_be_carried_out_is_one_line_and_2(command: str, said: str) -
     assert done.stdout == ""
     assert ONE_LINE.fullmatch(done.stderr)
     assert said in done.stderr
+
+
+def test_a_file_that_looks_like_options_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["crosscheck", "check", "-work.py"])
+    assert "For the file" not in invoke("check -work.py").stderr
+    (tmp_path / "-work.py").touch()
+    assert invoke("check -work.py").stderr.endswith("For the file: ./-work.py  (crosscheck check --help)\n")
+
+
+def test_a_link_to_itself_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    for command in ("check loop.py", "check loop.py --json loop.json", "adapter loop.py", "grade loop.py -a rnn-mnist"):
+        done = invoke(command)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert ONE_LINE.fullmatch(done.stderr)
+        assert "there is no " in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ DEBUG = "CROSSCHECK_DEBUG"
 # What is imported stays; looking for garbage among it after every 700 objects takes a tenth of the start.
 COLLECT_AFTER = 500_000
 CANNOT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+# click's words, and clearer ones
+PLAIN = {"valid integer range": "whole number", "valid float": "number", ". (Did you": ". Did you", "?)": "?"}
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -50,7 +52,11 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f"no command is called '{args[0]}', expected {_either(COMMANDS)}", ctx)
+            import difflib
+
+            close = difflib.get_close_matches(args[0].lower(), COMMANDS, n=2)
+            hint = f". Close: {', '.join(close)}" if close else f", expected {_either(COMMANDS)}"
+            raise click.UsageError(f"no command is called '{args[0]}'{hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> int:
@@ -101,10 +107,7 @@ def end(error: BaseException) -> int:
             say("stopped")
             return stopped(error)
         case click.UsageError():
-            path = error.ctx.command_path if error.ctx else "crosscheck"
-            message = error.format_message().replace("valid integer range", "whole number")
-            stop = "" if message.endswith("?") else "."
-            say(f"{message[:1].lower()}{message[1:].rstrip('.')}{stop}  ({path} --help)")
+            say(_in_our_words(error))
         case click.ClickException():
             say(error.format_message())
         case OSError() if error.strerror and error.filename is not None:
@@ -146,6 +149,20 @@ def _expected() -> tuple[type[BaseException], ...]:
     # scratch knows nothing of reference, so its error is no RequestError; it can only come from a module in use
     data = sys.modules.get("scratch.data")
     return (RequestError, ImportError, OSError, *([data.DataError] if data else []))
+
+
+def _in_our_words(error: click.UsageError) -> str:
+    """What click says of a wrong option, and where to read on."""
+    message = error.format_message().rstrip(".")
+    for said, plain in PLAIN.items():
+        message = message.replace(said, plain)
+    # a file whose name begins like options
+    file = next((each for each in sys.argv[1:] if each.startswith("-") and os.path.isfile(each)), "")
+    if file and isinstance(error, click.NoSuchOption):
+        message += f". For the file: ./{file}"
+    elif not message.endswith("?"):
+        message += "."
+    return f"{message[:1].lower()}{message[1:]}  ({error.ctx.command_path if error.ctx else 'crosscheck'} --help)"
 
 
 def _either(names: Sequence[str]) -> str:

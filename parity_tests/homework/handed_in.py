@@ -51,4 +51,4 @@ def taken(submission: Submission) -> list[tuple[str, str]]:
 
 
 def said(submission: Submission) -> str:
-    return "\n".join(f"{note.cell}:{note.line}: {note.text}" for note in submission.skipped)
+    return "\n".join(f"{note.cell}:{note.line}: {note.text}" for note in (*submission.skipped, *submission.notes))

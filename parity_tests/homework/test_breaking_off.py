@@ -55,6 +55,11 @@ def test_the_layer_is_right_otherwise(tmp_path: Path) -> None:
         ("raise ValueError('boom')", "ValueError: boom (line 10)"),
         ("raise type('Odd', (Exception,), {})('x')", "Odd: x (line 10)"),
         ("sys.exit(3)", "SystemExit: 3 (line 10)"),
+        ("exit(3)", "SystemExit: 3 (line 10)"),
+        ("quit()", "SystemExit (line 10)"),
+        ("input()", "EOFError: input() was called: nobody is there to answer (line 10)"),
+        ("os.fork()", "Breach: a submission may not start another process (line 10)"),
+        ("from urllib.request import urlopen; urlopen('http://127.0.0.1')", "Breach: a submission may not open a network"),
         ("return np.zeros((20000, 20000))", "MemoryError: "),
     ],
 )

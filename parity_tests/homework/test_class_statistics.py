@@ -35,9 +35,12 @@ def test_the_most_frequent_mistakes_come_first_and_by_cause() -> None:
     blank = Answer("Q2", 0, 10, "unfinished", "blank")
     submissions = [Graded("x", each) for each in ((first, other), (same,), (first,), (stopped,), (blank,))]
     assert mistakes(submissions) == [Mistake(3, "Q4", "dW uses h[t] (line 3)"), Mistake(1, "Q5", "db is wrong.")]
-    assert attention([*submissions, submissions[3]]) == ["2 stopped at the time limit (Q2)"]
+    assert attention([*submissions, submissions[3]]) == ["2 stopped at the time limit (Q2: x, x)"]
 
 
 def test_attention_counts_submissions_and_lists_questions() -> None:
     slow = [Answer(q, 0, 10, "crashed", attention="stopped at the time limit") for q in ("Q3", "Q1")]
-    assert attention([Graded("x", tuple(slow)), Graded("y", (slow[0],))]) == ["2 stopped at the time limit (Q1, Q3)"]
+    both = [Graded("x", tuple(slow)), Graded("y", (slow[0],))]
+    assert attention(both) == ["2 stopped at the time limit (Q1, Q3: x, y)"]
+    many = [Graded(name, (slow[0],)) for name in "abcdefg"]
+    assert attention(many) == ["7 stopped at the time limit (Q3: a, b, c, d, e, and 2 more)"]

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from handed_in import book, py, said, taken
 
+from reference.homework.check import check_submission
+
 
 def test_statements_around_an_unfinished_one_are_kept(tmp_path: Path) -> None:
     submission = book(
@@ -150,6 +152,18 @@ def test_tabs_among_spaces(tmp_path: Path) -> None:
     submission = py(tmp_path, "class A:\n    def f(self):\n\treturn 1\n    def g(self):\n        return 2\n")
     assert submission.symbols["A"].broken == ""
     assert [item.name for item in submission.symbols["A"].node.body] == ["f", "g"]  # type: ignore[union-attr]
+
+
+def test_what_was_done_to_a_text_is_noted_once_and_nothing_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "work.py"
+    path.write_text("class ReLU:\n    def forward(self, x):\n\treturn x * (x > 0).astype(np.float)\n")
+    report = check_submission(path)
+    assert report.skipped == ()
+    assert sorted(note.text for note in report.notes) == [
+        "np is used and never imported; NumPy was supplied",
+        "np.float is gone from NumPy; it was put back for this check",
+        "tabs and spaces are mixed in the indentation",
+    ]
 
 
 def test_full_width_spaces_and_tabs_together(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def test_the_command_grades_keeps_and_writes(here: Path) -> None:
     assert done.exit_code == 1
     assert done.stdout.startswith(" grading 3 submissions · ")
     assert "    1  Q1  dw is not summed." in done.stdout
-    assert "attention: 1 stopped at the time limit (Q2)" in done.stdout
+    assert "attention: 1 stopped at the time limit (Q2: in/carol.py)" in done.stdout
+    assert "crosscheck-out/results.sqlite, crosscheck-out/scores.csv" in done.stdout
     assert (here / "crosscheck-out" / "results.sqlite").is_file()
     assert (here / "crosscheck-out" / "scores.csv").read_text().splitlines()[1].startswith("in/alice.py,15,15,10,5")
     assert json.loads((here / "grades.json").read_text())["submissions"][1]["points"] == 5

@@ -35,7 +35,7 @@ def test_a_class_in_the_terminal() -> None:
         " points   0-9 ▏3   10-19 ▎7   20-29 ▌18   30-39 █▎41   40-49 ███97   50 █▌48",
         " most frequent mistakes",
         "  163  Q4  delta_o is not divided.",
-        " attention: 3 stopped at the time limit (Q2)",
+        " attention: 3 stopped at the time limit (Q2: y, y, y)",
     ]
 
 
@@ -114,6 +114,13 @@ def test_a_check_that_cannot_tell() -> None:
     assert empty.splitlines()[0] == " net.py: no layer, function or optimizer was found in it"
     unreadable = printed(print_submission, SubmissionReport("net.py", problem="it is not text"))
     assert unreadable == " net.py cannot be read: it is not text\n"
+
+
+def test_what_was_said_already_is_not_asked_for() -> None:
+    report = SubmissionReport("a.py", (SymbolReport("Thing", "unsupported", remark="it takes what is not understood"),))
+    text = printed(lambda out: print_submission(report, out, told=True))
+    assert "--as PAIR" not in text
+    assert "Describe how it is called:  crosscheck adapter a.py::Thing" in text
 
 
 def test_a_check_against_a_framework_says_so() -> None:

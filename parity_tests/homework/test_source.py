@@ -186,6 +186,9 @@ def test_a_sibling_beside_a_notebook(tmp_path: Path) -> None:
         ("bad.ipynb", b'{"cells": [', "its JSON is damaged"),
         ("list.ipynb", b"[1, 2]", "it has no list of cells"),
         ("none.ipynb", b'{"cells": []}', "has no code cells"),
+        ("code.ipynb", b"import numpy as np\n", "it has no JSON. Python code goes in a .py file"),
+        ("r.ipynb", b'{"cells": [], "metadata": {"language_info": {"name": "R"}}}', "a notebook in R, expected one in Py"),
+        ("j.ipynb", b'{"cells": [], "metadata": {"kernelspec": {"language": "julia"}}}', "a notebook in julia"),
         ("half.py", codecs.BOM_UTF8 + b"\xff\xff", "begins like UTF-8 and is not"),
     ],
 )

@@ -90,5 +90,5 @@ def command(
     report = spoken(report, lang, hint=hint)
     if json_file is not None:
         write_json(json_file, check_document(report))
-    print_submission(report)
+    print_submission(report, told=bool(pair))
     return 0 if report.right else 1

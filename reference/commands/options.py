@@ -14,6 +14,8 @@ SEEDS = click.IntRange(0, 2**32 - 1)  # what NumPy's generators take, and both f
 
 
 def _checked(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    if path == Path("-"):
+        raise RequestError("--json - would be a file called -. Name another, /dev/stdout for standard output")
     if path is not None:
         require_writable(path)  # now, not after a minute of work
     return path
@@ -21,14 +23,14 @@ def _checked(ctx: click.Context, param: click.Parameter, path: Path | None) -> P
 
 def require_apart(read: Iterable[Path | None], **written: Path | None) -> None:
     """Raise RequestError if an option names a file to write that is read, or that another option names too."""
-    taken = {path.resolve(): path for path in read if path is not None}
+    taken = {os.path.realpath(path): path for path in read if path is not None}
     for option, path in written.items():
         if path is None:
             continue
-        if path.resolve() in taken:
-            lost = taken[path.resolve()]
+        if (place := os.path.realpath(path)) in taken:
+            lost = taken[place]
             raise RequestError(f"--{option} {path} is {lost}, which would be lost. Name another file")
-        taken[path.resolve()] = path
+        taken[place] = path
 
 
 json_option = click.option(

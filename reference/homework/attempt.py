@@ -17,7 +17,8 @@ LEARNING_RATE = 0.375
 # Exceptions that no reading of ours provokes: the code itself uses what is not there.
 OWN_MISTAKES = (
     *("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError", "KeyError", "RecursionError"),
-    *("MemoryError", "NotImplementedError", "SystemExit", "KeyboardInterrupt"),
+    *("MemoryError", "NotImplementedError", "SystemExit", "KeyboardInterrupt", "Breach"),
+    "EOFError",  # of input()
 )
 
 

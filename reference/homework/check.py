@@ -17,6 +17,7 @@ from reference.homework.family import Family
 from reference.homework.isolation.process import Limits, Stopped, Worker
 from reference.homework.isolation.sandbox import Started
 from reference.homework.kinds import by_kind
+from reference.homework.reading.missing import absent
 from reference.homework.reading.source import read_submission
 from reference.homework.roles import means
 from reference.homework.subject import Subject, only_inherited, subjects
@@ -67,7 +68,7 @@ def check_submission(
             several = _checked(worker, subject, pair or told, seed)
             reports += several
             unknown += [] if several else [subject]
-        notes = (*submission.notes, *worker.notes)
+        notes = worker.notes
     if "[" in symbol:
         reports = [report for report in reports if report.symbol == symbol]
     sources = {name: found.source for name, found in submission.symbols.items()}
@@ -78,6 +79,8 @@ def check_submission(
     asked = {report.symbol for report in reports}
     if names := ", ".join(s.name for s in unknown if s.name not in asked):
         notes = (*notes, Note(f"not checked, as nothing says what they are: {names}"))
+    if not submission.symbols:
+        notes = (*notes, *absent(submission))
     if worker.fenced != "bubblewrap":
         notes = (*notes, Note("it ran under resource limits only: bubblewrap is not installed or does not work here"))
     judge = confirmed(reports, framework, seed) if framework else "scratch"

@@ -41,7 +41,7 @@ def print_grading(out: Console, grading: Grading, files: Sequence[str] = ()) -> 
     _histogram(out, grading.submissions)
     _mistakes(out, grading.submissions)
     if found := attention(grading.submissions):
-        paragraph(out, f"attention: {', '.join(found)}", " ", "   ")
+        paragraph(out, f"attention: {'; '.join(found)}", " ", "   ")
 
 
 def rate(count: int, seconds: float) -> str:

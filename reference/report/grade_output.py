@@ -37,11 +37,11 @@ def require_place(form: str, out: Path | None, count: int) -> None:
 
 def show(grading: Grading, form: str, out: Path | None, results_file: Path) -> None:
     """Print, or write to `out`, what was asked for; with the text, the scores of a class go beside the results."""
-    files = [results_file.name]
+    files = [str(results_file)]
     if form == "text" and len(grading.submissions) > 1:
         scores = results_file.with_name("scores.csv")
         write_named(scores, scores_csv(grading))
-        files.append(scores.name)
+        files.append(str(scores))
     if out is None and form == "text":
         print_grading(console(), grading, files)
     elif out is None:

@@ -52,8 +52,8 @@ class Line:
     facts: tuple[Fact, ...] = ()
 
 
-def print_submission(report: SubmissionReport, out: Console | None = None) -> None:
-    """Print what is said of a submission, no wider than the terminal."""
+def print_submission(report: SubmissionReport, out: Console | None = None, told: bool = False) -> None:
+    """Print what is said of a submission, no wider than the terminal. `told`: somebody has said what its symbols are."""
     out = out or console()
     if report.problem:
         paragraph(out, unread(report), " ", "   ")
@@ -63,11 +63,12 @@ def print_submission(report: SubmissionReport, out: Console | None = None) -> No
     out.print()
     order: tuple[Verdict, ...] = ("wrong", "crashed", "unfinished", "unsupported")
     for line in sorted((line for line in lines if line.verdict in order), key=lambda line: order.index(line.verdict)):
-        _told(out, line, report.path)
+        _told(out, line, report.path, told)
     _right(out, [line for line in lines if line.verdict == "correct"])
     if conventions := read_as(report):
         paragraph(out, f"{remark('read as: ', report.lang)}{conventions}", "   ")
-    out.print()
+    if lines:
+        out.print()
     for label, text in facts(report):
         paragraph(out, f"{label}{text}", " ", "   ")
 
@@ -125,7 +126,7 @@ def place(report: SymbolReport) -> str:
     return remark(said, report.lang)
 
 
-def _told(out: Console, line: Line, path: str) -> None:
+def _told(out: Console, line: Line, path: str, told: bool) -> None:
     """The mark, the name and the place, then why."""
     report, text = line.report, why(line)
     name = f"class {line.name}" if line.verdict == "unsupported" and line.name[:1].isupper() else line.name
@@ -144,7 +145,7 @@ def _told(out: Console, line: Line, path: str) -> None:
         if line.facts and not any(cause.reproduces for cause in report.causes):
             paragraph(out, " ".join(fact.sentence for fact in line.facts), "   ")
     if line.verdict == "unsupported":
-        _help(out, shlex.quote(f"{path}::{report.symbol}"), report.lang)
+        _help(out, shlex.quote(f"{path}::{report.symbol}"), report.lang, told)
 
 
 def why(line: Line) -> str:
@@ -196,8 +197,10 @@ def difference(quantity: Quantity, lang: str) -> str:
     return remark(f"{values} (off by {quantity.max_rel:.1e} of the largest, allowed {quantity.allowed:.1e})", lang)
 
 
-def _help(out: Console, symbol: str, lang: str) -> None:
-    said = (f"Say what it is:  crosscheck check {symbol} --as PAIR", f"or describe it:  crosscheck adapter {symbol}")
+def _help(out: Console, symbol: str, lang: str, told: bool) -> None:
+    said = [f"Say what it is:  crosscheck check {symbol} --as PAIR", f"or describe it:  crosscheck adapter {symbol}"]
+    if told:
+        said = [f"Describe how it is called:  crosscheck adapter {symbol}"]
     for each in said:
         out.print(Text(f"   {remark(each, lang)}"), soft_wrap=True)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reference.homework.grading.grade import Graded
 
 BINS = 5
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,21 @@ def mistakes(submissions: Sequence[Graded]) -> list[Mistake]:
 
 
 def attention(submissions: Sequence[Graded]) -> list[str]:
-    """ "2 stopped at the time limit (Q2)", most frequent first."""
-    counts: Counter[str] = Counter()
+    """ "2 stopped at the time limit (Q2: ann.py, bob.py)", most frequent first."""
+    whose: dict[str, list[str]] = {}
     questions: dict[str, dict[str, None]] = {}
     for each in submissions:
         for words in dict.fromkeys(answer.attention for answer in each.answers if answer.attention):
-            counts[words] += 1
+            whose.setdefault(words, []).append(each.path)
             asked = [answer.id for answer in each.answers if answer.attention == words]
             questions.setdefault(words, {}).update(dict.fromkeys(asked))
-    return [f"{n} {words} ({', '.join(sorted(questions[words]))})" for words, n in counts.most_common()]
+    frequent = sorted(whose.items(), key=lambda item: -len(item[1]))
+    return [
+        f"{len(paths)} {words} ({', '.join(sorted(questions[words]))}: {_some(paths)})" for words, paths in frequent
+    ]
+
+
+def _some(paths: Sequence[str]) -> str:
+    """The first NAMED, and how many others."""
+    more = [f"and {len(paths) - NAMED} more"] if len(paths) > NAMED else []
+    return ", ".join([*paths[:NAMED], *more])

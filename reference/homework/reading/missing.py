@@ -4,14 +4,16 @@ import ast
 import functools
 import inspect
 import symtable
+import sys
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 
 import numpy
 
 from reference.homework.isolation.worker.older import REMOVED
 from reference.homework.isolation.worker.supplied import HELPERS, OF_COLUMNS
 from reference.homework.reading.repair import nodes_of
-from reference.homework.reading.submission import Unit
+from reference.homework.reading.submission import Submission, Unit
 from reference.homework.verdict import Note
 
 
@@ -135,3 +137,20 @@ def _fits(name: str, call: ast.Call) -> bool:
     except TypeError:
         return False
     return True
+
+
+def absent(submission: Submission) -> tuple[Note, ...]:
+    """A note on each name that is imported from a file which is not here."""
+    here = {module.name for module in submission.modules}
+    return tuple(
+        Note(f"{name.name} comes from {node.module}, which is not here", unit.cell, unit.line)
+        for unit in submission.units
+        for node in nodes_of(unit.source)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module not in here and not _known(node.module)
+        for name in node.names
+    )
+
+
+def _known(module: str) -> bool:
+    package = module.partition(".")[0]
+    return package in sys.stdlib_module_names or find_spec(package) is not None

@@ -11,6 +11,7 @@ from reference.homework.verdict import Note
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "python", "python3", "pypy")
 WRITTEN = re.compile(r"%%(?:writefile|file)\s+(?:-a\s+)?(\S+)\.py\s*$")
 MAGIC = re.compile(r"^(\s*)(?:(\w[\w, ]*?\s*=)\s*)?([%!?]{1,2}\s*[\w./~-].*|\?+\s*\w.*)$")
+OTHERS = ("r", "julia", "octave", "matlab", "scala", "javascript", "typescript", "c++", "java", "bash")
 HELP = re.compile(r"^(\s*)([\w.]+\?{1,2})\s*$")
 
 
@@ -24,7 +25,10 @@ def cells(text: str, path: object) -> list[str]:
     try:
         book = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RequestError(f"{path} is not a notebook: its JSON is damaged ({error})") from None
+        why = f"its JSON is damaged ({error})" if is_notebook(text) else "it has no JSON. Python code goes in a .py file"
+        raise RequestError(f"{path} is not a notebook: {why}") from None
+    if language := _other_language(book):
+        raise RequestError(f"{path} is a notebook in {language}, expected one in Python")
     sheets = book.get("worksheets") if isinstance(book, dict) else None
     holder = sheets[0] if isinstance(sheets, list) and sheets else book
     found = holder.get("cells") if isinstance(holder, dict) else None
@@ -34,6 +38,17 @@ def cells(text: str, path: object) -> list[str]:
     if not any(source.strip() for source in code):
         raise RequestError(f"{path} has no code cells: nothing to check")
     return code
+
+
+def _other_language(book: Any) -> str:
+    """The language that a notebook names where it is none like Python."""
+    known = book.get("metadata") if isinstance(book, dict) else None
+    for kind, key in (("language_info", "name"), ("kernelspec", "language")):
+        named = known.get(kind) if isinstance(known, dict) else None
+        language = named.get(key) if isinstance(named, dict) else None
+        if isinstance(language, str) and language.lower() in OTHERS:
+            return language
+    return ""
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -59,7 +59,7 @@ def _joined(path: Path, reads: list[Read], cell: int | None) -> Submission:
         next(reversed(packages), ""),
         tuple((siblings(path, trees, packages) | written_modules(path, reads)).values()),
         wanted(units),
-        gone(units),
+        (*(note for read in reads for note in read.mended), *gone(units)),
         _python2(reads, defined_names(units)),
         tuple(trees),
     )

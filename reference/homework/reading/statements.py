@@ -15,11 +15,13 @@ from reference.homework.verdict import Note
 
 @dataclass
 class Read:
-    """What one text holds. `written` is the module that it is written to, where a magic says so."""
+    """What one text holds. `written` is the module that it is written to, where a magic says so; `mended`: notes on
+    what was done to it."""
 
     units: list[Unit] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
     skipped: list[Note] = field(default_factory=list)
+    mended: list[Note] = field(default_factory=list)
     trees: list[ast.Module] = field(default_factory=list)
     python2: str = ""
     written: str = ""
@@ -34,7 +36,7 @@ def read_text(text: str, cell: int | None = None) -> Read:
     if repair.problem(text) is not None:
         text, words = repair.mended(text)
         if words:
-            read.skipped.append(Note(words, cell))
+            read.mended.append(Note(words, cell))
     tree = repair.parse(text)
     if tree is not None:
         _take(read, tree, text, cell, 1, [])

@@ -120,4 +120,4 @@ class Failure:
     @property
     def said(self) -> str:
         """ "TypeError: its message" """
-        return f"{self.type}: {self.message}" if self.type else self.message
+        return ": ".join(filter(None, (self.type, self.message)))
