@@ -12,7 +12,9 @@ from command_line import ONE_LINE, assert_narrow, invoke
 from report_pages import Page
 
 from reference.migration.build import Reference, build
+from reference.migration.constructors import constructor
 from reference.migration.table import pair_row
+from reference.registry import find
 from reference.report.migration_markdown import as_markdown
 from reference.report.migration_site import write_site
 
@@ -143,6 +145,24 @@ def test_pages_are_whole_and_load_nothing(some, tmp_path):
 )
 def test_the_class_of_the_framework_itself_where_it_does_the_same(name, torch):
     assert pair_row(name).torch.startswith(torch)
+
+
+@pytest.mark.parametrize(
+    ("name", "framework", "said"),
+    [
+        ("ftrl", "torch", "glue.torch.optimizers.Ftrl(params, 0.001, "),
+        ("adafactor", "torch", "glue.torch.matrix_optimizers.KerasAdafactor(params, 0.01, "),
+        ("zeros", "keras", "keras.initializers.Zeros()"),
+        ("lambda_schedule", "torch", "lambda optimizer: torch.optim.lr_scheduler.LambdaLR(optimizer, factor)"),
+        ("add", "torch", "lambda *inputs: functools.reduce(torch.add, inputs)"),
+        ("one_cycle", "keras", "twin('one_cycle', 'keras')"),
+        ("pairwise_distance", "keras", "twin('pairwise_distance', 'keras')"),
+    ],
+)
+def test_a_constructor_is_in_words_that_users_have(name, framework, said):
+    pair = find(name)
+    found = constructor(pair, pair.options(pair.cases[0]), framework)
+    assert (found.shown or found.code).startswith(said)
 
 
 def test_markdown(some):

@@ -1,5 +1,6 @@
 """What is printed of checks, disagreements and differences."""
 
+import io
 import re
 from dataclasses import replace
 from typing import Any
@@ -92,6 +93,15 @@ def test_narrow_terminals_lose_columns_not_lines(
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= columns
     assert re.search(r"^ dense .* dw  float64  keras  3 \(24\)", text, re.MULTILINE)
+
+
+def test_numbers_are_never_cut_off() -> None:
+    out = Console(file=io.StringIO(), width=30, color_system=None)
+    layout.table(out, ["family", "pairs", "worst"], [["an_architecture", "12345", "3.7 of a long name"]], right=(1,))
+    heading, row = out.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert "pairs" in heading
+    assert "12345" in row
+    assert len(row) <= 30
 
 
 def test_japanese_goes_no_further_than_the_terminal_is_wide(capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,10 @@ def test_the_layer_is_right_otherwise(tmp_path: Path) -> None:
         ("quit()", "SystemExit (line 10)"),
         ("input()", "EOFError: input() was called: nobody is there to answer (line 10)"),
         ("os.fork()", "Breach: a submission may not start another process (line 10)"),
-        ("from urllib.request import urlopen; urlopen('http://127.0.0.1')", "Breach: a submission may not open a network"),
+        (
+            "from urllib.request import urlopen; urlopen('http://127.0.0.1')",
+            "Breach: a submission may not open a",
+        ),
         ("return np.zeros((20000, 20000))", "MemoryError: "),
     ],
 )

@@ -49,7 +49,9 @@ def test_several_are_listed(name: str, several: str) -> None:
     assert "crosscheck migrate " in str(refused.value)
 
 
-@pytest.mark.parametrize(("name", "said"), [("gruu", "Close: gru"), ("nn.Frobnicate", "no pair is called")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("gruu", "Close: gru"), ("nn.Frobnicate", "no pair is called"), ("nn.Linaer", "Close: Linear")]
+)
 def test_a_name_that_nobody_has_is_refused(name: str, said: str) -> None:
     with pytest.raises(RequestError, match=said):
         _pair_of(name)

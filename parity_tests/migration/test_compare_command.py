@@ -155,6 +155,7 @@ def test_requests_that_cannot_be_carried_out() -> None:
     Path("other.py").write_text("from torch import nn\nmodel = nn.Sequential(nn.Linear(2, 2))")
     for args, said in (
         (("none.py", "torch_side.py"), "there is no file"),
+        ((".", "torch_side.py"), ". is a folder, expected a Python file"),
         (("keras_side.py", "torch_side.py:none"), "defines no 'none'"),
         (("keras_side.py", "broken.py"), "ZeroDivisionError"),
         (("keras_side.py", "number.py"), "expected a model"),

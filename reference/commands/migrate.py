@@ -1,5 +1,6 @@
 """crosscheck migrate"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,7 @@ def _pair_of(name: str) -> str:
     """The pair that a class or function of a framework belongs to. Raises RequestError where it is none or several."""
     import difflib
 
-    from reference.migration.class_names import pairs_with, plain, same_name
+    from reference.migration.class_names import close_names, pairs_with, plain, same_name
     from reference.migration.facts import facts
     from reference.registry import pairs
     from reference.report.terminal import progress
@@ -82,7 +83,7 @@ def _pair_of(name: str) -> str:
     with progress(None, "looking for it in the frameworks"):
         several = pairs_with(name)
     if not several:
-        raise _unknown(name)
+        raise _unknown(name, close_names(name))
     if len(several) > 1:
         raise RequestError(
             f"'{name}' is in the twins of {len(several)} pairs: {', '.join(several)}. Name one:  "
@@ -91,8 +92,8 @@ def _pair_of(name: str) -> str:
     return several[0]
 
 
-def _unknown(name: str) -> RequestError:
-    """An error with the names of pairs, and of facts, that are near."""
+def _unknown(name: str, classes: Sequence[str] = ()) -> RequestError:
+    """An error with the names of pairs, of facts and of classes of a framework that are near."""
     import difflib
 
     from reference.migration.facts import facts
@@ -107,8 +108,8 @@ def _unknown(name: str) -> RequestError:
         find(name)
     except UnknownPair as error:
         said = str(error)
-    near = [each for each in dict.fromkeys(about) if each and each not in said]
-    return RequestError(said.replace(".  (", f", {', '.join(near)}.  (") if near else said)
+    near = ", ".join(each for each in dict.fromkeys((*about, *classes)) if each and each not in said)
+    return RequestError(said.replace(".  (", f"{',' if 'Close' in said else '. Close:'} {near}.  (") if near else said)
 
 
 def _writable(path: Path | None, option: str) -> None:

@@ -60,7 +60,7 @@ def command(
     Leaves report.html, parity.json and train.json in the folder DIR.
     """
     from reference.cli import say, stopped
-    from reference.frameworks import framework, require_each
+    from reference.frameworks import require_each
     from reference.report.terminal import progress
     from reference.training.comparison import make_plans
 
@@ -74,8 +74,6 @@ def command(
         _make_folder(out)
         names = require_each(frameworks or FRAMEWORKS)
         with progress(1, "loading the frameworks and the data"):
-            for name in names:
-                framework(name)
             plans = make_plans(
                 (),
                 folder,

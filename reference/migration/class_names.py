@@ -1,5 +1,6 @@
 """The names that users know a pair by: the classes and functions of the frameworks that its twins are made of."""
 
+import difflib
 import functools
 import importlib
 import inspect
@@ -25,6 +26,13 @@ def plain(name: str) -> str:
 def same_name(name: str) -> str | None:
     """The pair that is called so but for case, underscores and a module before it; needs no framework."""
     return next((pair for pair in pairs() if plain(pair) == plain(name)), None)
+
+
+def close_names(name: str) -> list[str]:
+    """Classes and functions of the frameworks that are called nearly so."""
+    names = sorted(set().union(*map(_public, installed())), key=str.swapcase)  # Linear takes the place of linear
+    known = {plain(each): each for each in names}
+    return [known[each] for each in difflib.get_close_matches(plain(name), known, n=2, cutoff=0.7)]
 
 
 def pairs_with(name: str) -> list[str]:

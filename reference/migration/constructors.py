@@ -230,8 +230,12 @@ class _Writer:
                 return function
             self.imports.append("import functools")
             return f"functools.partial({', '.join([function, *words])})"
+        if isinstance(value, list) and value and all(type(each).__name__ == "Parameter" for each in value):
+            return "params"
         if isinstance(value, list | tuple) and any(id(each) in self.calls.made for each in value):
             return f"[{', '.join(map(self.expression, value))}]"
+        if callable(value) and type(value).__init__ is object.__init__ and type(value).__module__.startswith(self.name):
+            return f"{self.named(type(value))}()"
         if callable(value) and not inspect.isclass(value):
             return self.named(value)
         return literal(value)

@@ -68,6 +68,8 @@ def _in_float64() -> Iterator[None]:
 def path_of(where: str) -> Path:
     """The file in FILE or FILE:NAME. Raises RequestError where there is none."""
     path = _split(where)[0]
+    if path.is_dir():
+        raise RequestError(f"{path} is a folder, expected a Python file or one of weights")
     if not path.is_file():
         raise RequestError(f"there is no file {path}")
     return path

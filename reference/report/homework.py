@@ -53,7 +53,7 @@ class Line:
 
 
 def print_submission(report: SubmissionReport, out: Console | None = None, told: bool = False) -> None:
-    """Print what is said of a submission, no wider than the terminal. `told`: somebody has said what its symbols are."""
+    """Print what is said of a submission, no wider than the terminal. `told`: somebody said what its symbols are."""
     out = out or console()
     if report.problem:
         paragraph(out, unread(report), " ", "   ")

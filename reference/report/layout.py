@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 # characters that take two columns, and those that begin no line
 WIDE = r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]"
 STOPS = "、。，．！？」』）】"
+GAP = 2  # between columns
+SHORTEST = 8  # text in a column is cut to this, where the terminal is too narrow
 
 
 def table(
@@ -22,20 +23,32 @@ def table(
     right: Sequence[int] = (),
     spare: Sequence[int] = (),
 ) -> None:
-    """Rows in columns; those in `spare` are left out, one after the other, while the terminal is too narrow."""
-    for left_out in range(len(spare) + 1):
-        made = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="")
-        kept = [i for i in range(len(heading)) if i not in spare[:left_out]]
-        for i in kept:
-            made.add_column(Text(heading[i]), justify="right" if i in right else "left", no_wrap=True)
-        for row in rows:
-            made.add_row(*(Text(row[i]) for i in kept))
-        if Measurement.get(out, out.options.update(max_width=1000), made).maximum < out.width:
+    """Rows in columns; those in `spare` are left out, one after the other, while the terminal is too narrow.
+
+    Text is cut off where it still is; what is set at the right, numbers, never.
+    """
+    widths = [max(cell_len(each[i]) for each in (heading, *rows)) for i in range(len(heading))]
+    kept = list(range(len(heading)))
+    for left_out in spare:
+        if _together(widths, kept) < out.width:
             break
+        kept.remove(left_out)
+    words = [i for i in kept if i not in right]
+    while _together(widths, kept) >= out.width and any(widths[i] > SHORTEST for i in words):
+        widths[max(words, key=widths.__getitem__)] -= 1
+    made = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="")
+    for i in kept:
+        made.add_column(Text(heading[i]), justify="right" if i in right else "left", no_wrap=True, width=widths[i])
+    for row in rows:
+        made.add_row(*(Text(row[i]) for i in kept))
     with out.capture() as captured:
         out.print(made, width=out.width - 1)
     for line in captured.get().splitlines():
         out.print(Text(f" {line.rstrip()}" if line.strip() else ""), soft_wrap=True)
+
+
+def _together(widths: Sequence[int], kept: Sequence[int]) -> int:
+    return sum(widths[i] for i in kept) + GAP * (len(kept) - 1)
 
 
 def paragraph(out: Console, text: str, first: str = "", rest: str | None = None) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 import scratch
 from reference.errors import RequestError
-from reference.frameworks import framework
+from reference.frameworks import framework, require_each
 from reference.training.checkpoint import Checkpoint
 from reference.training.drift import PARTED, Drift
 from reference.training.run import Run, total_steps
@@ -103,9 +103,10 @@ def make_plans(
     Raises UnknownModel, MissingFramework, DataError.
     """
     recipes = recipes_of(models)
+    require_each(frameworks)
+    data = load_mnist(folder)  # what can be wrong with it is told before the frameworks are imported
     for name in frameworks:
         framework(name)
-    data = load_mnist(folder)
     chosen = tuple(range(first_seed, first_seed + seeds))
     return [Plan(recipe, folder, data, tuple(frameworks), chosen, epochs or recipe.epochs) for recipe in recipes]
 

@@ -25,7 +25,8 @@ def cells(text: str, path: object) -> list[str]:
     try:
         book = json.loads(text)
     except (ValueError, RecursionError) as error:
-        why = f"its JSON is damaged ({error})" if is_notebook(text) else "it has no JSON. Python code goes in a .py file"
+        damaged = f"its JSON is damaged ({error})"
+        why = damaged if is_notebook(text) else "it is no JSON. Python code goes in a .py file"
         raise RequestError(f"{path} is not a notebook: {why}") from None
     if language := _other_language(book):
         raise RequestError(f"{path} is a notebook in {language}, expected one in Python")
