@@ -86,7 +86,7 @@ class Page:
         if not self.is_mnist:
             return "the numbers that the sources printed are for MNIST, which this is not"
         if not any(each.full for each in self.comparisons):
-            return "the schedules of the sources, and so the numbers they printed, are reached with --full"
+            return "the schedules of the sources, and so the numbers they printed, are reached with `--full`"
         found = [each.verdict for each in self.comparisons if each.verdict]
         counts = [f"{found.count(verdict)} {verdict}" for verdict in dict.fromkeys(found)]
         return f"of the numbers that the sources printed: {', '.join(counts)}"
