@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from handed_in import book, py, said, taken
 
+from reference.diagnosis.sentences import spoken
 from reference.homework.check import check_submission
 
 
@@ -169,3 +170,17 @@ def test_what_was_done_to_a_text_is_noted_once_and_nothing_is_skipped(tmp_path: 
 def test_full_width_spaces_and_tabs_together(tmp_path: Path) -> None:
     submission = py(tmp_path, "class A:\n    def f(self):\n\treturn　1\n    def g(self):\n        return 2\n")
     assert submission.symbols["A"].broken == ""
+
+
+def test_what_comes_from_a_file_that_is_not_here_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "work.py"
+    path.write_text("import numpy as np\nfrom numpy.linalg import norm\nfrom my_layers import Dense, ReLU\n")
+    report = check_submission(path)
+    assert report.symbols == ()
+    assert [(note.text, note.line) for note in report.notes] == [
+        ("Dense comes from my_layers, which is not here", 3),
+        ("ReLU comes from my_layers, which is not here", 3),
+    ]
+    assert spoken(report, "ja", hint=False).notes[0].text == "Dense は my_layers にありますが、そのファイルがありません"
+    (tmp_path / "my_layers.py").write_text("class Dense:\n    pass\nclass ReLU:\n    pass\n")
+    assert check_submission(path).notes == ()

@@ -23,3 +23,8 @@ def test_a_file_that_leaves_is_refused(text: str, tmp_path: Path) -> None:
     file.write_text(text)
     with pytest.raises(RequestError, match=r"does not run: SystemExit: 0"):
         build(file, "torch", "what is asked for")
+
+
+def test_a_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="is a folder, expected a Python file"):
+        load(tmp_path)

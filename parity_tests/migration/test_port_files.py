@@ -152,6 +152,12 @@ def test_a_keras_file_with_code_or_strange_classes_is_refused() -> None:
         assert "is not opened" in run("bad.keras", "out.pt", "--arch", "arch.py", status=2)
 
 
+def test_the_code_of_an_error_is_no_reason() -> None:
+    Path("text.pt").write_text("hello")  # which torch.load calls "101"
+    said = run("text.pt", "out.safetensors", "--arch", "arch.py", status=2)
+    assert "text.pt cannot be read as weights of PyTorch: it is damaged, or something else" in said
+
+
 def test_what_does_not_correspond_is_refused() -> None:
     torch_model, keras_model = module()
     torch.save(torch_model.state_dict(), "a.pt")

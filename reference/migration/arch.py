@@ -22,6 +22,8 @@ KINDS = {"torch": "a torch.nn.Module", "keras": "a Keras model"}
 
 def load(path: Path) -> ModuleType:
     """Run a Python file. Raises RequestError in one line, whatever goes wrong in it."""
+    if path.is_dir():
+        raise RequestError(f"{path} is a folder, expected a Python file")
     if not path.is_file():
         raise RequestError(f"there is no file {path}")
     spec = importlib.util.spec_from_file_location(f"crosscheck_arch_{path.stem}", path)

@@ -98,7 +98,8 @@ def _read(path: Path, kind: str, read: Callable[[], Any]) -> Any:
         raise
     except Exception as error:  # whatever a reader says of what it cannot read
         line = " ".join(str(error).split())[:200]
-        raise RequestError(f"{path} cannot be read as {kind}: {line or type(error).__name__}") from error
+        said = line if " " in line else "it is damaged, or something else"  # a key or a code is no reason
+        raise RequestError(f"{path} cannot be read as {kind}: {said}") from error
 
 
 def _require_whole(archive: Path) -> None:
