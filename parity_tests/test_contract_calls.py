@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reference.pair import Case, Input
 from reference.parity import CONTRACT, check
 from reference.registry import find
 from scratch.layer import Array, Layer
@@ -171,6 +172,23 @@ def test_the_contract_refuses_it(name: str, mistake: type[Layer], finding: str) 
 def test_a_layer_without_mistake_is_not_refused(name: str) -> None:
     pair = find(name)
     assert all(check(pair, case, CONTRACT).agree for case in pair.cases)
+
+
+def test_numbers_too_small_to_be_in_proportion_are_no_mistake() -> None:
+    """Of a gradient below the smallest normal number the last bits are lost; not of one just above what is lost."""
+    pair, small = find("log_sigmoid"), np.array([[705.0, 707.5, 709.3, 712.8]])
+    case = Case("small", {"x": Input(small.shape, lambda rng, shape: small)})
+    right = check(pair, case, CONTRACT)
+    assert right.agree, [finding for finding in right.findings if not finding.agree]
+
+    class DropsTheSmallest(pair.layer):  # type: ignore[misc, name-defined]
+        def backward(self, dy: Array) -> Array:
+            dx: Array = super().backward(dy)
+            return np.where(np.abs(dx) < 2.0**-1010, 0, dx)
+
+    assert [
+        finding.name for finding in check(pair, case, CONTRACT, layer=DropsTheSmallest).findings if not finding.agree
+    ] == ["linear"]
 
 
 def test_blocks_with_one_activation_keep_what_they_saw() -> None:

@@ -16,7 +16,7 @@ from reference.compare import Finding, allowed_ulp
 from reference.edges import every_case
 from reference.frameworks import MissingFramework
 from reference.pair import FRAMEWORKS, Array, Case, Pair
-from reference.parity import DTYPES, Check, check, judges_of
+from reference.parity import DTYPES, Check, check, drawn, judges_of
 from reference.registry import pairs
 from reference.sides import Arrays, Side, prepare, twin_side
 from reference.vote import find_case
@@ -148,6 +148,32 @@ def test_every_optimizer_and_its_twins_average_the_weights(name: str, judge: str
 
     for wrong in (Forgets, NeverOverwrites):
         assert not check(pair, case, judge, layer=wrong).agree, wrong.__name__
+
+
+@pytest.mark.parametrize("judge", FRAMEWORKS)
+def test_what_float32_cannot_show_of_rounding_is_no_mistake(judge: str) -> None:
+    """Ftrl's n'**p - n**p, where n' is n in float32 and not in float64; every wrong Ftrl is wrong there too."""
+    pair = pairs()["ftrl"]
+    case = drawn(pair, 35, 7)
+    right = check(pair, case, judge, seed=7)
+    assert right.agree, explained(right)
+
+    class SquaresInSingle(pair.layer):  # type: ignore[misc, name-defined]
+        def update(self, w: Array, g: Array, state: dict[str, Array]) -> None:
+            super().update(w, g, state)
+            state["n"] = state["n"].astype(np.float32).astype(w.dtype)
+
+    class ShrinkageForgotten(pair.layer):  # type: ignore[misc, name-defined]
+        def __init__(self, *args: Any, shrinkage: float = 0.0, **options: Any) -> None:
+            super().__init__(*args, **options)
+
+    class RootForPower(pair.layer):  # type: ignore[misc, name-defined]
+        def __init__(self, *args: Any, lr_power: float = -0.5, **options: Any) -> None:
+            super().__init__(*args, **options)
+
+    for wrong in (SquaresInSingle, ShrinkageForgotten, RootForPower):
+        found = [finding for finding in check(pair, case, judge, seed=7, layer=wrong).findings if not finding.agree]
+        assert {finding.name[0] for finding in found} == {"a", "d"}, wrong.__name__
 
 
 @pytest.mark.parametrize("judge", FRAMEWORKS)

@@ -12,6 +12,7 @@ from scratch.ctc import CTC
 from scratch.cyclic_schedules import CosineRestarts
 from scratch.dense import Dense
 from scratch.distances import PairwiseDistance
+from scratch.einsum_dense import EinsumDense
 from scratch.embedding_bag import EmbeddingBag, RaggedEmbeddingBag
 from scratch.folding import Fold, Unfold
 from scratch.grouped_query_attention import GroupedQueryAttention
@@ -50,6 +51,10 @@ def scored(loss: CTC, label: int = 1, length: int = 4) -> Any:
         (lambda: PixelUnshuffle(2).forward(np.zeros((1, 3, 4, 6))), "3 by 4 pixels are no squares of 2 by 2"),
         (lambda: PixelUnshuffle(2).forward(np.zeros((1, 4, 3, 6))), "4 by 3 pixels are no squares of 2 by 2"),
         (lambda: ChannelShuffle(2).forward(np.zeros((1, 4, 5))), "5 channels do not fall into 2 groups"),
+        (
+            lambda: EinsumDense("bthd,hdo->bto", (2, 5, 4)).forward(np.zeros((3, 6, 1, 5))),
+            "x has shape .3, 6, 1, 5. along bthd, w .2, 5, 4. along hdo",
+        ),
         (lambda: Unfold(3, padding=-1), "padding is -1, expected a number or 2 numbers of at least 0"),
         (lambda: Unfold(3).forward(np.zeros((1, 2, 4, 1))), "a window of .3, 3. .* does not fit"),
         (lambda: Fold((4, 5), 2).forward(np.zeros((1, 13, 8))), "shape .1, 13, 8., expected 12 elements along axis 1"),

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from reference.compare import allowed_ulp, compare, equal
 from reference.pair import Array, Case, Pair
 from reference.sides import Arrays, Prepared, built, scratch_side
 
-# Times a power of two nothing is rounded, so that a gradient is in proportion to the cotangent to the last bit.
+# Times a power of two nothing is rounded, so that a gradient is in proportion to the cotangent to the last bit; but for
+# what is smaller than any normal number, of which the last bits are lost.
 LARGE = 2.0**20
+LOST = LARGE * float(np.finfo(np.float64).tiny)
 # what a step may make of weights: others that are as valid
 STEPPED = 0.75
 PLANTED = 987654321
@@ -63,7 +66,11 @@ def calls(
     """
     make = functools.partial(built, pair, case, arrays, layer)
     made, beside = make(), make()
+    made.training = not case.training
     made.forward(*others.inputs.values())
+    made.training = case.training
+    if made.buffers:  # a pass in the other mode may have moved them
+        made.load(arrays.params, arrays.buffers)
     y = np.array(made.forward(*arrays.inputs.values()))
     beside.forward(*others.inputs.values())
     made.training = not case.training
@@ -72,11 +79,16 @@ def calls(
     problem = "has gradients of another pass than its own last one, or of the mode set after it"
     yield "last", _differ([y, *gradients], kept), problem
     larger = _gradients(made, LARGE * arrays.dy)
-    yield "linear", _differ(larger, [LARGE * g for g in gradients]), "has gradients out of proportion to the cotangent"
+    yield "linear", _out_of_proportion(larger, gradients), "has gradients out of proportion to the cotangent"
+    none = _gradients(made, 0.0 * arrays.dy)
+    of_none = (g[np.isfinite(kept)].any() for g, kept in zip(none, gradients, strict=True))
+    yield "zero", any(of_none), "has gradients of a cotangent that is zero"
     if case.training and all(each.training for each in pair.cases):
         spared = make()
+        spared.forward(*others.inputs.values())
         spared.training = False
         yield "mode", _differ(_results(spared, arrays), kept), "is another function at inference"
+    yield "same", _minds_the_same(make, case, arrays), "gives other results where one array is two of its inputs"
     for w in made.params.values():
         w *= STEPPED
     fresh = make()
@@ -103,6 +115,31 @@ def takes_any_order(
 def _gradients(made: Any, dy: Array) -> list[Array]:
     dx = made.backward(dy)
     return [np.array(g) for g in (*(dx if isinstance(dx, tuple) else [dx]), *made.grads.values())]
+
+
+def _minds_the_same(make: Callable[[], Any], case: Case, arrays: Arrays) -> bool:
+    """Whether a layer makes something else of one array as two of its inputs than of copies of it."""
+    first, x = next(iter(arrays.inputs.items()))
+    like = (name for name, z in arrays.inputs.items() if z.shape == x.shape)
+    free = [name for name in like if case.inputs[name].differentiable]
+    if first not in free or len(free) == 1:
+        return False
+    twice = {**arrays.inputs, **dict.fromkeys(free, x)}
+    copies = {**arrays.inputs, **{name: x.copy() for name in free}}
+    try:
+        wanted = _results(make(), replace(arrays, inputs=copies))
+    except ValueError:  # it is no such input, as what may be below 0 is no variance
+        return False
+    return _differ(_results(make(), replace(arrays, inputs=twice)), wanted)
+
+
+def _out_of_proportion(larger: Sequence[Array], gradients: Sequence[Array]) -> bool:
+    """Whether gradients of LARGE times the cotangent are other than LARGE times the gradients."""
+    wanted = [LARGE * g for g in gradients]
+    return _differ(larger, wanted) and any(
+        a.shape != b.shape or not np.allclose(a, b, rtol=0, atol=LOST, equal_nan=True)
+        for a, b in zip(larger, wanted, strict=True)
+    )
 
 
 def _results(made: Any, arrays: Arrays) -> list[Array]:

@@ -71,8 +71,8 @@ def _of_numbers(pair: Pair) -> Iterator[Case]:
 
 
 def _of_many(pair: Pair) -> Iterator[Case]:
-    """With many samples in every input that has as many as its first."""
-    case = pair.cases[0]
+    """With many samples in every input that has as many as its first, of the first case that has more than samples."""
+    case = next((each for each in pair.cases if any(len(x.shape) > 1 for x in each.inputs.values())), pair.cases[0])
     batch = next((spec.shape[0] for spec in case.inputs.values() if spec.shape), None)
     frameworks, why = _asked(pair, case, MANY)
     if batch is not None and frameworks:

@@ -37,6 +37,10 @@ class EinsumDense(Layer):
 
     def forward(self, x: Array) -> Array:
         require_rank(self, "x", x, " ".join(self.at_x))
+        sizes = dict(zip(self.at_w, self.params["w"].shape, strict=True))
+        # einsum would repeat an axis of size 1
+        if any(size != sizes.get(letter, size) for letter, size in zip(self.at_x, x.shape, strict=True)):
+            raise ValueError(f"x has shape {x.shape} along {self.at_x}, w {self.params['w'].shape} along {self.at_w}")
         self.x = x
         y = np.einsum(f"{self.at_x},{self.at_w}->{self.at_y}", x, self.params["w"], optimize=True)
         return y + self.params["b"] if "b" in self.params else y

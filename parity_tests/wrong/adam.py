@@ -8,6 +8,7 @@ from scratch.adam_optimizers import Adam
 from scratch.layer import Array
 from wrong import Versions
 from wrong.common import made_by
+from wrong.late import taken_for
 from wrong.optimizers import COMMON, SkipsWithoutGradient
 
 
@@ -173,7 +174,7 @@ RIGHT = {"adam": (Terms,)}
 WRONG = {
     "adam": Versions(
         outputs=(
-            *(*made_by(Adam, (*COMMON, SkipsWithoutGradient)), ClipsStep),
+            *(*made_by(Adam, (*COMMON, SkipsWithoutGradient, *taken_for("epsilon_on", "corrected"))), ClipsStep),
             *(NoCorrection, SecondUncorrected, NoExponent, ExponentAhead, ExponentFromZero, ExponentPerWeight),
             *(EpsilonInsideRoot, EpsilonIgnored, EpsilonMistaken, RootForgotten, BetasSwapped, SquareOfMean),
             *(StateByShape, LargestSquare),

@@ -9,6 +9,7 @@ from scratch.layer import Array
 from scratch.optimizers import Optimizer, State, average
 from wrong import Versions
 from wrong.common import made_by
+from wrong.late import LateAround, taken_for
 from wrong.optimizers import COMMON, SkipsWithoutGradient
 
 # ---- mistakes that all of them can make
@@ -207,12 +208,28 @@ class RectifiedBySquare(RAdam):
             w[...] = before + r * (w - before)
 
 
+RAW = taken_for("epsilon_on", "corrected")
+
 WRONG = {
     "amsgrad": Versions(
-        outputs=(*made_by(AMSGrad, MOMENTS), LargestForgotten, LargestCorrected, LargestFedBack, LargestSquare)
+        outputs=(*made_by(AMSGrad, (*MOMENTS, *RAW)), LargestForgotten, LargestCorrected, LargestFedBack, LargestSquare)
     ),
-    "adamw": Versions(outputs=(*made_by(AdamW, MOMENTS), DecayCoupled, DecayForgotten, DecayAfterStep)),
-    "adamax": Versions(outputs=(*made_by(Adamax, MOMENTS), SumForLargest, NeverFades, EpsilonMistaken)),
+    "adamw": Versions(
+        outputs=(
+            *made_by(AdamW, (*MOMENTS, *RAW, *taken_for("decoupled", True, LateAround))),
+            DecayCoupled,
+            DecayForgotten,
+            DecayAfterStep,
+        )
+    ),
+    "adamax": Versions(
+        outputs=(
+            *made_by(Adamax, (*MOMENTS, *taken_for("epsilon_on", "norm"))),
+            SumForLargest,
+            NeverFades,
+            EpsilonMistaken,
+        )
+    ),
     "nadam": Versions(outputs=(*made_by(Nadam, MOMENTS), ScheduleIgnored, ScheduleLate, ProductShared)),
     "radam": Versions(outputs=(*made_by(RAdam, MOMENTS), NeverRectified, AlwaysAdaptive, RectifiedBySquare)),
 }

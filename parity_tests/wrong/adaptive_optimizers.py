@@ -9,6 +9,7 @@ from scratch.sign_optimizers import Lion, Rprop
 from wrong import Versions
 from wrong.adam_family import BetasSwapped, EpsilonIgnored, StateByShape
 from wrong.common import made_by
+from wrong.late import taken_for
 from wrong.optimizers import (
     COMMON,
     Ascends,
@@ -215,13 +216,19 @@ SIGNS = (
     *(Ascends, LastWeightForgotten, FirstElementOnly, WeightDecays, Rebinds, StateByShape, StateForgotten),
     *(ByOrder, FirstThree, NumbersLeft, SkipsWithoutGradient, MaximizeIgnored),
 )
+INSIDE = taken_for("epsilon_inside", False)
+VELOCITY = (*taken_for("velocity_of", "gradients"), *taken_for("momentum", 0.0))
+
 WRONG = {
     "adagrad": Versions(
-        outputs=(*made_by(Adagrad, (*ACCUMULATING, EpsilonElsewhere)), StartsAtOne, Averages, DecayOneAhead)
+        outputs=(
+            *made_by(Adagrad, (*ACCUMULATING, EpsilonElsewhere, *INSIDE, *taken_for("lr_decay", 0.0))),
+            *(StartsAtOne, Averages, DecayOneAhead),
+        )
     ),
     "rmsprop": Versions(
         outputs=(
-            *made_by(RMSprop, (*SIZES, EpsilonElsewhere)),
+            *made_by(RMSprop, (*SIZES, EpsilonElsewhere, *INSIDE, *VELOCITY, *taken_for("centered", False))),
             *(SquareForgotten, NeverCentred, RhoTurned, OtherVelocity, BiasCorrected),
         )
     ),

@@ -9,6 +9,7 @@ from wrong import Versions
 from wrong.adam_family import StateByShape
 from wrong.adaptive_optimizers import StateForgotten
 from wrong.common import made_by
+from wrong.late import taken_for
 from wrong.optimizers import COMMON, SkipsWithoutGradient
 
 
@@ -84,10 +85,12 @@ class StartsAtZero(Ftrl):
         self.initial_accumulator = 0.0
 
 
+ZERO = tuple(mistake for option in ("l1", "l2", "shrinkage", "beta") for mistake in taken_for(option, 0.0))
+
 WRONG = {
     "ftrl": Versions(
         outputs=(
-            *made_by(Ftrl, (*COMMON, SkipsWithoutGradient, StateByShape, StateForgotten)),
+            *made_by(Ftrl, (*COMMON, SkipsWithoutGradient, StateByShape, StateForgotten, *ZERO)),
             *(PenaltyNotDoubled, BetaNotByRate, ShrinkageCounted, ShrinkageNotDoubled, HardThreshold),
             *(WeightsNotFollowed, AlwaysTheRoot, StartsAtZero),
         )

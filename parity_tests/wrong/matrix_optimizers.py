@@ -10,6 +10,7 @@ from wrong import Versions
 from wrong.adam_family import MOMENTS, AlwaysFirst, CountsFromTwo, StateByShape
 from wrong.adaptive_optimizers import StateForgotten
 from wrong.common import made_by
+from wrong.late import Late, taken_for
 from wrong.optimizers import COMMON
 
 
@@ -259,6 +260,12 @@ class CaseMatters(Muon):
 
 
 WHOLE = (*COMMON, StateByShape, StateForgotten, CountsFromTwo, AlwaysFirst, EpsilonMistaken)
+LATE = (
+    *taken_for("nesterov", True, Late),
+    *taken_for("scale", "original", Late),
+    *taken_for("epsilon_on", "sum", Late),
+)
+
 WRONG = {
     "lamb": Versions(
         outputs=(
@@ -268,14 +275,14 @@ WRONG = {
     ),
     "adafactor": Versions(
         outputs=(
-            *made_by(Adafactor, WHOLE),
+            *made_by(Adafactor, (*WHOLE, *taken_for("epsilon_on", "squares"))),
             *(NeverFactored, FactoredFromTheFront, RowsNotDivided, ParameterScaleForgotten, ThresholdForgotten),
             *(NeverLimited, RateNotLimited, DecayFrozen, SmallestScaleForgotten),
         )
     ),
     "muon": Versions(
         outputs=(
-            *made_by(Muon, WHOLE),
+            *made_by(Muon, (*WHOLE, *LATE)),
             *(NesterovForgotten, NotOrthogonalised, OneIterationMore, Cubic, RowsForColumns, Unscaled),
             *(AdamRatioForgotten, CorrectedEpsilon, MatricesOnly),
             *(ExcludeIgnored, ExcludedLeft, NamesMatchedFromTheStart, CaseMatters),

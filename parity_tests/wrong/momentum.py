@@ -6,6 +6,7 @@ from scratch.layer import Array
 from scratch.optimizers import Momentum, Nesterov, State
 from wrong import Versions
 from wrong.common import made_by
+from wrong.late import taken_for
 from wrong.optimizers import COMMON, SkipsWithoutGradient
 
 
@@ -97,7 +98,16 @@ class OldVelocity(Nesterov):
 
 
 VELOCITY = (*COMMON, SkipsWithoutGradient, VelocityForgotten, VelocityShared, MovingAverage, OtherVelocity, SignTurned)
+STEPS = taken_for("velocity_of", "gradients")
+
 WRONG = {
-    "momentum": Versions(outputs=(*made_by(Momentum, VELOCITY), RateTwice, FirstDampened, NeverDampened)),
-    "nesterov": Versions(outputs=(*made_by(Nesterov, VELOCITY), NoLookAhead, LooksAheadTwice, OldVelocity)),
+    "momentum": Versions(
+        outputs=(
+            *made_by(Momentum, (*VELOCITY, *STEPS, *taken_for("dampening", 0.0))),
+            RateTwice,
+            FirstDampened,
+            NeverDampened,
+        )
+    ),
+    "nesterov": Versions(outputs=(*made_by(Nesterov, (*VELOCITY, *STEPS)), NoLookAhead, LooksAheadTwice, OldVelocity)),
 }

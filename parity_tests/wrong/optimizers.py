@@ -9,6 +9,7 @@ from scratch.layer import Array
 from scratch.optimizers import SGD, Optimizer
 from wrong import Versions
 from wrong.common import made_by
+from wrong.late import LateAround, taken_for
 from wrong.surroundings import AROUND_A_STEP, AVERAGES
 
 
@@ -257,4 +258,11 @@ AROUND = (
     *(NormPerWeight, NormOfAll, NormWithoutEpsilon, DecayCountedTwice, DecayAddedInPlace, DecayWithoutRate),
     *(SumForMean, PendingKept),
 )
-WRONG = {"sgd": Versions(outputs=(*made_by(SGD, (*COMMON, *AVERAGES)), Averages, HasMomentum, SignOnly, *AROUND))}
+LATE = (
+    *(*taken_for("maximize", False, LateAround), *taken_for("clip_value", None, LateAround)),
+    *(*taken_for("clip_global_norm", None, LateAround), *taken_for("weight_decay", 0.0, LateAround)),
+    *(*taken_for("accumulation", "mean", LateAround), *taken_for("ema_overwrite_frequency", None, LateAround)),
+)
+WRONG = {
+    "sgd": Versions(outputs=(*made_by(SGD, (*COMMON, *AVERAGES, *LATE)), Averages, HasMomentum, SignOnly, *AROUND))
+}
