@@ -103,6 +103,46 @@ class OtherwiseAtInference(Layer):
         return y if self.training else y / 2
 
 
+class OtherwiseOnceTrained(Layer):
+    """Halves its output at inference, once it has been in training."""
+
+    trained = False
+
+    def forward(self, *inputs: Array) -> Array:
+        self.trained = self.trained or self.training
+        y = super().forward(*inputs)
+        return y / 2 if self.trained and not self.training else y
+
+
+class OtherwiseOnceAtRest(Layer):
+    """Halves its output in training, once it has been at inference."""
+
+    rested = False
+
+    def forward(self, *inputs: Array) -> Array:
+        self.rested = self.rested or not self.training
+        y = super().forward(*inputs)
+        return y / 2 if self.rested and self.training else y
+
+
+class DividesByTheCotangent(Layer):
+    """Brings the cotangent to the size 1 and the gradients back: 0 / 0 where there is none."""
+
+    def backward(self, dy: Array) -> Any:
+        size = 2.0 ** np.ceil(np.log2(np.abs(dy).max(initial=0)))
+        dx = super().backward(dy / size)
+        self.grads = {name: size * g for name, g in self.grads.items()}
+        return tuple(size * d for d in dx) if isinstance(dx, tuple) else dx if dx is None else size * dx
+
+
+class TellsInputsByIdentity(Layer):
+    """Takes an array that it has seen as an input before for zeros."""
+
+    def forward(self, *inputs: Array) -> Array:
+        seen = [any(x is z for z in inputs[:i]) for i, x in enumerate(inputs)]
+        return super().forward(*(0 * x if again else x for x, again in zip(inputs, seen, strict=True)))
+
+
 class ModeOfTheMoment(BatchNorm):
     """Takes its gradient in the mode that is set now, not in that of its forward pass."""
 
@@ -154,6 +194,11 @@ REFUSED = [
     *((name, SeedsEveryone, "shared") for name in MANY),
     *((name, OtherwiseAtInference, "mode") for name in ("dense", "conv2d", "relu", "lstm")),
     *((name, CannotBeWritten, "writable") for name in MANY),
+    *((name, OtherwiseOnceTrained, "mode") for name in ("dense", "conv2d", "relu", "gru", "max_pool2d")),
+    *((name, OtherwiseOnceTrained, "last") for name in ("layer_norm", "batch_norm1d", "dropout")),
+    *((name, OtherwiseOnceAtRest, "last") for name in (*MANY, "batch_norm2d", "lstm", "dropout")),
+    *((name, DividesByTheCotangent, "zero") for name in (*MANY, "huber", "lstm", "softmax", "add")),
+    *((name, TellsInputsByIdentity, "same") for name in ("add", "dot_product_attention", "maximum", "dot")),
     ("batch_norm2d", ModeOfTheMoment, "last"),
     ("batch_norm1d", RunsOnce, "running"),
 ]

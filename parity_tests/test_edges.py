@@ -45,6 +45,13 @@ class ClipsInput(Layer):
         return super().forward(np.minimum(x, np.asarray(1e7, x.dtype)), *others)
 
 
+class ClipsFromBelow(Layer):
+    """Lifts its first input to what no case has."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        return super().forward(np.maximum(x, np.asarray(-1e7, x.dtype)), *others)
+
+
 class DropsTheSmall(Layer):
     """Makes 0 of what is smaller than any number a case has."""
 
@@ -60,6 +67,13 @@ class InBlocks(Layer):
         if len(x) > 64:
             y[len(x) // 64 * 64 :] = 0
         return y
+
+
+class InBlocksOfRows(InBlocks):
+    """Takes 64 rows at a time, vectors whole."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        return super().forward(x, *others) if x.ndim > 1 else super(InBlocks, self).forward(x, *others)
 
 
 class GradientInBlocks(Layer):
@@ -81,9 +95,14 @@ SEEN = [
     ),
     *((name, ClipsInput, "infinities") for name in ("dense", "conv2d", "flatten", "up_sampling2d", "add")),
     *(
+        (name, ClipsFromBelow, "infinities")
+        for name in ("dense", "conv2d", "flatten", "up_sampling2d", "identity", "add")
+    ),
+    *(
         (name, InBlocks, MANY)
         for name in ("dense", "conv2d", "lstm", "relu", "batch_norm1d", "embedding", "embedding_bag")
     ),
+    *((name, InBlocksOfRows, MANY) for name in ("relu", "gelu", "softmax", "layer_norm")),
     *((name, GradientInBlocks, MANY) for name in ("dense", "conv2d", "avg_pool2d", "tanh")),
     *((name, DropsTheSmall, "tiny") for name in ("avg_pool2d", "flatten", "up_sampling2d", "lp_pool1d")),
 ]

@@ -32,9 +32,18 @@ def _with_one(value: float) -> Callable[[np.random.Generator, Array], Array]:
     return change
 
 
+def _with_both_infinities(rng: np.random.Generator, x: Array) -> Array:
+    """One number, anywhere, becomes infinity, and one of another sample minus infinity."""
+    sample, other = rng.permutation(len(x))[:2] if len(x) > 1 else (0, None)
+    for place, value in ((sample, np.inf), (other, -np.inf)):
+        if place is not None:
+            x[place] = _with_one(value)(rng, np.array(x[place]))
+    return x
+
+
 EDGES: dict[str, Callable[[np.random.Generator, Array], Array]] = {
     "nan": _with_one(np.nan),
-    "infinities": _with_one(np.inf),
+    "infinities": _with_both_infinities,
     "tiny": lambda rng, x: x * TINY,
 }
 

@@ -39,6 +39,8 @@ FLOAT32_MULTIPLE = 4.0
 # are left out step by step: what is left of a tiny gradient is the weight decay, which leads to such a minimum.
 COARSE, FINE, WILD, TRIALS = (2.0**-20, -(2.0**-20)), (2.0**-40, -(2.0**-40), 2.0**-48), 1e3, 40
 SIZES = (-9.0, 1.0)
+# how often rounding is looked at where that matters
+ROUNDINGS = 5
 
 Weights = dict[str, Array]
 
@@ -227,9 +229,16 @@ def _rounding(pair: Pair, case: Case, seed: int) -> dict[str, float]:
     n + g**2 is n there; and what float32 itself makes of it cannot excuse it. Nothing is told where longdouble is no
     longer than float64.
     """
-    course = course_of(pair, case, seed)
-    longer, eps = _scratch(pair.layer, case, course, "longdouble"), float(np.finfo(np.float64).eps)
-    return {name: _apart(w, longer[name]) / eps for name, w in course.own["float64"].items()}
+    course, eps = course_of(pair, case, seed), float(np.finfo(np.float64).eps)
+    rng = generator(seed, pair.name, case.name, "rounding")
+    moved = dict.fromkeys(course.own["float64"], 0.0)
+    for _ in range(ROUNDINGS):  # by chance what is rounded may be all but exact
+        noise = {name: rng.uniform(-1, 1, g.shape) for name, g in course.grads.items()}
+        short, long = (
+            _scratch(pair.layer, case, course.nudged(noise, COARSE[0]), t) for t in ("float64", "longdouble")
+        )
+        moved = {name: max(most, _apart(short[name], long[name]) / eps) for name, most in moved.items()}
+    return moved
 
 
 def averages_of(optimizer: Any) -> dict[str, Array]:

@@ -173,6 +173,7 @@ LUONG_ATTENTION = Pair(
         _luong_case("causal", 2, 5, 6, 3, 7, causal=True),
     ),
     draw=_draw_luong,
+    spares={"infinities": {"keras": "where all scores of a query are minus infinity Keras has NaN, PyTorch 0"}},
     notes=("keras.layers.Attention leaves the scores unscaled, and is called with a list of query, value, key.",),
 )
 

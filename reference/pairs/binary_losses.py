@@ -133,7 +133,12 @@ def _torch_multi_label(torch: Any, o: SimpleNamespace) -> Any:
 SIGMOID_CROSS_ENTROPY = Pair(
     "sigmoid_cross_entropy",
     SigmoidCrossEntropy,
-    spares={"infinities": {"keras": "Keras' loss has infinity times a target of 0 in it"}},
+    spares={
+        "infinities": {
+            "keras": "Keras' loss has infinity times a target of 0 in it",
+            "torch": "PyTorch's loss takes infinity from infinity where the logit is minus infinity",
+        }
+    },
     torch=torch_own(_torch_sigmoid),
     keras=Twin(_keras_sigmoid),
     kind="loss",
