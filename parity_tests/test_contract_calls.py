@@ -87,6 +87,14 @@ class ClipsGradients(Layer):
         )
 
 
+class DropsSmallGradients(Layer):
+    """Makes 0 of gradients of its input that are smaller than any case has."""
+
+    def backward(self, dy: Array) -> Any:
+        dx = super().backward(dy)
+        return dx if dx is None else np.where(np.abs(dx) < 1e-9, 0, dx)
+
+
 class SeedsEveryone(Layer):
     """Seeds the generator that everyone shares, with the same seed at each call."""
 
@@ -191,6 +199,7 @@ REFUSED = [
     ),
     *((name, TakesCotangentsInOrder, "order") for name in (*MANY, "max_pool2d")),
     *((name, ClipsGradients, "linear") for name in (*MANY, "lstm", "dot_product_attention")),
+    *((name, DropsSmallGradients, "linear") for name in (*MANY, "lstm", "max_pool2d", "huber")),
     *((name, SeedsEveryone, "shared") for name in MANY),
     *((name, OtherwiseAtInference, "mode") for name in ("dense", "conv2d", "relu", "lstm")),
     *((name, CannotBeWritten, "writable") for name in MANY),

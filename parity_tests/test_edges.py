@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.edges import EDGES, MANY, edge_cases, every_case
+from reference.edges import EDGES, MANY, SINGLE, edge_cases, every_case
 from reference.pair import FRAMEWORKS
 from reference.parity import cases_of, check
 from reference.registry import find, pairs
@@ -76,6 +76,22 @@ class InBlocksOfRows(InBlocks):
         return super().forward(x, *others) if x.ndim > 1 else super(InBlocks, self).forward(x, *others)
 
 
+class SqueezesOne(Layer):
+    """Halves what it gives for a single sample, whose axis it takes for none."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        y = super().forward(x, *others)
+        return y / 2 if x.ndim > 1 and len(x) == 1 else y
+
+
+class ZerosToOne(Layer):
+    """Takes a sample of zeros for one of ones."""
+
+    def forward(self, x: Array, *others: Array) -> Array:
+        nothing = ~x.reshape(len(x), -1).any(axis=1)
+        return super().forward(np.where(nothing.reshape(-1, *[1] * (x.ndim - 1)), np.ones_like(x), x), *others)
+
+
 class GradientInBlocks(Layer):
     """Has gradients of its input for 128 samples only."""
 
@@ -104,6 +120,8 @@ SEEN = [
     ),
     *((name, InBlocksOfRows, MANY) for name in ("relu", "gelu", "softmax", "layer_norm")),
     *((name, GradientInBlocks, MANY) for name in ("dense", "conv2d", "avg_pool2d", "tanh")),
+    *((name, SqueezesOne, SINGLE) for name in ("softmax", "unit_norm", "ctc", "pairwise_distance", "conv_lstm1d")),
+    *((name, ZerosToOne, "tiny") for name in ("dense", "rms_norm", "unit_norm", "conv2d", "lstm", "add")),
     *((name, DropsTheSmall, "tiny") for name in ("avg_pool2d", "flatten", "up_sampling2d", "lp_pool1d")),
 ]
 
@@ -125,8 +143,8 @@ def test_every_framework_sees_it_at_the_edge(name: str, mistake: type[Layer], ed
 def test_the_edges_of_a_pair(pair: Any) -> None:
     declared, edges = {case.name for case in pair.cases}, {case.name for case in edge_cases(pair)}
     assert not declared & edges
-    assert edges <= {*EDGES, MANY}
-    assert pair.spares.keys() <= {*EDGES, MANY}
+    assert edges <= {*EDGES, MANY, SINGLE}
+    assert pair.spares.keys() <= {*EDGES, MANY, SINGLE}
     assert all(reason for spared in pair.spares.values() for reason in spared.values())
     assert {framework for spared in pair.spares.values() for framework in spared} <= set(FRAMEWORKS)
     # what is spared would be asked otherwise

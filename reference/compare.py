@@ -11,9 +11,6 @@ from reference.pair import Array
 # SPREAD * sqrt(n) * eps of its scale (Higham and Mary, 2019, give 1 - 2n exp(-SPREAD**2 / 2) for unit u = eps / 2).
 SPREAD = 4.0
 
-# What is further off than this many times the allowed error is wrong itself and excuses nothing.
-WORST = 100.0
-
 # float64 quantities further apart than this share of their largest element need a stated reason, whatever n is
 FLOAT64_CEILING = 1e-12
 

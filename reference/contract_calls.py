@@ -16,7 +16,7 @@ from reference.sides import Arrays, Prepared, built, scratch_side
 
 # Times a power of two nothing is rounded, so that a gradient is in proportion to the cotangent to the last bit; but for
 # what is smaller than any normal number, of which the last bits are lost.
-LARGE = 2.0**20
+LARGE, SMALL = 2.0**20, 2.0**-40
 LOST = LARGE * float(np.finfo(np.float64).tiny)
 # what a step may make of weights: others that are as valid
 STEPPED = 0.75
@@ -78,8 +78,8 @@ def calls(
     made.training = case.training
     problem = "has gradients of another pass than its own last one, or of the mode set after it"
     yield "last", _differ([y, *gradients], kept), problem
-    larger = _gradients(made, LARGE * arrays.dy)
-    yield "linear", _out_of_proportion(larger, gradients), "has gradients out of proportion to the cotangent"
+    unlike = [_out_of_proportion(_gradients(made, n * arrays.dy), gradients, n) for n in (LARGE, SMALL)]
+    yield "linear", any(unlike), "has gradients out of proportion to the cotangent"
     none = _gradients(made, 0.0 * arrays.dy)
     of_none = (g[np.isfinite(kept)].any() for g, kept in zip(none, gradients, strict=True))
     yield "zero", any(of_none), "has gradients of a cotangent that is zero"
@@ -133,12 +133,12 @@ def _minds_the_same(make: Callable[[], Any], case: Case, arrays: Arrays) -> bool
     return _differ(_results(make(), replace(arrays, inputs=twice)), wanted)
 
 
-def _out_of_proportion(larger: Sequence[Array], gradients: Sequence[Array]) -> bool:
-    """Whether gradients of LARGE times the cotangent are other than LARGE times the gradients."""
-    wanted = [LARGE * g for g in gradients]
-    return _differ(larger, wanted) and any(
+def _out_of_proportion(got: Sequence[Array], gradients: Sequence[Array], n: float) -> bool:
+    """Whether what a cotangent n times as large gave is other than n times its gradients."""
+    wanted = [n * g for g in gradients]
+    return _differ(got, wanted) and any(
         a.shape != b.shape or not np.allclose(a, b, rtol=0, atol=LOST, equal_nan=True)
-        for a, b in zip(larger, wanted, strict=True)
+        for a, b in zip(got, wanted, strict=True)
     )
 
 

@@ -1,12 +1,12 @@
-"""Cases that follow from those a pair declares: its inputs with a NaN or an infinity among them, tiny ones, and many.
+"""Cases that follow from those a pair declares: its inputs with a NaN or infinities among them, tiny ones, many, one.
 
 What is right for ordinary numbers may lose a NaN (`np.nan_to_num`, `x > 0`), spread it (0 times it in a product), bend
 what is large (`np.clip`) or drop what is small. The outputs are compared alone: at such numbers gradients are what each
 implementation's order of products makes of them. What becomes of a NaN has nothing to do with the dtype, so it is
 float64 that is asked.
 
-What works in blocks, or in memory of some size, may be right for the few samples of a case and wrong for more; that
-has nothing to do with the framework that says so, and one is asked.
+What works in blocks, or in memory of some size, may be right for the few samples of a case and wrong for more, or for a
+single one; that has nothing to do with the framework that says so, and one is asked.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from reference.pair import Array, Case, Input, Pair
 TINY = 1e-20
 # even, since a gate has two halves; otherwise no size of a block goes into it
 SAMPLES = 134
-MANY = "many"
+MANY, SINGLE = "many", "single"
 
 
 def _with_one(value: float) -> Callable[[np.random.Generator, Array], Array]:
@@ -30,6 +30,14 @@ def _with_one(value: float) -> Callable[[np.random.Generator, Array], Array]:
         return x
 
     return change
+
+
+def _tiny(rng: np.random.Generator, x: Array) -> Array:
+    """Tiny numbers, and zeros of both signs in one sample of several: what is divided by its size has none there."""
+    x = x * TINY
+    if len(x) > 1:
+        x[rng.integers(len(x))] *= 0.0
+    return x
 
 
 def _with_both_infinities(rng: np.random.Generator, x: Array) -> Array:
@@ -44,7 +52,7 @@ def _with_both_infinities(rng: np.random.Generator, x: Array) -> Array:
 EDGES: dict[str, Callable[[np.random.Generator, Array], Array]] = {
     "nan": _with_one(np.nan),
     "infinities": _with_both_infinities,
-    "tiny": lambda rng, x: x * TINY,
+    "tiny": _tiny,
 }
 
 
@@ -80,14 +88,25 @@ def _of_numbers(pair: Pair) -> Iterator[Case]:
 
 
 def _of_many(pair: Pair) -> Iterator[Case]:
-    """With many samples in every input that has as many as its first, of the first case that has more than samples."""
+    """With many samples in every input that has as many as its first, of the first case that has more than samples.
+
+    And with a single one, where no case has.
+    """
     case = next((each for each in pair.cases if any(len(x.shape) > 1 for x in each.inputs.values())), pair.cases[0])
     batch = next((spec.shape[0] for spec in case.inputs.values() if spec.shape), None)
-    frameworks, why = _asked(pair, case, MANY)
-    if batch is not None and frameworks:
-        grown = {name: _grown(spec, batch) for name, spec in case.inputs.items()}
-        reason = why or "how many samples there are has nothing to do with the framework"
-        yield replace(case, name=MANY, inputs=grown, single=False, beside=(), frameworks=frameworks[:1], reason=reason)
+    sizes = {MANY: SAMPLES} if any(map(_has_one_sample, pair.cases)) else {MANY: SAMPLES, SINGLE: 1}
+    for name, samples in sizes.items():
+        frameworks, why = _asked(pair, case, name)
+        if batch is not None and frameworks:
+            inputs = {each: _sized(spec, batch, samples) for each, spec in case.inputs.items()}
+            reason = why or "how many samples there are has nothing to do with the framework"
+            asked = frameworks[:1]
+            yield replace(case, name=name, inputs=inputs, single=False, beside=(), frameworks=asked, reason=reason)
+
+
+def _has_one_sample(case: Case) -> bool:
+    first = next(iter(case.inputs.values()), None)
+    return first is not None and len(first.shape) > 1 and first.shape[0] == 1
 
 
 def every_case(pair: Pair) -> tuple[Case, ...]:
@@ -106,6 +125,6 @@ def _changed(spec: Input, change: Callable[[np.random.Generator, Array], Array])
     return replace(spec, fill=lambda rng, shape: np.asarray(change(rng, np.array(spec.fill(rng, shape)))))
 
 
-def _grown(spec: Input, batch: int) -> Input:
-    """An input of as many samples where its first axis is that of the batch."""
-    return replace(spec, shape=(SAMPLES, *spec.shape[1:])) if spec.shape[:1] == (batch,) else spec
+def _sized(spec: Input, batch: int, samples: int) -> Input:
+    """An input of so many samples where its first axis is that of the batch."""
+    return replace(spec, shape=(samples, *spec.shape[1:])) if spec.shape[:1] == (batch,) else spec

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from reference.asking import asked_once
-from reference.compare import WORST, Finding, allowed_ulp, compare
+from reference.compare import Finding, allowed_ulp, compare
 from reference.fills import choose
 from reference.frameworks import framework
 from reference.pair import Array, Case, Pair
@@ -101,7 +101,7 @@ def optimizer_findings(
     # what rounding and the twin itself excuse beside can only be more, so both are asked only where that matters
     if not all(finding.agree for finding in found):
         rounded = _rounding(pair, case, seed)
-        scale |= {n: max(scale[n], min(rounded[n], WORST * float(np.abs(truth[n]).max()))) for n in names}
+        scale |= {name: max(scale[name], rounded[name]) for name in names}
         found = findings(dict.fromkeys(names, least))
     if dtype == "float32" and not all(finding.agree for finding in found):
         theirs = twin_course(pair, case, seed, judge, dtype)
@@ -237,8 +237,10 @@ def _rounding(pair: Pair, case: Case, seed: int) -> dict[str, float]:
         short, long = (
             _scratch(pair.layer, case, course.nudged(noise, COARSE[0]), t) for t in ("float64", "longdouble")
         )
-        moved = {name: max(most, _apart(short[name], long[name]) / eps) for name, most in moved.items()}
-    return moved
+        moved = {name: max(each, _apart(short[name], long[name]) / eps) for name, each in moved.items()}
+    # further than that no course goes that is comparable
+    most = WILD * max(float(np.abs(w).max()) for w in course.start.values())
+    return {name: min(each, most) for name, each in moved.items()}
 
 
 def averages_of(optimizer: Any) -> dict[str, Array]:

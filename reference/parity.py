@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.asking import asked_once
-from reference.compare import WORST, Finding, allowed_ulp, compare
+from reference.compare import Finding, allowed_ulp, compare
 from reference.contract import contract_findings
 from reference.edges import every_case
 from reference.frameworks import framework
@@ -25,6 +25,8 @@ JUDGES = (*FRAMEWORKS, DERIVATIVE, CONTRACT)
 # In float32 a layer may be no further from the float64 truth than this multiple of what the framework is; as far as
 # float64 twins may differ, in units of the dtype's eps, is always near enough.
 FLOAT32_MULTIPLE = 4.0
+# A framework that is further off than this many times the allowed error is wrong itself and excuses nothing.
+WORST = 100.0
 # How often a twin is asked again with its inputs rounded anew.
 ROUNDINGS = 4
 

@@ -155,6 +155,9 @@ RAGGED_EMBEDDING_BAG = Pair(
         _ragged("batch1", (4,), 3, 2),
     ),
     draw=_draw_ragged,
-    spares={"many": dict.fromkeys(FRAMEWORKS, "tokens are as many as the lengths add up to, and not as bags")},
+    spares={
+        samples: dict.fromkeys(FRAMEWORKS, "tokens are as many as the lengths add up to, and not as bags")
+        for samples in ("many", "single")
+    },
     notes=("PyTorch is given where each bag begins (offsets), which is the sum of the lengths before it.",),
 )
