@@ -177,6 +177,26 @@ def test_what_float32_cannot_show_of_rounding_is_no_mistake(judge: str) -> None:
 
 
 @pytest.mark.parametrize("judge", FRAMEWORKS)
+def test_what_a_saturated_layer_loses_in_float32_is_no_mistake(judge: str) -> None:
+    """Of 1 - h**2, and no more than that: not what half precision makes of h, nor a factor."""
+    pair = pairs()["simple_rnn_dropout"]
+    case = drawn(pair, 7, 13)
+    right = check(pair, case, judge, "float32", 13)
+    assert right.agree, explained(right)
+
+    class Halves(pair.layer):  # type: ignore[misc, name-defined]
+        def backward(self, dy: Array) -> Any:
+            return tuple(np.float16(d).astype(d.dtype) for d in super().backward(dy))
+
+    class AFactor(pair.layer):  # type: ignore[misc, name-defined]
+        def backward(self, dy: Array) -> Any:
+            return tuple(1.001 * d for d in super().backward(dy))
+
+    for wrong in (Halves, AFactor):
+        assert not check(pair, case, judge, "float32", 13, wrong).agree, wrong.__name__
+
+
+@pytest.mark.parametrize("judge", FRAMEWORKS)
 def test_a_missing_framework_fails(judge: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not skipped, and not taken for a disagreement of the layer either."""
     monkeypatch.setitem(reference.frameworks._PACKAGES, judge, ("no_such_package",))

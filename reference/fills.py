@@ -72,6 +72,22 @@ def with_infinities(*shape: int) -> Input:
     return Input(shape, fill)
 
 
+def infinities_apart(*shape: int) -> Input:
+    """As `with_infinities`, but never two that are minus infinity side by side, channels last.
+
+    Of a window that has nothing else TensorFlow's max-pooling gives its least number.
+    """
+
+    def fill(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
+        x = with_infinities(*size).fill(rng, size)
+        even = x[..., ::2, :]
+        even[even == -np.inf] = np.inf
+        x[..., 1, 0] = -np.inf
+        return x
+
+    return Input(shape, fill)
+
+
 def with_nan(*shape: int) -> Input:
     """Normal numbers, one in ten of them NaN, and one for certain."""
 

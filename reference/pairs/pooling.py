@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.fills import choose, constant, normal, tied, with_infinities, with_nan
+from reference.fills import choose, constant, infinities_apart, normal, tied, with_nan
 from reference.pair import Case, Input, Pair, Twin
 from reference.pairs.convolution import channels_first, each
 from scratch import pooling
@@ -188,7 +188,7 @@ def _max(rank: int) -> Pair:
             edge("ties-overlapping", ties, kernel=3, stride=1),
             edge("ties-same", ties, kernel=3, stride=2, padding="same"),
             edge("all-equal", constant(*small), kernel=at(2, 2, 3)),
-            edge("infinities", with_infinities(*small), kernel=at(1, 2, 3)),
+            edge("infinities", infinities_apart(*small), kernel=at(1, 2, 3)),
             Case(
                 "dilation",
                 {"x": normal(2, *at(5, 9, 7), 3)},
