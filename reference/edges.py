@@ -19,7 +19,7 @@ from reference.pair import Array, Case, Input, Pair
 TINY = 1e-20
 # even, since a gate has two halves; otherwise no size of a block goes into it
 SAMPLES = 134
-MANY, SINGLE = "many", "single"
+NAN, MANY, SINGLE = "nan", "many", "single"
 
 
 def _with_one(value: float) -> Callable[[np.random.Generator, Array], Array]:
@@ -50,7 +50,7 @@ def _with_both_infinities(rng: np.random.Generator, x: Array) -> Array:
 
 
 EDGES: dict[str, Callable[[np.random.Generator, Array], Array]] = {
-    "nan": _with_one(np.nan),
+    NAN: _with_one(np.nan),
     "infinities": _with_both_infinities,
     "tiny": _tiny,
 }
@@ -65,23 +65,23 @@ def edge_cases(pair: Pair) -> Iterator[Case]:
 
 
 def _of_numbers(pair: Pair) -> Iterator[Case]:
-    """At numbers in its first input that has a gradient: tokens and targets are whole."""
+    """At numbers in its first input that has a gradient, tokens and targets being whole; at NaN in the others too."""
     case = pair.cases[0]
-    first = next((name for name, spec in case.inputs.items() if spec.differentiable and spec.shape), None)
-    if first is None:
-        return
-    for name, change in EDGES.items():
-        frameworks, why = _asked(pair, case, name)
+    free = [name for name, spec in case.inputs.items() if spec.differentiable and spec.shape]
+    places = [(edge, edge, name) for edge in EDGES for name in free[:1]]
+    places += [(f"{NAN}-{name}", NAN, name) for name in free[1:]]
+    for called, edge, name in places:
+        frameworks, why = _asked(pair, case, edge)
         if frameworks:
             yield replace(
                 case,
-                name=name,
-                inputs={**case.inputs, first: _changed(case.inputs[first], change)},
+                name=called,
+                inputs={**case.inputs, name: _changed(case.inputs[name], EDGES[edge])},
                 only=("y",),
                 smooth=False,
                 single=False,
                 # a NaN may stay behind in memory that is used again
-                beside=("contract",) if name == "nan" else (),
+                beside=("contract",) if called == NAN else (),
                 frameworks=frameworks,
                 reason=why or "gradients at such numbers are each implementation's own",
             )
