@@ -76,8 +76,8 @@ class DotProductAttention(Attention):
         return self.factor * q @ k.swapaxes(-1, -2)
 
     def _scores_back(self, dscores: Array) -> tuple[Array, Array]:
-        dscores = dscores * self.factor
-        return dscores @ self.k, dscores.swapaxes(-1, -2) @ self.q
+        scaled = dscores * self.factor
+        return scaled @ self.k, scaled.swapaxes(-1, -2) @ self.q
 
 
 class SinusoidalPositions(Layer):

@@ -97,6 +97,9 @@ ADDITIVE_ATTENTION = Pair(
         _case("causal-more-keys", (2, 4, 6, 3), 5, causal=True),
         _case("mask", (3, 4, 6, 7), 5, True),
         _case("causal-mask", (3, 5, 6, 7), 4, True, causal=True),
+        Case(
+            "heads", {"q": normal(2, 3, 4, 6), "k": normal(2, 3, 5, 6), "v": normal(2, 3, 5, 7)}, {"size": 6}
+        ),
     ),
     draw=_draw,
     notes=("keras.layers.AdditiveAttention is called with a list of query, value, key, and projects none of them.",),
