@@ -34,14 +34,16 @@ class AdditiveAttention(Attention):
     def _scores(self, q: Array, k: Array) -> Array:
         require_size(self, "q", q, -1, self.size)
         self.hidden = tanh(q[..., :, None, :] + k[..., None, :, :])
-        return self.hidden @ self.params["w"] if "w" in self.params else self.hidden.sum(axis=-1)
+        return self.hidden @ self._w()
 
     def _scores_back(self, dscores: Array) -> tuple[Array, Array]:
-        dz = dscores[..., None] * (1 - self.hidden**2)
         if "w" in self.params:
             self.grads["w"] = dscores.ravel() @ self.hidden.reshape(-1, self.size)
-            dz *= self.params["w"]
+        dz = dscores[..., None] * self._w() * (1 - self.hidden**2)
         return dz.sum(axis=-2), dz.sum(axis=-3)
+
+    def _w(self) -> Array:
+        return self.params["w"] if "w" in self.params else np.ones(self.size, self.hidden.dtype)
 
 
 class BahdanauAttention(AdditiveAttention):
