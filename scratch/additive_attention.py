@@ -13,7 +13,7 @@ class AdditiveAttention(Attention):
     """y = softmax(s) v,  s_ij = sum over h of w_h tanh(q_ih + k_jh), see `Attention`.
 
     q: (..., queries, size), k: (..., keys, size), v: (..., keys, n) -> y: (..., queries, n);  w: (size,), all ones and
-    not learnt unless `weighted`.  Without the projections of Bahdanau et al. (2015), as in keras.layers.AdditiveAttention.
+    not learnt unless `weighted`.  Bahdanau et al. (2015) without their projections, as keras.layers.AdditiveAttention.
     """
 
     def __init__(

@@ -168,7 +168,7 @@ class SoftmaxSlopeForgotten(Attention):
     """Passes the gradient of the weights on as that of the scores."""
 
     def backward(self, dy: Array) -> Any:
-        dq, dk, dv = super().backward(dy)
+        dv = super().backward(dy)[2]
         return *self._scores_back(dy @ self.v.swapaxes(-1, -2)), dv
 
 
@@ -176,7 +176,7 @@ class DiagonalSlope(Attention):
     """Takes the softmax for elementwise: y (1 - y)."""
 
     def backward(self, dy: Array) -> Any:
-        dq, dk, dv = super().backward(dy)
+        dv = super().backward(dy)[2]
         slope = self.weights * (1 - self.weights)
         return *self._scores_back(slope * (dy @ self.v.swapaxes(-1, -2))), dv
 

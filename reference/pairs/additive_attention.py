@@ -97,9 +97,7 @@ ADDITIVE_ATTENTION = Pair(
         _case("causal-more-keys", (2, 4, 6, 3), 5, causal=True),
         _case("mask", (3, 4, 6, 7), 5, True),
         _case("causal-mask", (3, 5, 6, 7), 4, True, causal=True),
-        Case(
-            "heads", {"q": normal(2, 3, 4, 6), "k": normal(2, 3, 5, 6), "v": normal(2, 3, 5, 7)}, {"size": 6}
-        ),
+        Case("heads", {"q": normal(2, 3, 4, 6), "k": normal(2, 3, 5, 6), "v": normal(2, 3, 5, 7)}, {"size": 6}),
     ),
     draw=_draw,
     notes=("keras.layers.AdditiveAttention is called with a list of query, value, key, and projects none of them.",),
@@ -124,7 +122,7 @@ BAHDANAU_ATTENTION = Pair(
             "w_q": Slot("query.kernel"),
             "w_k": Slot("key.kernel"),
             "b": Slot("query.bias"),
-            "w": Slot("attention.layer.scale"),
+            "w": Slot("attention.scale"),
         },
         likeness="composed",
         reason="keras.layers.AdditiveAttention projects nothing; two Dense layers before it",

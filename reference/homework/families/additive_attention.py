@@ -24,11 +24,10 @@ ASKED = rf"{KEY}|hs?|a|enc(oder)?_?(h|hs|hidden|states?|out(put)?s?)*|annotation
 W_Q = rf"{WEIGHTS['q']}|w_?(a|1|s|dec(oder)?)|{QUERY}"
 W_K = rf"{WEIGHTS['k']}|u_?a?|w_?(2|h|enc(oder)?)|{KEY}"
 W = r"(w_?)?v_?(a|t|w|weights?)?|w_?(o|out|score|3|s)|score"
-N_Q = r"(q|query|dec|decoder|state|s)_?(dim|size|features|units|hidden)?|nq|dimq|dq|dec(oder)?_?hidden_?(dim|size)?"
-N_K = r"(k|key|enc|encoder|value)_?(dim|size|features|units|hidden)?|nk|dimk|dk|enc(oder)?_?hidden_?(dim|size)?"
-HIDDEN = (
-    r"(n|num|d|dim)?_?(hiddens?|units|attn|attention|att|a|h)_?(dim|size|units)?|numhiddens|alignment_?(dim|size)"
-)
+B = rf"{BIASES['q']}|b_?(a|1|h)?|bias"
+N_Q = r"(q|query|dec|decoder|state|s)_?(dim|size|features|units|hidden)|nq|dimq|dq|dec(oder)?_?hidden_?(dim|size)?"
+N_K = r"(k|key|enc|encoder|value)_?(dim|size|features|units|hidden)|nk|dimk|dk|enc(oder)?_?hidden_?(dim|size)?"
+HIDDEN = r"(n|num|d|dim)?_?(hiddens?|units|attn|attention|att|a|h)_?(dim|size|units)?|numhiddens|alignment_?(dim|size)"
 
 
 class OfAnnotations(Layer):
@@ -96,7 +95,7 @@ def _has_values(subject: Subject) -> bool:
 def _forms(subject: Subject) -> Iterator[Form]:
     masks = tuple(FORMS) if subject.is_handed(MASK) else ("",)
     annotations = not _has_values(subject) or not subject.is_handed(ASKED)
-    biased = any(means(name, BIASES["q"]) for name in (*subject.attributes, *(p.name for p in subject.handed)))
+    biased = any(means(name, B) for name in (*subject.attributes, *(p.name for p in subject.handed)))
     for mask, one, bias in itertools.product(masks, (False, True), (True, False) if biased else (False,)):
         yield Form(annotations, one, bias, mask)
 
@@ -133,7 +132,7 @@ def _schemes(asked: Problem) -> Sequence[Scheme]:
     ids = asked.ids()
     w = {"w": Entry(W, vector_forms(ids["w"]))}
     if "b" in ids:
-        w["b"] = Entry(BIASES["q"], vector_forms(ids["b"]))
+        w["b"] = Entry(B, vector_forms(ids["b"]))
     names = {"w_q": W_Q, "w_k": W_K}
     plain = {name: Entry(called, (ids[name],)) for name, called in names.items()}
     turned = {name: Entry(called, (ids[name].T.copy(),)) for name, called in names.items()}

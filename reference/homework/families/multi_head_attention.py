@@ -150,7 +150,7 @@ def _values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
 
 def looks(subject: Subject) -> bool:
     """Whether it has weights for queries, keys and values; what a constructor makes of sizes may have any name."""
-    if not means(subject.called, r"\w*(att|head|mha)\w*"):
+    if not means(subject.called, r"(?!.*(additive|bahdanau))\w*(att|head|mha)\w*"):
         return False
     return all(_has_weights(subject, of) or _makes(subject, WEIGHTS[of]) for of in "qkv")
 

@@ -43,7 +43,8 @@ def loaded_keras(layer: Any, *weights: Any) -> Callable[..., Any]:
         if not layer.built and more:
             layer(x, *more, **options)
         elif not layer.built:
-            layer.build(np.shape(x))  # a call is as slow as the one that counts
+            # a call is as slow as the one that counts
+            layer.build([np.shape(each) for each in x] if isinstance(x, list) else np.shape(x))
         layer.set_weights([numpy(w) for w in weights])
         return layer(x, *more, **options)
 

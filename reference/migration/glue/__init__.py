@@ -12,6 +12,7 @@ in PyTorch, as Keras does it
     KerasAdam, KerasRMSprop                                 Keras' epsilon
     MovingAverage                                           use_ema, registered as a hook after an optimizer's step
     GroupedQueryAttention                                   keras.layers.GroupQueryAttention
+    AdditiveAttention, BahdanauAttention                    keras.layers.AdditiveAttention, and after projections
     ResetBeforeGRU                                          GRU with reset_after=False
     MaskedRNN, MaskedLSTM, MaskedGRU                        called with a mask (batch, time), true where a step is read
 in Keras, as PyTorch does it
@@ -33,6 +34,7 @@ _MODULES = {
     "torch.pooling": ["SameMaxPool", "SameAvgPool"],
     "torch.normalisation": [f"KerasBatchNorm{rank}d" for rank in (1, 2, 3)],
     "torch.optimizers": ["KerasAdam", "KerasRMSprop", "MovingAverage"],
+    "torch.additive_attention": ["AdditiveAttention", "BahdanauAttention"],
     "torch.grouped_query_attention": ["GroupedQueryAttention"],
     "torch.recurrent": ["ResetBeforeGRU", "MaskedRNN", "MaskedLSTM", "MaskedGRU"],
     "keras.attention": ["BiasKVMultiHeadAttention"],

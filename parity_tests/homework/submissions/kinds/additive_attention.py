@@ -60,3 +60,21 @@ def bahdanau_attention_one(query, keys, W_q, W_k, v):
     scores = np.tanh(W_q @ query + keys @ W_k.T) @ v
     weights = softmax(scores)
     return weights @ keys
+
+
+def bahdanau_attention_bias(q, k, v, W_q, W_k, w_v, b):
+    return softmax(np.tanh((q @ W_q)[:, :, None] + (k @ W_k)[:, None] + b) @ w_v) @ v
+
+
+class BahdanauAttentionWeights:
+    """as in the translation tutorial: the context and its weights"""
+
+    def __init__(self, units, query_dim, value_dim):
+        self.W1 = np.random.randn(query_dim, units)
+        self.W2 = np.random.randn(value_dim, units)
+        self.V = np.random.randn(units, 1)
+
+    def __call__(self, query, values):
+        score = np.tanh((query @ self.W1)[:, None] + values @ self.W2) @ self.V
+        attention_weights = softmax(score, axis=1)
+        return (attention_weights * values).sum(axis=1), attention_weights

@@ -7,7 +7,7 @@ from reference.migration.glue.torch.attention import may_attend
 
 
 class AdditiveAttention(nn.Module):
-    """keras.layers.AdditiveAttention, called with query, key, value and a mask that is true where a query may attend."""
+    """keras.layers.AdditiveAttention, called with q, k, v and a mask that is true where a query may attend."""
 
     def __init__(self, size: int, use_scale: bool = True, causal: bool = False) -> None:
         super().__init__()
