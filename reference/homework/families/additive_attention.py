@@ -80,7 +80,7 @@ def _ask(seed: int, label: str, form: Form, sizes: Sizes) -> Problem:
     if form.mask:
         inputs["mask"] = Input((batch, 1, keys), _lengths, differentiable=False)
     pair = OF_ANNOTATIONS if form.annotations else "bahdanau_attention"
-    options = {"n_q": n_q, "n_k": n_k, "n_hidden": n_hidden, "bias": form.bias}
+    options: dict[str, Any] = {"n_q": n_q, "n_k": n_k, "n_hidden": n_hidden, "bias": form.bias}
     found = problem(pair, inputs, seed, label=label, facts={"form": form}, **options)
     return masked_as(found, form.mask) if form.mask else found
 
