@@ -268,3 +268,4 @@ def _normalised(pair: str, names: str) -> Family:
 
 SOFTMAX = _normalised("softmax", r"(my|stable|np)?soft_?max(?!.*(loss|cross|ce$|cost)).*")
 LOG_SOFTMAX = _normalised("log_softmax", r"log_?soft_?max.*")
+SPARSEMAX = _normalised("sparsemax", r"sparse_?max.*")

@@ -28,3 +28,13 @@ def hard_tanh(x: Any, low: float, high: float) -> Any:
 def maxout(x: Any, pieces: int) -> Any:
     """The maximum of each `pieces` neighbouring features; equal maxima share the gradient evenly."""
     return ops.max(ops.reshape(x, (*x.shape[:-1], -1, pieces)), axis=-1)
+
+
+def sparsemax(x: Any, axis: int) -> Any:
+    """keras.activations.sparsemax as it should be: with TensorFlow its threshold is that of other sums."""
+    largest = ops.moveaxis(-ops.sort(-x, axis), axis, -1)
+    sums = ops.cumsum(largest, -1) - 1
+    k = ops.arange(1, x.shape[axis] + 1, dtype=x.dtype)
+    size = ops.maximum(ops.sum(ops.cast(k * largest > sums, "int32"), -1, keepdims=True), 1)
+    threshold = ops.take_along_axis(sums, size - 1, -1) / ops.cast(size, x.dtype)
+    return ops.relu(x - ops.moveaxis(threshold, -1, axis))

@@ -55,3 +55,13 @@ def sparse_sigmoid(x: Tensor) -> Tensor:
 def maxout(x: Tensor, pieces: int) -> Tensor:
     """The maximum of each `pieces` neighbouring features; equal maxima share the gradient evenly."""
     return x.unflatten(-1, (-1, pieces)).amax(-1)
+
+
+def sparsemax(x: Tensor, axis: int) -> Tensor:
+    """The probabilities along an axis that are closest to x."""
+    largest = x.sort(axis, descending=True).values.movedim(axis, -1)
+    sums = largest.cumsum(-1) - 1
+    k = torch.arange(1, x.shape[axis] + 1, dtype=x.dtype, device=x.device)
+    size = (k * largest > sums).sum(-1, keepdim=True).clamp(min=1)
+    threshold = (sums.gather(-1, size - 1) / size).movedim(-1, axis)
+    return (x - threshold).relu()
