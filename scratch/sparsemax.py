@@ -8,8 +8,8 @@ from scratch.layer import Array, Layer
 class Sparsemax(Layer):
     """y_i = max(x_i - t, 0) along one axis, with t such that they sum to 1: the probabilities that are closest to x.
 
-    x: any shape -> y: the same. The support are the k largest x, where k is the last for which the k-th largest is above
-    t = (their sum - 1) / k.  dx = dy minus its mean over the support, and 0 outside.
+    x: any shape -> y: the same. The support are the k largest x, where k is the last for which the k-th largest is
+    above t = (their sum - 1) / k.  dx = dy minus its mean over the support, and 0 outside.
     Martins and Astudillo (2016), arXiv:1602.02068.
     """
 

@@ -10,9 +10,11 @@ from reference.pairs.activations import composed, keras_function
 from scratch.sparsemax import Sparsemax
 
 WRONG_IN_KERAS = (
-    "with TensorFlow, keras.activations.sparsemax takes the sum of all cumulative sums for the last of them: right only "
-    "where one probability is 1 and the others 0"
+    "with TensorFlow, keras.activations.sparsemax takes the sum of all cumulative sums for the last of them: right "
+    "only where one probability is 1 and the others 0"
 )
+BY_SORTING = "a sort and cumulative sums"
+NAN_UNSORTED = "TensorFlow's sort leaves a NaN where it falls: the threshold may be that of the numbers before it"
 
 
 def _draw(rng: np.random.Generator) -> Case:
@@ -24,10 +26,8 @@ def _draw(rng: np.random.Generator) -> Case:
 SPARSEMAX = Pair(
     "sparsemax",
     Sparsemax,
-    torch=composed("torch", "sparsemax", "axis", reason="PyTorch has no sparsemax; a sort and cumulative sums"),
-    keras=composed(
-        "keras", "sparsemax", "axis", reason="Keras' own is wrong with TensorFlow; a sort and cumulative sums"
-    ),
+    torch=composed("torch", "sparsemax", "axis", reason=f"PyTorch has no sparsemax; {BY_SORTING}"),
+    keras=composed("keras", "sparsemax", "axis", reason=f"Keras' own is wrong with TensorFlow; {BY_SORTING}"),
     kind="activation",
     cases=(
         Case("rows", {"x": normal(4, 6)}),
