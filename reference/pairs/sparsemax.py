@@ -34,6 +34,7 @@ SPARSEMAX = Pair(
         Case("vector", {"x": normal(5)}),
         Case("columns", {"x": normal(4, 6)}, {"axis": 0}),
         Case("middle", {"x": normal(3, 5, 4)}, {"axis": 1}),
+        Case("first", {"x": normal(3, 5, 4)}, {"axis": 0}),
         Case("channels", {"x": normal(2, 4, 3, 5)}, {"axis": 3}),
         Case("one-class", {"x": normal(3, 1)}),
         Case("all-inside", {"x": normal(4, 6, scale=0.02)}),
@@ -43,6 +44,14 @@ SPARSEMAX = Pair(
         Case("equal-below", {"x": listed([0.5, 0.25, 0.25, -3.0])}),
         Case("at-the-threshold", {"x": listed([-0.5, 0.0, -0.75, -3.0])}, smooth=False),
         Case("minus-infinity", {"x": listed([-math.inf, 0.0, 0.5, -2.0])}, smooth=False),
+        Case(
+            "nan",
+            {"x": listed([0.0, math.nan, 1.0])},
+            only=("y",),
+            smooth=False,
+            frameworks=("torch",),
+            reason=f"the gradient is of no use; {NAN_UNSORTED}",
+        ),
         Case(
             "stock-keras",
             {"x": normal(4, 6, scale=0.1)},
@@ -54,9 +63,5 @@ SPARSEMAX = Pair(
         ),
     ),
     draw=_draw,
-    spares={
-        "nan": {
-            "keras": "TensorFlow's sort leaves a NaN where it falls, and the threshold may be that of the numbers before it"
-        }
-    },
+    spares={"nan": {"keras": NAN_UNSORTED}},
 )
