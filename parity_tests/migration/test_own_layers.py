@@ -87,7 +87,7 @@ def test_between_models_of_one_framework(name: str) -> None:
 @pytest.mark.parametrize(
     ("source", "target", "shape", "said"),
     [
-        (keras_rows, torch_rows, (3, 7), "no pair has KerasScale beside TorchScale"),
+        (keras_rows, lambda: nn.Sequential(nn.Linear(7, 5), nn.Linear(5, 2)), (3, 7), "no pair has KerasScale beside"),
         (projected, lambda: projected(2), (3, 6, 4), "of shape (20, 2)"),
     ],
 )
@@ -96,6 +96,17 @@ def test_what_cannot_be_carried_over_is_told(source: Any, target: Any, shape: An
     with pytest.raises(RequestError) as error:
         port(a, b, example=shape)
     assert said in str(error.value)
+
+
+def test_between_frameworks_weights_of_the_same_sizes_are_carried_over() -> None:
+    a, b = in_float64(keras_rows, torch_rows)
+    for each, framework, seed in ((a, "keras", 1), (b, "torch", 2)):
+        shuffle(each, framework, seed)
+    assert port(a, b, example=(3, 7)).worst < EXACT
+    assert compare(Subject(a, "A"), Subject(b, "B"), example=(3, 7)).equal
+    more(b, "1.scale")
+    found = compare(Subject(a, "A"), Subject(b, "B"), example=(3, 7))
+    assert [cause.name for cause in found.causes] == ["weights"], found
 
 
 def test_swapped_gates_of_a_projected_lstm_are_named() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from reference.migration.calls import watched
 from reference.migration.difference import factor_and_offset, run_once
 from reference.migration.models import Model
+from reference.migration.models.own import Own
 from reference.migration.moves import Unit
 from reference.migration.pairing import Cause, Finder, Pairing, Undo
 
@@ -27,7 +28,7 @@ def activation(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     units = (move.source, move.target)
     torch_side = next((i for i in (1, 0) if units[i].model.framework == "torch"), None)
     # a recurrent layer has its activations inside
-    if torch_side is None or any(isinstance(u.layer, list) or _recurs(u.layer) for u in units):
+    if torch_side is None or any(isinstance(u.layer, list | Own) or _recurs(u.layer) for u in units):
         return None
     mine = _of_torch(units[torch_side], pairing)
     other = units[1 - torch_side]

@@ -1,18 +1,21 @@
 """Which layers of two models correspond: by name, else in their order."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reference.errors import RequestError
 from reference.migration.difference import run_once
-from reference.migration.matching import fitting, match, zipped
+from reference.migration.matching import fitting, match, one_by_one, zipped
 from reference.migration.models import Model
-from reference.migration.moves import Move, Unit, loose, units, without_tied
+from reference.migration.models.own import Own
+from reference.migration.moves import Move, Unit, loose, own_weights, units, without_tied
 from reference.pair import Array
 
 Fit = Callable[[Unit, Unit], Move]
 BY_NAME = "layers are taken by their names"
 AS_MADE = "layers are taken in the order in which they were made"
+AS_WRITTEN = "layers are taken in the order in which the Keras model was written"
 AS_FIT = "layers are taken in the order in which their weights fit"
 
 
@@ -21,15 +24,17 @@ def alignments(
 ) -> Iterator[tuple[list[Move], list[str]]]:
     """Every layer that has weights with its counterpart, in each way that may be right, and what is to be known of it.
 
-    First in the order of the calls, where the models can be run; then in that in which layers were made, for Keras
-    calls the branches of a functional model in an order of its own; then by their names, where all have the same; then
-    each with the first that fits.
+    First in the order of the calls, where the models can be run; then in that in which layers were made, and in that in
+    which a functional model was written, for Keras calls its branches, and counts them, in an order of its own; then by
+    their names, where all have the same; then each with the first that fits.
     Raises RequestError, of the first way, where a layer has no counterpart in any.
     """
     called = None if inputs is None else [[s.name for s in run_once(m, inputs, layout, True).steps] for m in (a, b)]
     ways: list[tuple[str, dict[str, str], Sequence[Any]]] = [(AS_MADE, names, [None, None])]
     if called is not None:
         ways = [("", names, called), *ways]
+        if any(written := [m.written() if m.framework == "keras" else [] for m in (a, b)]):
+            ways.append((AS_WRITTEN, names, [mine or other for mine, other in zip(written, called, strict=True)]))
     if not names and (alike := _named_alike(a, b)):
         ways.append((BY_NAME, alike, [None, None]))
     ways.append((AS_FIT, names, called or [None, None]))
@@ -57,10 +62,11 @@ def _named_alike(a: Model, b: Model) -> dict[str, str]:
 
 
 def _uncalled(moves: Sequence[Move], called: Sequence[Sequence[str]] | None) -> list[str]:
-    """A note for layers that a model has and never calls."""
+    """A note for layers that a model has and never calls; a weight by itself is used, and not called."""
     if called is None:
         return []
-    alone = [m for m in moves if m.source.name not in called[0] or m.target.name not in called[1]]
+    layers = [m for m in moves if not isinstance(m.source.layer, Own)]
+    alone = [m for m in layers if m.source.name not in called[0] or m.target.name not in called[1]]
     said = "{} is not called as the model runs: that it corresponds to {} is not verified"
     return [said.format(m.target, m.source) for m in alone]
 
@@ -74,12 +80,6 @@ def aligned(
     join: Callable[..., Any] = zipped,
 ) -> list[Move]:
     """Every layer that has weights with its counterpart. Raises RequestError where one has none."""
-    for model in (a, b):
-        if alone := loose(model):
-            raise RequestError(
-                f"'{alone[0]}' of the {model.framework} model belongs to no layer that has a counterpart; make it a "
-                "layer of the framework"
-            )
     mine, theirs = units(a, orders[0]), units(b, orders[1])
     if len(mine) != len(theirs):
         mine, theirs = without_tied(mine), without_tied(theirs)
@@ -94,8 +94,18 @@ def aligned(
         pairs += zip([u for u in mine if u.name == name], [u for u in theirs if u.name == other], strict=False)
     used = {id(u) for both in pairs for u in both}
     free = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
+    # between frameworks, no class tells that two layers are one which no pair knows
+    own = [{id(u): own_weights(u, a.framework != b.framework) for u in side} for side in free]
+    beside = one_by_one(*(list(itertools.chain(*each.values())) for each in own), fit)
+    if beside is not None:
+        free = tuple([u for u in side if not each[id(u)]] for side, each in zip(free, own, strict=True))
+    elif alone := loose(a) + loose(b):
+        raise RequestError(
+            f"'{alone[0]}' belongs to no layer that has a counterpart, and the models have not as many such weights of "
+            "the same sizes; make it a layer of the framework"
+        )
     in_order, *rest = join(*free, fit)
-    moves = [*(fit(x, y) for x, y in pairs), *in_order]
+    moves = [*(beside or ()), *(fit(x, y) for x, y in pairs), *in_order]
     if rest[0] or rest[1]:
         left, model = (rest[0][0], b) if rest[0] else (rest[1][0], a)
         raise RequestError(

@@ -17,6 +17,7 @@ from reference.migration.call_changes import SWAPS, activation_added, scaled, us
 from reference.migration.call_words import NOTHING, Change, affine, words
 from reference.migration.calls import Call, Instead, Made, of_input, watched
 from reference.migration.difference import factor_and_offset, run_once
+from reference.migration.models.own import Own
 from reference.migration.pairing import REFUSED, Cause, Pairing, Place, Repaired
 from reference.migration.trail import Trail, followed
 
@@ -86,6 +87,7 @@ def called(pairing: Pairing, place: Place) -> Repaired | None:
             break
         done.append(tried[0])
         if tried[1]:
+            done = _needed(pairing, place, side, done)
             stack = contextlib.ExitStack()
             stack.enter_context(watched(model.model, [], _together(done)))
             done.sort(key=lambda each: each[0])
@@ -125,6 +127,17 @@ def _nearer(
     return None if best is None else (best, False)
 
 
+def _needed(pairing: Pairing, place: Place, side: int, done: list[Tried]) -> list[Tried]:
+    """Those without which the models do not agree at the place: what came nearer first may not be among them."""
+    model = (pairing.a, pairing.b)[side]
+    for each in done[:-1]:
+        rest = [other for other in done if other is not each]
+        with watched(model.model, [], _together(rest)):
+            if pairing.agrees(place, side):
+                done = rest
+    return done
+
+
 def _together(done: Sequence[Tried]) -> dict[int, Instead]:
     """Several changes at once: of one call, each of what the one before it gives."""
     found: dict[int, Instead] = {}
@@ -154,13 +167,18 @@ def _search(
         run_once(model, pairing.inputs, pairing.layout)
     stop = len(made.calls)
     if place.unit < len(units):
-        here = _parts(units[place.unit].layer)[0]
-        stop = next((start for layer, start, _ in made.layers if layer is here), stop)
-    start = max((end for _, _, end in made.layers if end <= stop), default=0)
+        here = _parts(units[place.unit].layer)[:1]
+        stop = next((start for layer, start, _ in made.layers if [layer] == here), stop)
+    # between layers that are one elsewhere lies what is part of it
+    inside = {id(part) for unit in units for part in _parts(unit.layer)[1:]}
+    start = max((end for layer, _, end in made.layers if end <= stop and id(layer) not in inside), default=0)
     return Search(side, made, names, max(start - 1, 0), stop), reached
 
 
 def _parts(layer: Any) -> list[Any]:
+    """The layers that are called; a weight by itself is not."""
+    if isinstance(layer, Own):
+        return []
     return list(layer) if isinstance(layer, list) else [layer]
 
 
@@ -172,6 +190,7 @@ def _changes(pairing: Pairing, place: Place, search: Search, others: Activations
         yield from ((number, change) for swap in SWAPS for change in swap(search.call(number)))
     yield from _factors(pairing, place, search)
     yield from _sums(search)
+    yield from _weights_added(pairing, search)
     yield from ((number, change) for number in search.between for change in activation_added())
     for number in reversed(range(search.start)):
         yield from ((number, change) for swap in SWAPS for change in swap(search.call(number)))
@@ -220,6 +239,15 @@ def _sums(search: Search) -> Iterator[Tried]:
                     left = next((n for n, x in given.items() if x is call.tensors()[1 - kept]), None)
                     own = words("adds something else" if left is None else f"adds {search.named(left)}")
                     yield number, Change("residual", own, other, _added(i, kept))
+
+
+def _weights_added(pairing: Pairing, search: Search) -> Iterator[Tried]:
+    """A weight of the model's own, such as of positions, that it does not add to anything."""
+    own = [m for m in pairing.moves if isinstance(m.target.layer, Own)]
+    for number, move in itertools.product(search.between, own):
+        weight = (move.source, move.target)[search.side].layer.value
+        other = words(f"adds {move.target}")
+        yield number, Change("weight not used", NOTHING, other, lambda call, made, w=weight: call.again() + w)
 
 
 def _alike(x: Any, y: Any) -> bool:

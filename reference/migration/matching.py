@@ -8,6 +8,7 @@ import numpy as np
 
 from reference.errors import RequestError
 from reference.migration.counterparts import Side, at_level, counterparts, is_a, own_class, sides
+from reference.migration.models.own import Own
 from reference.migration.moves import NEUTRAL, Move, Unit
 from reference.migration.shapes import scratch_shape
 from reference.pair import Array, Pair, Slot, Twin
@@ -50,10 +51,30 @@ def fitting(
     return moves, left, free
 
 
+def one_by_one(mine: list[Unit], theirs: list[Unit], fit: Callable[[Unit, Unit], Move]) -> list[Move] | None:
+    """Every weight with one of its name that fits it, else with the first; None where one is left."""
+    moves, free = [], list(theirs)
+    for a in mine:
+        for b in sorted(free, key=lambda each: _last(each) != _last(a)):
+            with contextlib.suppress(RequestError):
+                moves.append(fit(a, b))
+                free.remove(b)
+                break
+        else:
+            return None
+    return None if free else moves
+
+
+def _last(unit: Unit) -> str:
+    return unit.name.rpartition(".")[2]
+
+
 def as_one(one: Unit, others: list[Unit]) -> tuple[Unit, tuple[Side, Side]] | None:
     """PyTorch's next layers as what a pair composes the twin of a layer of, such as a separable convolution."""
     if others[0].model.framework != "torch" or one.model.framework == "torch":
         return None
+    from reference.migration.written_attention import written_out
+
     for side in sides(one.model.framework):
         twin = side.pair.torch
         places = {slot.name.split(".")[0] for slot in twin.slots.values()}
@@ -62,7 +83,7 @@ def as_one(one: Unit, others: list[Unit]) -> tuple[Unit, tuple[Side, Side]] | No
             parts = tuple(unit.name for unit in taken)
             several = Unit(taken[0].model, parts[0], [unit.layer for unit in taken], parts=parts)
             return several, (side, Side(side.pair, list, None, twin.slots, twin.frozen))
-    return None
+    return written_out(one, others)
 
 
 # what a weight that a layer has not stands for, by its key in scratch and the source's array, None where it has none
@@ -77,6 +98,8 @@ def neutral_as_it_is(key: str, array: Array | None) -> float | None:
 
 def match(a: Unit, b: Unit, neutral_as: Neutral = neutral_as_it_is) -> Move:
     """How the weights of one go to the other. Raises RequestError where they do not correspond."""
+    if isinstance(a.layer, Own) and isinstance(b.layer, Own):
+        return _match_own(a, b)
     misfits = []
     for mine, theirs in counterparts(a.model, a.layer, b.model, b.layer):
         both = (at_level(mine, a.level), at_level(theirs, b.level))
@@ -93,6 +116,31 @@ def match(a: Unit, b: Unit, neutral_as: Neutral = neutral_as_it_is) -> Move:
         f"{a} of the {a.model.framework} model has no counterpart: in its place the {b.model.framework} model has "
         f"{b}, and no pair has {own_class(a.model.framework, a.layer).__name__} beside {theirs_class}"
     )
+
+
+def _match_own(a: Unit, b: Unit) -> Move:
+    """Weights that no pair knows: alike but for axes of length 1, or matrices of which one lies across the other.
+
+    That they correspond is what running both models proves.
+    """
+    first, second = (tuple(unit.layer.value.shape) for unit in (a, b))
+    shape, other = (tuple(n for n in each if n != 1) for each in (first, second))
+    across = shape != other and len(shape) == 2 and shape == other[::-1]
+    if shape != other and not across:
+        raise RequestError(f"{a} has shape {first}, which does not fit {b}, of shape {second}")
+    slots = _lying(shape, first, False), _lying(shape, second, across)
+    nothing = Twin(None, likeness="none", reason="a weight that no pair knows")
+    pair = Pair("own weight", Own, nothing, nothing, ())
+    sides = (Side(pair, Own, None, {"value": slots[0]}), Side(pair, Own, None, {"value": slots[1]}))
+    return Move(a, b, sides, {"value": shape})
+
+
+def _lying(shape: tuple[int, ...], whole: tuple[int, ...], across: bool) -> Slot:
+    """Where an array of this shape lies in one that has axes of length 1 too."""
+    axes = [f"n{i}" for i in range(len(shape))]
+    left = iter(reversed(axes) if across else axes)
+    there = " ".join("1" if n == 1 else next(left) for n in whole)
+    return Slot("value", f"{' '.join(axes)} -> {there}")
 
 
 def _of_one_class(a: Unit, b: Unit) -> Side | None:

@@ -9,6 +9,7 @@ import numpy as np
 from reference.errors import RequestError
 from reference.migration.counterparts import Side, is_known
 from reference.migration.models import Model
+from reference.migration.models.own import Own
 from reference.pair import Array, lay_out
 
 Arrays = dict[str, Array]
@@ -37,6 +38,8 @@ class Unit:
 
     def key(self, variable: str) -> tuple[str, str]:
         """The layer and the path that a gradient is kept under."""
+        if isinstance(self.layer, Own):
+            return self.layer.key
         if not self.parts:
             return self.name, variable
         place, path = variable.split(".", 1)
@@ -45,6 +48,8 @@ class Unit:
     def __str__(self) -> str:
         if self.parts:
             return f"layers {' and '.join(repr(part) for part in self.parts)}"
+        if isinstance(self.layer, Own):
+            return f"weight '{self.name}'"
         named = f"layer '{self.name}'" if self.name else "the layer"
         return f"{named} ({type(self.layer).__name__}{f', level {self.level}' if self.level else ''})"
 
@@ -84,11 +89,25 @@ def without_tied(found: list[Unit]) -> list[Unit]:
 
 
 def loose(model: Model) -> list[str]:
-    """Trainable weights that belong to none of the layers which correspond to something."""
-    if model.framework != "torch":
+    """Weights that belong to none of the layers which correspond to something."""
+    return [name for name, layer in model.leaves() if isinstance(layer, Own)]
+
+
+def own_weights(unit: Unit, unknown: bool) -> list[Unit]:
+    """The weights, one by one, that a layer has of its own and no pair says how they lie; none where a pair does.
+
+    Those of a whole layer are asked for by `unknown`, and are all that it keeps.
+    """
+    if isinstance(unit.layer, Own):
+        return [unit]
+    model, layer = unit.model, unit.layer
+    if not unknown or model.framework == "scratch" or is_known(model.framework, model, layer):
         return []
-    held = {id(p) for _, layer in model.leaves() for p in layer.parameters()}
-    return [name for name, p in model.model.named_parameters() if id(p) not in held]
+    weights, kept = model.variables(layer), layer.weights if model.framework == "keras" else layer.state_dict()
+    if len(weights) < len(kept):
+        return []  # statistics, or what is not trained
+    named = {f"{unit.name}.{path}" if unit.name else path: (path, value) for path, value in weights.items()}
+    return [Unit(model, name, Own(name, value, (unit.name, path))) for name, (path, value) in named.items()]
 
 
 @dataclass(frozen=True)

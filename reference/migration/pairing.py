@@ -10,7 +10,8 @@ import numpy as np
 from reference.migration.budget import Budget
 from reference.migration.difference import Trial, apart, apart_within, as_in_keras, run_once, tried
 from reference.migration.models import Model, Run
-from reference.migration.moves import Lone, Move, put
+from reference.migration.models.own import Own
+from reference.migration.moves import Lone, Move, Unit, put
 from reference.migration.order import Both, matched, settled
 from reference.migration.outputs import in_common
 from reference.pair import Array
@@ -151,14 +152,17 @@ class Pairing:
     def said(self, place: Place) -> str:
         """A place in words."""
         if place.what == "input":
-            before = self.moves[place.unit - 1].target if place.unit else None
+            before = self._layer_before(place.unit)
             after = self.moves[place.unit].target
             return f"between {before} and {after}" if before else f"before {after}"
-        if place.what == "output" and not self.moves:
-            return "in the output"
         if place.what == "output":
-            return f"from {self.moves[-1].target} on, in the output"
+            before = self._layer_before(len(self.moves))
+            return f"from {before} on, in the output" if before else "in the output"
         return f"in {place.what}"
+
+    def _layer_before(self, unit: int) -> Unit | None:
+        """The layer before a place, in B; weights by themselves are at none."""
+        return next((m.target for m in reversed(self.moves[:unit]) if not isinstance(m.target.layer, Own)), None)
 
     def trial(self) -> Trial:
         """Both models in training too."""

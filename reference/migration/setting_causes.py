@@ -4,7 +4,10 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from reference.migration.difference import apart
+from reference.migration.models.own import Own
 from reference.migration.moves import Unit
 from reference.migration.pairing import Cause, Finder, Pairing, Undo, softmax_of
 from reference.migration.running import kept
@@ -23,7 +26,7 @@ def _torch_side(pairing: Pairing, unit: int) -> tuple[Any, Any, str] | None:
     if {a.model.framework == "torch", b.model.framework == "torch"} != {True, False}:
         return None
     torch_unit, other = (a, b) if a.model.framework == "torch" else (b, a)
-    if isinstance(torch_unit.layer, list) or "forward" in vars(torch_unit.layer):
+    if isinstance(torch_unit.layer, list | Own) or "forward" in vars(torch_unit.layer):
         return None  # several that are one elsewhere, or repaired already
     return torch_unit.layer, other.layer, torch_unit.name
 
@@ -74,6 +77,20 @@ def momentum(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     )
     right = 1 - mine if b.model.framework == "torch" else mine
     return Cause("momentum", text, b.name), _with(b.layer, momentum=right)
+
+
+def heads(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """Another number of heads."""
+    a, b = _pair(pairing, unit)
+    mine, theirs = (getattr(u.layer, "num_heads", None) for u in (a, b))
+    if mine is None or theirs is None or mine == theirs:
+        return None
+    of_torch, right = (b, mine) if b.model.framework == "torch" else (a, theirs)
+    if of_torch.model.framework != "torch" or of_torch.layer.embed_dim % right:
+        return None
+    text = f"{b}: it has {theirs} heads, A's {mine}"
+    size = of_torch.layer.embed_dim // right
+    return Cause("num_heads", text, b.name), _with(of_torch.layer, num_heads=right, head_dim=size)
 
 
 def batch_first(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
@@ -204,7 +221,13 @@ def softmax(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
         who, logits = "A", 1
     else:
         return None
+    given = (mine, theirs)[logits]
     text = f"{who} ends in a softmax, the other gives logits; a cross-entropy that takes logits applies it once more"
+    if apart(np.exp(given).sum(-1), np.ones(given.shape[:-1])) <= pairing.limit:
+        text = (
+            f"{who} ends in a softmax, the other in a log_softmax: its loss takes logarithms (NLLLoss), and exp of it is "
+            "the probabilities"
+        )
     return Cause("softmax", text), _with(pairing, logits_of=logits)
 
 
@@ -231,6 +254,7 @@ def called_in_training(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None
 FINDERS: tuple[Finder, ...] = (
     epsilon,
     momentum,
+    heads,
     batch_first,
     padding,
     cropping,

@@ -14,6 +14,7 @@ from reference.migration.counterparts import is_known
 from reference.migration.models import OF_ATTENTION, Run, Step, as_tuple, kind_of, shortest, variable_at, walk
 from reference.migration.models.keras_precision import in_full_precision
 from reference.migration.models.noise import in_keras
+from reference.migration.models.own import Own, beside
 from reference.migration.outputs import leaves
 from reference.pair import Array
 
@@ -27,12 +28,30 @@ class Wrapped:
         self.draws = False
 
     def leaves(self) -> list[tuple[str, Any]]:
-        return list(walk("", self.model, _children, lambda layer: is_known("keras", self, layer)))
+        found = list(walk("", self.model, _children, lambda layer: is_known("keras", self, layer)))
+        held = (v for _, layer in found for v in layer.weights)
+        return [*found, *beside(_trainable(self.model), held)]
+
+    def written(self) -> list[str]:
+        """The layers of a functional model in the order in which they were called as it was written; none of others.
+
+        Keras sorts them by their depth, and counts tensors as they are made: keras_tensor_12.
+        """
+        leaves = {id(layer): name for name, layer in self.leaves()}
+        counted = {}
+        for layer in getattr(self.model, "operations", ()):
+            made = [str(t.name).rpartition("_")[2] for node in layer._inbound_nodes for t in node.outputs]
+            numbers = [int(number) for number in made if number.isdigit()]
+            if numbers and id(layer) in leaves:
+                counted[leaves[id(layer)]] = min(numbers)
+        return sorted(counted, key=lambda name: counted[name])
 
     def inner(self, layer: Any) -> Any:
         return getattr(layer, "forward_layer", None)
 
     def variables(self, layer: Any) -> dict[str, Any]:
+        if isinstance(layer, Own):
+            return {"value": weight for weight in layer.trainable_variables}
         return {_after(weight.path, layer.name): weight for weight in layer.trainable_variables}
 
     def find(self, layer: Any, path: str) -> Any:
@@ -140,6 +159,13 @@ def _children(layer: Any) -> list[tuple[str, Any]]:
     return [(each.name, each) for each in below if not isinstance(each, keras.layers.InputLayer)]
 
 
+def _trainable(model: Any) -> Iterator[tuple[str, Any]]:
+    """All weights that are to be trained, frozen ones too, by their paths without the model's name."""
+    for layer in model._flatten_layers():
+        for weight in layer._trainable_variables:
+            yield weight.path.removeprefix(f"{model.name}/").replace("/", "."), weight
+
+
 def _after(path: str, name: str) -> str:
     """What stands in a variable's path after the layer's name: "lstm/lstm_cell/kernel" is "lstm_cell/kernel"."""
     return path.rpartition(f"{name}/")[2]
@@ -170,13 +196,14 @@ def _recorded(leaves: dict[str, Any], resting: Collection[str]) -> Iterator[list
 
         return keep
 
-    own = {name: vars(layer)["call"] for name, layer in leaves.items() if "call" in vars(layer)}
-    for name, layer in leaves.items():
+    called = {name: layer for name, layer in leaves.items() if not isinstance(layer, Own)}
+    own = {name: vars(layer)["call"] for name, layer in called.items() if "call" in vars(layer)}
+    for name, layer in called.items():
         object.__setattr__(layer, "call", keeping(name, layer.call))
     try:
         yield calls
     finally:
-        for name, layer in leaves.items():
+        for name, layer in called.items():
             object.__delattr__(layer, "call")
             if name in own:
                 object.__setattr__(layer, "call", own[name])
@@ -194,6 +221,8 @@ def _rates(model: Any) -> list[tuple[Any, str, float]]:
 
 def _dropping(layer: Any) -> Iterator[tuple[str, float]]:
     """What a layer drops, if anything: the kind and the rate."""
+    if isinstance(layer, Own):
+        return
     for part, name, rate in _rates(layer):
         if rate:
             yield _kind(layer, part, name), rate

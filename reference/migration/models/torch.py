@@ -14,6 +14,7 @@ from reference.frameworks.torch import array, made_as
 from reference.migration.counterparts import is_known
 from reference.migration.models import CHANNELS, OF_ATTENTION, Dropped, Run, Step, as_tuple, shortest, variable_at, walk
 from reference.migration.models.noise import in_torch
+from reference.migration.models.own import Own, beside
 from reference.migration.models.torch_precision import InFullPrecision
 from reference.migration.outputs import leaves
 from reference.pair import Array
@@ -28,9 +29,11 @@ class Wrapped:
         self.draws = False
 
     def leaves(self) -> list[tuple[str, Any]]:
-        return list(
+        found = list(
             walk("", self.model, lambda layer: layer.named_children(), lambda layer: is_known("torch", self, layer))
         )
+        held = (p for _, layer in found for p in layer.parameters())
+        return [*found, *beside(self.model.named_parameters(), held)]
 
     def inner(self, layer: Any) -> Any:
         return None
@@ -177,8 +180,9 @@ def _recorded(leaves: dict[str, Any]) -> Iterator[list[Call]]:
 
         return keep
 
-    handles = [layer.register_forward_pre_hook(before(name)) for name, layer in leaves.items()]
-    handles += [layer.register_forward_hook(hook(name)) for name, layer in leaves.items()]
+    modules = {name: layer for name, layer in leaves.items() if not isinstance(layer, Own)}
+    handles = [layer.register_forward_pre_hook(before(name)) for name, layer in modules.items()]
+    handles += [layer.register_forward_hook(hook(name)) for name, layer in modules.items()]
     try:
         yield calls
     finally:
