@@ -29,7 +29,8 @@ def padding(call: Call) -> Iterator[Change]:
 
 
 def _others(own: Ends) -> Iterator[Ends]:
-    for total in (sum(own), sum(own) - 1, sum(own) + 1):
+    # the fewest zeros first: more of them may lie where no window comes, and change nothing
+    for total in (sum(own) - 1, sum(own), sum(own) + 1):
         half = total // 2
         ways = dict.fromkeys([(half, total - half), (total - half, half), (total, 0), (0, total)])
         yield from (way for way in ways if way != own and total >= 0)

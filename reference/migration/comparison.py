@@ -16,7 +16,7 @@ from reference.migration.explaining import explained_there
 from reference.migration.lone_causes import Unmatched, as_a_cause, told
 from reference.migration.models import Model, roundings, wrap
 from reference.migration.outputs import unmatched
-from reference.migration.pairing import Cause, Pairing, Place, Undo
+from reference.migration.pairing import Cause, Pairing, Place, Undo, in_another_order
 from reference.migration.port import MOST as MOST_APART
 from reference.migration.port import limit_of
 from reference.migration.running import corrections
@@ -93,7 +93,7 @@ def compare(
                 place = pairing.first()
         said = "" if start is None else pairing.said(start)
         far = 0.0 if start is None else start.apart
-        of_lone = None if place is None else as_a_cause(pairing, place)
+        of_lone = None if place is None else as_a_cause(pairing, place) or in_another_order(pairing, place)
         causes += [] if of_lone is None else [of_lone]
         unexplained = place is not None and of_lone is None
         if lone and start is None:  # they give more or fewer arrays, and the first ones are the same

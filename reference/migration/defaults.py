@@ -106,4 +106,6 @@ def _words(default: Any) -> str:
         default = default[0]
     if isinstance(default, float):
         return f"{default:g}"
+    if callable(default):  # a function, by its name
+        return str(getattr(default, "__name__", type(default).__name__))
     return str(default)

@@ -1,8 +1,9 @@
 """Two models on the same inputs, the place where they first differ, and what a cause of that is."""
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -110,8 +111,14 @@ class Pairing:
         if not worst:
             return None
         name = max(worst, key=lambda key: worst[key])
-        unit = next((i for i, m in enumerate(self.moves) if f"{m.target.name}." in name), count)
+        unit = self._unit_of(name)
         return Place(count + 1 + (" after a step" in name), name, unit, worst[name], frozenset(worst))
+
+    def _unit_of(self, quantity: str) -> int:
+        """The layer that a gradient or a buffer is of: "d layer2.bn1.weight" is not of "bn1"."""
+        starts = {i: f"{m.target.name}." for i, m in enumerate(self.moves)}
+        found = [i for i, start in starts.items() if quantity.removeprefix("d ").startswith(start)]
+        return max(found, key=lambda i: len(starts[i]), default=len(self.moves))
 
     def at(self, place: Place) -> tuple[Array, Array] | None:
         """What both models have at a place, as in Keras: the inputs of its layer, or the first outputs that differ."""
@@ -198,12 +205,19 @@ class Pairing:
         if mine is None or theirs is None or not mine.inputs or not theirs.inputs:
             return None
         x, y, rows = mine.inputs[0], theirs.inputs[0], self.moves[unit].rows
+        if x.ndim > 2 and _reads_backwards(mine.layer) != _reads_backwards(theirs.layer):
+            x = x[:, ::-1]  # the other model turns the sequence itself
         if rows is not None:
             return x[..., rows], y
         layout = self.moves[unit].sides[0].pair.torch.layout.get("x", "")
         x, y = (as_in_keras(m, each, layout) for m, each in ((self.a, x), (self.b, y)))
         # a cell reads one step, where a layer reads all; or samples and steps are in one axis
         return (x, y) if x.ndim == y.ndim else None
+
+
+def _reads_backwards(layer: Any) -> bool:
+    """Whether a recurrent layer reads sequences from their end, as Keras' go_backwards says."""
+    return bool(getattr(layer, "go_backwards", False))
 
 
 Undo = Callable[[], None]
@@ -219,6 +233,22 @@ class Checked:
     where: str = ""
     apart: float = 0.0
     causes: tuple[Cause, ...] = ()
+
+
+def in_another_order(pairing: Pairing, place: Place) -> Cause | None:
+    """B's outputs, where they are A's in another order; None where they are not."""
+    outputs = [list(run.outputs.values()) for run in pairing.runs]
+    if place.what != "output" or len(outputs[0]) != len(outputs[1]) or not 1 < len(outputs[0]) < 6:
+        return None
+    for order in itertools.permutations(range(len(outputs[0]))):
+        made = dict(enumerate(outputs[0])), {i: outputs[1][j] for i, j in enumerate(order)}
+        runs = [replace(run, outputs={str(i): y for i, y in ys.items()}) for run, ys in zip(pairing.runs, made, strict=True)]
+        both = [o.of(runs) for o in in_common((pairing.a.framework, pairing.b.framework), runs)]
+        if max(apart(second, first) for first, second in both) <= pairing.limit:
+            told = ", ".join(str(j + 1) for j in order)
+            text = f"B gives A's outputs in another order: A's are B's {told}. Their gradients were not compared"
+            return Cause("output order", text)
+    return None
 
 
 def softmax_of(x: Array) -> Array:
