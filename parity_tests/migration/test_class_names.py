@@ -7,6 +7,7 @@ from command_line import ONE_LINE, process
 from reference.cli import main
 from reference.commands.migrate import _pair_of
 from reference.errors import RequestError
+from reference.migration.facts import about
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,37 @@ def test_several_are_listed(name: str, several: str) -> None:
 def test_a_name_that_nobody_has_is_refused(name: str, said: str) -> None:
     with pytest.raises(RequestError, match=said):
         _pair_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("clip_grad_norm_", ["clipnorm", "global_clipnorm"]),
+        ("torch.nn.utils.clip_grad_value_", ["clipvalue"]),
+        ("keras.utils.to_categorical", ["one_hot_labels"]),
+        ("Tensor.detach", ["stop_gradient"]),
+        ("model.frobnicate", []),
+        ("eva", []),
+    ],
+)
+def test_facts_are_found_by_what_they_tell_of(name: str, names: list[str]) -> None:
+    assert about(name)[: len(names)] == names
+    assert bool(about(name)) is bool(names)
+
+
+def test_a_name_of_no_pair_shows_its_facts_as_they_are_run() -> None:
+    result = CliRunner().invoke(main, ["migrate", "clip_grad_norm_"], prog_name="crosscheck")
+    assert result.exit_code == 0, result.output
+    assert "2 facts, run now" in result.output
+    assert "off by " in result.output
+    result = CliRunner().invoke(main, ["migrate", "clip_grad_norm_", "--code"], prog_name="crosscheck")
+    assert result.exit_code == 2
+    assert ONE_LINE.fullmatch(result.output), result.output
+
+
+def test_a_slip_in_the_name_of_a_class_is_told() -> None:
+    with pytest.raises(RequestError, match="BatchNormalization"):
+        _pair_of("BatchNormalisation")
 
 
 def test_a_name_that_nobody_has_is_one_line_in_a_new_process() -> None:

@@ -38,17 +38,24 @@ def command(
     without it, all pairs and the facts beside them. Every row is measured as it is shown: both twins run the cases of
     the parity suite, and the code to carry weights across is run.
     """
+    from reference.migration import facts
     from reference.registry import pairs
     from reference.report.json import write_json
 
     if code and name is None:
         raise RequestError("--code needs the NAME of a pair.  (crosscheck list)")
+    about: list[str] = []
     if name is not None and name not in pairs():
-        name = _pair_of(name)
+        try:
+            name = _pair_of(name)
+        except RequestError:
+            about = [] if code or name in _with_pairs() else facts.about(name)
+            if not about:
+                raise
     for path, option in ((folder, "--html"), (markdown, "--markdown")):
         _writable(path, option)
     require_apart((), markdown=markdown, json=json_file)
-    made = _build(name, jobs)
+    made = _build(name, jobs, about)
     if json_file is not None:
         write_json(json_file, {"schema": "crosscheck.migrate/1", "rows": [row.document() for row in made.rows]})
     if folder is not None:
@@ -60,7 +67,12 @@ def command(
         from reference.report.migration_markdown import as_markdown
 
         write_named(markdown, as_markdown(made), "--markdown")
-    _print(made, name, target, code, folder)
+    if about and name is not None:
+        from reference.report.migration import print_facts
+
+        print_facts(made, name)
+    else:
+        _print(made, name, target, code, folder)
     return 1 if made.wrong else 0
 
 
@@ -68,7 +80,7 @@ def _pair_of(name: str) -> str:
     """The pair that a class or function of a framework belongs to. Raises RequestError where it is none or several."""
     import difflib
 
-    from reference.migration.class_names import close_names, pairs_with, plain, same_name
+    from reference.migration.class_names import pairs_with, plain, same_name
     from reference.migration.facts import facts
     from reference.registry import pairs
     from reference.report.terminal import progress
@@ -83,7 +95,7 @@ def _pair_of(name: str) -> str:
     with progress(None, "looking for it in the frameworks"):
         several = pairs_with(name)
     if not several:
-        raise _unknown(name, close_names(name))
+        raise _unknown(name)
     if len(several) > 1:
         raise RequestError(
             f"'{name}' is in the twins of {len(several)} pairs: {', '.join(several)}. Name one:  "
@@ -92,10 +104,18 @@ def _pair_of(name: str) -> str:
     return several[0]
 
 
-def _unknown(name: str, classes: Sequence[str] = ()) -> RequestError:
-    """An error with the names of pairs, of facts and of classes of a framework that are near."""
+def _with_pairs() -> set[str]:
+    """The facts that are shown with a pair."""
+    from reference.migration.facts import facts
+
+    return {name for name, fact in facts().items() if fact.pair}
+
+
+def _unknown(name: str) -> RequestError:
+    """An error with the names of pairs, and of facts, that are near."""
     import difflib
 
+    from reference.migration.class_names import close_names
     from reference.migration.facts import facts
     from reference.registry import UnknownPair, find
 
@@ -108,8 +128,11 @@ def _unknown(name: str, classes: Sequence[str] = ()) -> RequestError:
         find(name)
     except UnknownPair as error:
         said = str(error)
-    near = ", ".join(each for each in dict.fromkeys((*about, *classes)) if each and each not in said)
-    return RequestError(said.replace(".  (", f"{',' if 'Close' in said else '. Close:'} {near}.  (") if near else said)
+    near = [each for each in dict.fromkeys([*about, *close_names(name)]) if each and each not in said]
+    if not near:
+        return RequestError(said)
+    joined = ", " if "Close: " in said else ". Close: "
+    return RequestError(said.replace(".  (", f"{joined}{', '.join(near)}.  ("))
 
 
 def _writable(path: Path | None, option: str) -> None:
@@ -139,13 +162,15 @@ def _writable(path: Path | None, option: str) -> None:
             each.rmdir()
 
 
-def _build(name: str | None, jobs: int) -> "Reference":
+def _build(name: str | None, jobs: int, about: list[str]) -> "Reference":
     from reference.migration.build import build, everything
     from reference.migration.facts import facts
     from reference.report.console import progress_bar
 
     names, fact_names = everything()
-    if name is not None:
+    if about:
+        names, fact_names = [], about
+    elif name is not None:
         names, fact_names = [name], [each for each, fact in facts().items() if fact.pair == name]
     with progress_bar("measuring", len(names) + sum(bool(facts()[each].keras) for each in fact_names)) as advance:
         return build(names, fact_names, jobs, advance)

@@ -1,6 +1,5 @@
 """Which layers of two models correspond: by name, else in their order."""
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -33,7 +32,7 @@ def alignments(
     ways: list[tuple[str, dict[str, str], Sequence[Any]]] = [(AS_MADE, names, [None, None])]
     if called is not None:
         ways = [("", names, called), *ways]
-        if any(written := [m.written() if m.framework == "keras" else [] for m in (a, b)]):
+        if any(written := [m.written() for m in (a, b)]):
             ways.append((AS_WRITTEN, names, [mine or other for mine, other in zip(written, called, strict=True)]))
     if not names and (alike := _named_alike(a, b)):
         ways.append((BY_NAME, alike, [None, None]))
@@ -95,10 +94,11 @@ def aligned(
     used = {id(u) for both in pairs for u in both}
     free = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
     # between frameworks, no class tells that two layers are one which no pair knows
-    own = [{id(u): own_weights(u, a.framework != b.framework) for u in side} for side in free]
-    beside = one_by_one(*(list(itertools.chain(*each.values())) for each in own), fit)
+    kinds = a.framework != b.framework
+    mine_alone, theirs_alone = ({id(u): own_weights(u, kinds) for u in side} for side in free)
+    beside = one_by_one(sum(mine_alone.values(), []), sum(theirs_alone.values(), []), fit)
     if beside is not None:
-        free = tuple([u for u in side if not each[id(u)]] for side, each in zip(free, own, strict=True))
+        free = [u for u in free[0] if not mine_alone[id(u)]], [u for u in free[1] if not theirs_alone[id(u)]]
     elif alone := loose(a) + loose(b):
         raise RequestError(
             f"'{alone[0]}' belongs to no layer that has a counterpart, and the models have not as many such weights of "

@@ -246,8 +246,11 @@ def _weights_added(pairing: Pairing, search: Search) -> Iterator[Tried]:
     own = [m for m in pairing.moves if isinstance(m.target.layer, Own)]
     for number, move in itertools.product(search.between, own):
         weight = (move.source, move.target)[search.side].layer.value
-        other = words(f"adds {move.target}")
-        yield number, Change("weight not used", NOTHING, other, lambda call, made, w=weight: call.again() + w)
+
+        def instead(call: Call, made: Made, weight: Any = weight) -> Any:
+            return call.again() + weight
+
+        yield number, Change("weight not used", NOTHING, words(f"adds {move.target}"), instead)
 
 
 def _alike(x: Any, y: Any) -> bool:

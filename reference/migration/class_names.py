@@ -4,6 +4,7 @@ import difflib
 import functools
 import importlib
 import inspect
+import sys
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any
@@ -29,8 +30,9 @@ def same_name(name: str) -> str | None:
 
 
 def close_names(name: str) -> list[str]:
-    """Classes and functions of the frameworks that are called nearly so."""
-    names = sorted(set().union(*map(_public, installed())), key=str.swapcase)  # Linear takes the place of linear
+    """Classes and functions of the frameworks that are called nearly so. None where no framework is imported yet."""
+    imported = [each for each in installed() if each in sys.modules]
+    names = sorted(set().union(*map(_public, imported)), key=str.swapcase)  # Linear takes the place of linear
     known = {plain(each): each for each in names}
     return [known[each] for each in difflib.get_close_matches(plain(name), known, n=2, cutoff=0.7)]
 

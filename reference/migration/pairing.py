@@ -241,8 +241,9 @@ def in_another_order(pairing: Pairing, place: Place) -> Cause | None:
     if place.what != "output" or len(outputs[0]) != len(outputs[1]) or not 1 < len(outputs[0]) < 6:
         return None
     for order in itertools.permutations(range(len(outputs[0]))):
-        made = dict(enumerate(outputs[0])), {i: outputs[1][j] for i, j in enumerate(order)}
-        runs = [replace(run, outputs={str(i): y for i, y in ys.items()}) for run, ys in zip(pairing.runs, made, strict=True)]
+        ordered = outputs[0], [outputs[1][i] for i in order]
+        named = [{str(i): y for i, y in enumerate(ys)} for ys in ordered]
+        runs = [replace(run, outputs=ys) for run, ys in zip(pairing.runs, named, strict=True)]
         both = [o.of(runs) for o in in_common((pairing.a.framework, pairing.b.framework), runs)]
         if max(apart(second, first) for first, second in both) <= pairing.limit:
             told = ", ".join(str(j + 1) for j in order)

@@ -44,7 +44,9 @@ def as_the_target(move: Move, before: Array, after: Array, runs: Sequence[Run]) 
     """What the target's running variance is after steps in which the source's went from `before` to `after`."""
     calls = [step for step in runs[0].steps if step.name == move.source.name]
     counts = {step.inputs[0].size // before.size for step in calls}
-    if np.array_equal(before, after) or not corrected(move) or len(counts) != 1 or move.source.layer.momentum is None or max(counts) < 2:
+    if np.array_equal(before, after) or not corrected(move):  # at inference nothing moves
+        return after
+    if len(counts) != 1 or move.source.layer.momentum is None or max(counts) < 2:
         return after
     n = counts.pop()
     old = kept(move.source) ** len(calls) * before

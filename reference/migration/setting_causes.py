@@ -225,8 +225,8 @@ def softmax(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     text = f"{who} ends in a softmax, the other gives logits; a cross-entropy that takes logits applies it once more"
     if apart(np.exp(given).sum(-1), np.ones(given.shape[:-1])) <= pairing.limit:
         text = (
-            f"{who} ends in a softmax, the other in a log_softmax: its loss takes logarithms (NLLLoss), and exp of it is "
-            "the probabilities"
+            f"{who} ends in a softmax, the other in a log_softmax: its loss takes logarithms (NLLLoss), and exp of it "
+            "is the probabilities"
         )
     return Cause("softmax", text), _with(pairing, logits_of=logits)
 

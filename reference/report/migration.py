@@ -41,6 +41,22 @@ def print_pair(made: Reference, target: str | None) -> None:
         out.print(f" code     crosscheck migrate {row.pair} --to {to} --code", soft_wrap=True)
 
 
+def print_facts(made: Reference, name: str) -> None:
+    """What is known of a name that no pair is called by: the facts that tell of it, each run as it is shown."""
+    out = console()
+    out.print(Text(f" {name}: no layer, loss or optimizer; {counted(len(made.facts), 'fact')}, run now", "bold"))
+    for row in made.facts:
+        out.print()
+        paragraph(out, f"{row.says}{f' ({row.damage})' if row.damage else ''}", " fact     ", " " * 10)
+        for label, code in ((" Keras    ", row.keras), (" PyTorch  ", row.torch)):
+            if code:
+                paragraph(out, code, label, " " * 10)
+        if row.verdict == "wrong":
+            paragraph(out, "it is not as said with the versions installed here", " beware   ", " " * 10)
+        if row.pair:
+            out.print(f" pair     crosscheck migrate {row.pair}", soft_wrap=True)
+
+
 def verdict(said: str) -> str:
     return said.replace(" with", ", with")
 

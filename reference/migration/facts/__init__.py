@@ -7,6 +7,7 @@ run it or, by `reason`, why nothing does.
 """
 
 import functools
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 from reference.migration.rows import NOT
 
 LEAST = 1e-3
+MOST = 6  # facts that are shown about one name
 LIMIT = 64.0
 
 
@@ -71,6 +73,19 @@ def facts() -> dict[str, Fact]:
                     raise ValueError(f"two facts are called {name!r}")
                 found[name] = _fact(name, topic, entry)
     return found
+
+
+def about(name: str) -> list[str]:
+    """The facts that tell of a name, as it is written: "clip_grad_norm_", "nn.utils.clip_grad_norm_", "model.eval".
+
+    Those that are called so or say it come first, then those whose code calls it.
+    """
+    last = name.rpartition(".")[2]
+    word = re.compile(rf"(?<![\w]){re.escape(last)}(?!\w)")
+    said = [each for each, fact in facts().items() if each == name or word.search(f"{fact.says} {fact.title}")]
+    of_code = {each: f"{fact.keras} {fact.torch} {fact.naive}" for each, fact in facts().items()}
+    calls = [each for each, code in of_code.items() if re.search(rf"(?<!\w){re.escape(last)}\(", code)]
+    return list(dict.fromkeys([*said, *calls]))[:MOST]
 
 
 def _fact(name: str, topic: str, entry: Mapping[str, Any]) -> Fact:

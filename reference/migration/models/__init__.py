@@ -67,6 +67,9 @@ class Model(Protocol):
     def leaves(self) -> list[tuple[str, Any]]:
         """The layers that are no containers, by name, in the order in which they were made."""
 
+    def written(self) -> list[str]:
+        """The layers in the order in which a functional model of Keras was written; none of others."""
+
     def inner(self, layer: Any) -> Any:
         """The layer that a wrapper reads sequences with; None for all other layers."""
 

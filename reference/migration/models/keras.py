@@ -51,7 +51,7 @@ class Wrapped:
 
     def variables(self, layer: Any) -> dict[str, Any]:
         if isinstance(layer, Own):
-            return {"value": weight for weight in layer.trainable_variables}
+            return dict(zip(("value",), layer.trainable_variables, strict=False))
         return {_after(weight.path, layer.name): weight for weight in layer.trainable_variables}
 
     def find(self, layer: Any, path: str) -> Any:

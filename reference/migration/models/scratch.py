@@ -26,6 +26,9 @@ class Wrapped:
 
         return list(walk("", self.model, children, lambda layer: is_known("scratch", self, layer)))
 
+    def written(self) -> list[str]:
+        return []
+
     def inner(self, layer: Any) -> Any:
         return layer.parts.get("forward") if isinstance(layer, Composite) else None
 

@@ -35,6 +35,9 @@ class Wrapped:
         held = (p for _, layer in found for p in layer.parameters())
         return [*found, *beside(self.model.named_parameters(), held)]
 
+    def written(self) -> list[str]:
+        return []
+
     def inner(self, layer: Any) -> Any:
         return None
 
