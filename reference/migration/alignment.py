@@ -8,7 +8,7 @@ from reference.migration.difference import run_once
 from reference.migration.matching import fitting, match, one_by_one, zipped
 from reference.migration.models import Model
 from reference.migration.models.own import Own
-from reference.migration.moves import Move, Unit, loose, own_weights, units, without_tied
+from reference.migration.moves import Move, Unit, own_weights, units, without_tied
 from reference.pair import Array
 
 Fit = Callable[[Unit, Unit], Move]
@@ -93,19 +93,9 @@ def aligned(
         pairs += zip([u for u in mine if u.name == name], [u for u in theirs if u.name == other], strict=False)
     used = {id(u) for both in pairs for u in both}
     free = [u for u in mine if id(u) not in used], [u for u in theirs if id(u) not in used]
-    # between frameworks, no class tells that two layers are one which no pair knows
-    kinds = a.framework != b.framework
-    mine_alone, theirs_alone = ({id(u): own_weights(u, kinds) for u in side} for side in free)
-    beside = one_by_one(sum(mine_alone.values(), []), sum(theirs_alone.values(), []), fit)
-    if beside is not None:
-        free = [u for u in free[0] if not mine_alone[id(u)]], [u for u in free[1] if not theirs_alone[id(u)]]
-    elif alone := loose(a) + loose(b):
-        raise RequestError(
-            f"'{alone[0]}' belongs to no layer that has a counterpart, and the models have not as many such weights of "
-            "the same sizes; make it a layer of the framework"
-        )
+    beside, free = _beside_layers(free, a.framework != b.framework, fit)
     in_order, *rest = join(*free, fit)
-    moves = [*(beside or ()), *(fit(x, y) for x, y in pairs), *in_order]
+    moves = [*beside, *(fit(x, y) for x, y in pairs), *in_order]
     if rest[0] or rest[1]:
         left, model = (rest[0][0], b) if rest[0] else (rest[1][0], a)
         raise RequestError(
@@ -115,3 +105,23 @@ def aligned(
     if not moves:
         raise RequestError("neither model has a layer with weights; is the Keras model built?")
     return moves
+
+
+def _beside_layers(
+    free: tuple[list[Unit], list[Unit]], between: bool, fit: Fit
+) -> tuple[list[Move], tuple[list[Unit], list[Unit]]]:
+    """The weights that no pair knows with their counterparts, and the layers that are left of both models.
+
+    `between` frameworks no class tells that two layers are one: those that no pair knows are such weights too.
+    """
+    own = {id(unit): own_weights(unit, between) for side in free for unit in side}
+    mine, theirs = ([weight for unit in side for weight in own[id(unit)]] for side in free)
+    moves = one_by_one(mine, theirs, fit)
+    if moves is not None:
+        return moves, ([u for u in free[0] if not own[id(u)]], [u for u in free[1] if not own[id(u)]])
+    if alone := next((u for side in free for u in side if isinstance(u.layer, Own)), None):
+        raise RequestError(
+            f"'{alone.name}' belongs to no layer that has a counterpart, and the models have not as many such weights "
+            "of the same sizes; make it a layer of the framework"
+        )
+    return [], free
