@@ -106,6 +106,26 @@ def test_another_number_of_heads_is_told() -> None:
     assert not found.unexplained
 
 
+def keras_block() -> Any:
+    x = keras.Input((5, 8))
+    h = layers.LayerNormalization(epsilon=1e-5)(layers.Add()([x, layers.MultiHeadAttention(2, 4)(x, x)]))
+    y = layers.Dense(8)(layers.Dense(12, activation="relu")(h))
+    h = layers.LayerNormalization(epsilon=1e-5)(layers.Add()([h, y]))
+    return keras.Model(x, layers.Dense(3)(h))
+
+
+def torch_block(norm_first: bool = False) -> Any:
+    block = nn.TransformerEncoderLayer(8, 2, 12, 0.0, batch_first=True, norm_first=norm_first)
+    return nn.Sequential(block, nn.Linear(8, 3))
+
+
+def test_norms_before_and_behind_are_told() -> None:
+    found = told(keras_block, torch_block, lambda: torch_block(True))
+    assert [cause.name for cause in found.causes] == ["norm_first"], found
+    assert not found.unexplained
+    assert "norm_first=False" in found.causes[0].text
+
+
 def keras_outputs() -> Any:
     x = keras.Input((6,))
     h = layers.Dense(5, activation="relu")(x)

@@ -93,6 +93,24 @@ def heads(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     return Cause("num_heads", text, b.name), _with(of_torch.layer, num_heads=right, head_dim=size)
 
 
+def norm_first(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
+    """A transformer's layer of PyTorch that normalises before its parts, or behind them."""
+    side = _torch_side(pairing, unit)
+    if side is None or "." not in side[2]:
+        return None
+    model = (pairing.a, pairing.b)[pairing.b.framework == "torch"].model
+    name = side[2].rpartition(".")[0]
+    block = model.get_submodule(name)
+    now = getattr(block, "norm_first", None)
+    if not isinstance(now, bool):
+        return None
+    text = (
+        f"layer '{name}' ({type(block).__name__}): with norm_first={now} it normalises {'before' if now else 'behind'} "
+        f"attention and the layers after it, the other model {'behind' if now else 'before'} them: norm_first={not now}"
+    )
+    return Cause("norm_first", text, side[2]), _with(block, norm_first=not now)
+
+
 def batch_first(pairing: Pairing, unit: int) -> tuple[Cause, Undo] | None:
     """A recurrent layer or attention that reads along the batch."""
     side = _torch_side(pairing, unit)
@@ -255,6 +273,7 @@ FINDERS: tuple[Finder, ...] = (
     epsilon,
     momentum,
     heads,
+    norm_first,
     batch_first,
     padding,
     cropping,
