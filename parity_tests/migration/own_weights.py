@@ -140,3 +140,24 @@ class Translating(nn.Module):
         )
         made = nn.functional.scaled_dot_product_attention(q, k, v)
         return self.head(x + self.out(made.transpose(1, 2).reshape(x.shape)))
+
+
+def keras_crowned() -> Any:
+    x = keras.Input((5, 8))
+    h = ClassToken()(x)
+    return keras.Model(x, layers.Dense(3)((h + layers.MultiHeadAttention(2, 4)(h, h))[:, 0]))
+
+
+class Crowned(nn.Module):
+    """A class token before attention, of which the first step is read."""
+
+    def __init__(self, heads: int) -> None:
+        super().__init__()
+        self.token, self.heads = nn.Parameter(torch.randn(1, 1, 8) / 10), heads
+        self.qkv, self.out, self.head = nn.Linear(8, 24), nn.Linear(8, 8), nn.Linear(8, 3)
+
+    def forward(self, x: Any) -> Any:
+        h = torch.cat([self.token.expand(len(x), -1, -1), x], 1)
+        q, k, v = self.qkv(h).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        y = nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+        return self.head((h + self.out(y))[:, 0])

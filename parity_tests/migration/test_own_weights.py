@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from own_weights import (
     Attending,
+    Crowned,
     Translating,
     Vision,
     keras_attending,
+    keras_crowned,
     keras_projected,
     keras_translating,
     keras_vision,
@@ -68,6 +70,15 @@ def test_a_weight_that_is_not_the_others_is_named() -> None:
     b.positions.data[0, 3] += 0.01
     found = compare(Subject(a, "A"), Subject(b, "B"))
     assert [cause.text for cause in found.causes] == ["weight 'positions': its value is not A's"], found
+
+
+def test_a_weight_is_not_called_unused_where_something_else_is_wrong() -> None:
+    a, b, c = in_float64(keras_crowned, lambda: Crowned(2), lambda: Crowned(4))
+    assert port(a, b).worst < EXACT
+    c.load_state_dict(b.state_dict())
+    found = compare(Subject(a, "A"), Subject(c, "B"))
+    assert found.unexplained
+    assert not found.causes
 
 
 @pytest.mark.parametrize(

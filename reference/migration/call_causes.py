@@ -246,11 +246,20 @@ def _weights_added(pairing: Pairing, search: Search) -> Iterator[Tried]:
     own = [m for m in pairing.moves if isinstance(m.target.layer, Own)]
     for number, move in itertools.product(search.between, own):
         weight = (move.source, move.target)[search.side].layer.value
+        given = tuple(getattr(search.given(number), "shape", ()))
+        if not _fits(given, tuple(weight.shape)):
+            continue
 
         def instead(call: Call, made: Made, weight: Any = weight) -> Any:
             return call.again() + weight
 
         yield number, Change("weight not used", NOTHING, words(f"adds {move.target}"), instead)
+
+
+def _fits(shape: tuple[int, ...], weight: tuple[int, ...]) -> bool:
+    """Whether a weight can be added to what is of this shape, and leaves it so."""
+    last = shape[len(shape) - len(weight) :]
+    return len(weight) <= len(shape) and all(n in (1, m) for n, m in zip(weight, last, strict=True))
 
 
 def _alike(x: Any, y: Any) -> bool:

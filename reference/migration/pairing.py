@@ -134,11 +134,14 @@ class Pairing:
 
     def agrees(self, place: Place, side: int) -> bool:
         """Whether the models agree at a place once this side has been run again; features there may be reordered."""
-        runs = self.runs
+        runs, here = self.runs, place.unit < len(self.moves)
+        compared = here and self._inputs(place.unit) is not None
         try:
             with contextlib.suppress(*REFUSED):
                 made = run_once((self.a, self.b)[side], self.inputs, self.layout)
                 self.runs = (runs[0], made) if side else (made, runs[1])
+                if compared and self._inputs(place.unit) is None:
+                    return False  # of another rank, it is no agreement that nothing can be compared
                 return self.apart_at(place) <= self.limit or self._reordered(place)
             return False
         finally:
