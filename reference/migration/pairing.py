@@ -135,13 +135,13 @@ class Pairing:
     def agrees(self, place: Place, side: int) -> bool:
         """Whether the models agree at a place once this side has been run again; features there may be reordered."""
         runs, here = self.runs, place.unit < len(self.moves)
-        compared = here and self._inputs(place.unit) is not None
+        alike = here and self._same_shape(place.unit)
         try:
             with contextlib.suppress(*REFUSED):
                 made = run_once((self.a, self.b)[side], self.inputs, self.layout)
                 self.runs = (runs[0], made) if side else (made, runs[1])
-                if compared and self._inputs(place.unit) is None:
-                    return False  # of another rank, it is no agreement that nothing can be compared
+                if alike and not self._same_shape(place.unit):
+                    return False  # what has another shape now is not compared, or but for zeros around it
                 return self.apart_at(place) <= self.limit or self._reordered(place)
             return False
         finally:
@@ -201,6 +201,11 @@ class Pairing:
     def _input_apart(self, unit: int) -> float:
         both = self._inputs(unit)
         return 0.0 if both is None else apart_within(both[1], both[0], self.limit)
+
+    def _same_shape(self, unit: int) -> bool:
+        """Whether what a layer reads in both models can be compared element by element."""
+        both = self._inputs(unit)
+        return both is not None and both[0].shape == both[1].shape
 
     def _inputs(self, unit: int) -> tuple[Array, Array] | None:
         """What a layer reads in both models, as in Keras, and its features in B's order."""
