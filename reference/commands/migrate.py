@@ -1,6 +1,5 @@
 """crosscheck migrate"""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 

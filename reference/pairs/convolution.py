@@ -89,12 +89,20 @@ def draw_sizes(rng: np.random.Generator, rank: int) -> list[int]:
     return [int(rng.integers(1, 5)), *(int(n) for n in rng.integers(3, {1: 20, 2: 11, 3: 7}[rank], rank))]
 
 
+GROUPS_DILATED = (
+    "TensorFlow's gradient of a kernel in groups with a dilation writes outside its memory for some sizes: the process "
+    "may end (3 images of 12 by 8, kernel 2 by 3, dilation 1 by 3, 2 groups)"
+)
+
+
 def _draw(rank: int) -> Any:
     def draw(rng: np.random.Generator) -> Case:
         groups = int(rng.choice([1, 1, 2, 3]))
         n_in, n_out = (groups * int(n) for n in rng.choice(np.arange(1, 5), 2, replace=False))
         options = {**draw_windows(rng, rank, KERNELS[rank]), "n_in": n_in, "n_out": n_out, "groups": groups}
-        return Case("", {"x": normal(*draw_sizes(rng, rank), n_in)}, options)
+        drawn = Case("", {"x": normal(*draw_sizes(rng, rank), n_in)}, options)
+        dilated = groups > 1 and options["dilation"] not in (1, (1,) * rank)
+        return replace(drawn, frameworks=("torch",), reason=GROUPS_DILATED) if dilated else drawn
 
     return draw
 
@@ -190,7 +198,11 @@ CONV2D = _pair(
         case("many-rows-stride1", (2, 50, 41, 4), 3, 5),
         case("long-columns", (2, 6, 139, 40), 3, 5),
         case("long-rows", (80, 8, 20, 4), 3, (5, 3), stride=(2, 3), padding=1),
-        case("long-rows-dilation-groups", (80, 9, 12, 4), 6, (3, 2), dilation=(2, 3), groups=2),
+        replace(
+            case("long-rows-dilation-groups", (80, 9, 12, 4), 6, (3, 2), dilation=(2, 3), groups=2),
+            frameworks=("torch",),
+            reason=GROUPS_DILATED,
+        ),
         # of each place every second row of windows sees it, through neighbouring taps; and the other way round
         case("long-rows-dilation-stride", (80, 15, 9, 2), 3, (3, 2), stride=(2, 1), dilation=(4, 1)),
         case("long-rows-stride-dilation", (80, 16, 9, 2), 3, (4, 2), stride=(4, 1), dilation=(2, 1)),
