@@ -117,7 +117,7 @@ def test_a_mask_goes_with_its_steps(symbol: str) -> None:
 def test_how_many_steps_of_an_optimizer_are_right(tmp_path: Path) -> None:
     report = checked(tmp_path, MOMENTUM)
     assert (report.verdict, report.causes) == ("wrong", ())
-    assert facts(report)["narrow-steps"] == {"k": "3", "all": "6"}
+    assert facts(report)["narrow-steps"] == {"k": "3", "all": "24"}
 
 
 def test_which_weights_an_optimizer_moves_wrongly(tmp_path: Path) -> None:

@@ -244,3 +244,17 @@ def test_own_mistakes_crash(tmp_path: Path) -> None:
     report = checked(tmp_path, ADAM.replace("np.sqrt", "np.squareroot"))
     assert report.verdict == "crashed"
     assert "squareroot" in report.remark
+
+
+LATE = (
+    ("m_hat = m[k]", "m_hat = (m[k] if self.t < 12 else g)"),
+    ("self.beta2**self.t", "self.beta2 ** min(self.t, 15)"),
+    ("v[k] = self.beta2 * v.get(k, 0)", "v[k] = self.beta2 * (v.get(k, 0) if self.t % 10 else 0)"),
+)
+
+
+@pytest.mark.parametrize(("right", "late"), LATE)
+def test_what_is_wrong_after_many_steps_only(right: str, late: str, tmp_path: Path) -> None:
+    assert right in ADAM
+    assert checked(tmp_path, ADAM).verdict == "correct"
+    assert checked(tmp_path, ADAM.replace(right, late)).verdict == "wrong"
