@@ -30,7 +30,7 @@ CELLS: Mapping[str, type[Recurrent]] = {
 HIDDEN = (
     r"h|h_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(h|"
     r"s|a|state|hidden|hiddenstate)|h(idden)?(state)?s?0?|hiddenprev|a0|aprev|s0|s|sprev|state|stateprev|"
-    r"statet?|a|h0|hx"
+    r"statet?|a|h0|hx|hprevt"
 )
 CELL = (
     r"c|c_?[0t]?(prev|init|initial|in|start|before|last|old|tm1)?|(prev|init|initial|last|old|previous)(c|"

@@ -17,8 +17,9 @@ from reference.homework.samples import Lie, lies
 from reference.homework.subject import Subject
 from reference.homework.together import go_back_together
 from reference.homework.trying import Trying
-from reference.pair import Array, Input
-from scratch.activations import Softmax, Tanh
+from reference.pair import Array, Input, Pair
+from scratch.activations import Sigmoid, Softmax, Tanh
+from scratch.smooth_activations import SiLU
 
 SHAPE, OTHER = (5, 4), (3, 7)
 # whose exponentials are beyond all numbers
@@ -36,11 +37,13 @@ def activation(
     number: tuple[str, float] | None = None,
     rank: int = 5,
     spread: float = 1.5,
+    unusual: Pair | None = None,
     **fixed: Any,
 ) -> Family:
     """A family of one elementwise activation; `number` is an option that a submission may set, with its usual value.
 
-    `spread`: the deviation of its inputs, so large that they lie in all of its pieces.
+    `spread`: the deviation of its inputs, so large that they lie in all of its pieces. `unusual` is the pair for other
+    values than the usual one, where that of the name has no such option.
     """
 
     name, usual = number or ("", 0.0)
@@ -48,26 +51,29 @@ def activation(
     def ask(
         shape: tuple[int, ...], seed: int, options: Mapping[str, Any], label: str = "", scale: float = spread
     ) -> Problem:
-        return problem(pair, {"x": normal(*shape, scale=scale)}, seed, label=label, **options)
+        x = {"x": normal(*shape, scale=scale)}
+        if unusual is not None and options[name] == usual:
+            return problem(pair, x, seed, label=label, facts=options)
+        return problem(unusual or pair, x, seed, label=label, facts=options, **options)
 
     def problems(subject: Subject, seed: int) -> list[Problem]:
         values = numbers_named(subject, ALPHA, usual) if number else []
         return [ask(SHAPE, seed, {**fixed, name: value}) for value in values] or [ask(SHAPE, seed, fixed)]
 
     def variants(subject: Subject, seed: int, base: Problem) -> Iterator[Problem]:
-        yield ask(OTHER, seed, base.options, "other sizes")
+        yield ask(OTHER, seed, base.facts, "other sizes")
         if pair in OVERFLOW:
-            yield ask(OTHER, seed, base.options, LARGE_INPUTS, LARGE)
-        other = another_number(subject, ALPHA, base.options[name]) if number else None
+            yield ask(OTHER, seed, base.facts, LARGE_INPUTS, LARGE)
+        other = another_number(subject, ALPHA, base.facts[name]) if number else None
         if other is not None:
-            yield replace(ask(OTHER, seed, {**base.options, name: other}, f"{name} {other:g}"), required=True)
+            yield replace(ask(OTHER, seed, {**base.facts, name: other}, f"{name} {other:g}"), required=True)
 
     def layouts(asked: Problem) -> tuple[Layout]:
-        value = asked.options.get(name, usual)
+        value = asked.facts.get(name, usual)
         return (Layout(said=() if value == usual else (f"{name} {value:g}",)),)
 
     def values(asked: Problem, layout: Layout) -> Mapping[str, Sequence[Any]]:
-        return {name: [value] for name, value in asked.options.items()}
+        return {name: [value] for name, value in asked.facts.items()}
 
     return Family(
         pair,
@@ -171,7 +177,25 @@ TANH = Family(
 )
 SOFTPLUS = activation("softplus", r"soft_?plus.*", rank=6)
 SOFTSIGN = activation("softsign", r"soft_?sign.*", rank=6)
-SILU = activation("silu", r"(silu|swish).*", rank=6)
+
+
+class Swish(SiLU):
+    """y = x sigmoid(beta x) (Ramachandran et al., 2017); 1 gives SiLU."""
+
+    def __init__(self, beta: float) -> None:
+        super().__init__()
+        self.beta = beta
+
+    def value(self, x: Array) -> Array:
+        return x * Sigmoid().forward(self.beta * x)
+
+    def slope(self, x: Array, y: Array) -> Array:
+        s = Sigmoid().forward(self.beta * x)
+        return s + self.beta * x * s * (1 - s)
+
+
+SWISH = of_submissions("silu", Swish)
+SILU = activation("silu", r"(silu|swish).*", number=("beta", 1.0), unusual=SWISH, rank=6)
 MISH = activation("mish", r"mish.*", rank=6)
 IDENTITY = activation("identity", r"identity.*|linearactivation|activationlinear|noactivation", rank=6)
 RELU6 = activation("relu6", r"relu_?6.*|clipped_?relu.*", rank=7, spread=6.0)
