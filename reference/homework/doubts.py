@@ -30,12 +30,16 @@ class Right:
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong with it after all, in words and numbers, the attempt that shows it, and its cause, if sure."""
+    """What is wrong with it after all, in words and numbers, the attempt that shows it, and its cause, if sure.
+
+    `told` where the words are all there is to say: the plain calls, which narrow others down, are right.
+    """
 
     remark: str
     judged: Judged
     attempt: Attempt
     cause: str = ""
+    told: bool = False
 
 
 def changes_input(right: Right) -> Wrong | None:

@@ -18,6 +18,8 @@ from reference.homework.isolation.process import Failure, Worker
 from reference.homework.judge import Judge, Judged
 from reference.homework.limits import LimitedDiagnosis
 from reference.homework.methods import Method
+from reference.homework.own_updates import updates_wrongly
+from reference.homework.penalties import penalised_wrongly
 from reference.homework.planning import LEARN
 from reference.homework.problem import Entry, Problem, Scheme
 from reference.homework.raised import handed_as_index, not_written, raised_anyway
@@ -123,9 +125,10 @@ class Examination:
         if not judged.right:
             return self._said("wrong", "", judged, attempt)
         right = Right(self.trying, self.judge, attempt, back, judged, self.seed)
-        for doubt in (*DOUBTS, misordered):
+        for doubt in (*DOUBTS, misordered, updates_wrongly, penalised_wrongly):
             if (wrong := doubt(right)) is not None:
-                return self._told(wrong.remark, wrong.judged, wrong.attempt, wrong.cause)
+                report = self._told(wrong.remark, wrong.judged, wrong.attempt, wrong.cause)
+                return replace(report, explainer=None) if wrong.told else report
         remarks: list[str] = []
         for asked in self.family.doubts(self.trying, attempt):
             judged.conventions += asked.conventions

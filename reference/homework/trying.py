@@ -5,6 +5,7 @@ import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,9 @@ MOST_CALLS = 40
 
 
 class Trying(Planner):
-    """Tries readings of one subject as one family."""
+    """Tries readings of one subject as one family. `settings` are given to constructors beside what is planned."""
+
+    settings: Mapping[str, Any] = MappingProxyType({})
 
     @functools.cached_property
     def tried(self) -> list[Attempt]:
@@ -190,7 +193,7 @@ class Trying(Planner):
         steps: list[WorkerStep] = [
             self.optimizer,
             Set(DRAWN, Stub("initializer", seed=3)),
-            New(self.subject.name, plan.args, plan.kwargs, bind=IT),
+            New(self.subject.name, plan.args, {**plan.kwargs, **self.settings}, bind=IT),
             *self._after(attempt),
             Snapshot(IT),
         ]

@@ -88,9 +88,11 @@ class NetworkTrying(Trying):
     """Tries readings of a network. `keys` are what a dict of weights calls them: ("W", "b").
 
     `template` is an element of the list that describes the layers, as the file has it: {"in": 2, "act": "relu"}.
+    `penalty` is the factor of the penalty on large weights, where it takes one.
     """
 
     keys: tuple[str, str] = ("W", "b")
+    penalty: float = 0.0
     template: Mapping[str, Any] | None = None
 
     def values(self, attempt: Attempt) -> dict[str, Sequence[Any]]:
@@ -99,7 +101,7 @@ class NetworkTrying(Trying):
         ws, bs = ([found[f"weight {k}{i + 1}"][0] for i in range(form.depth) if f"weight {k}1" in found] for k in "wb")
         pairs = list(zip(ws, bs, strict=True)) if bs else [(w,) for w in ws]
         weights = {f"{key}{i}": a for i, pair in enumerate(pairs, 1) for key, a in zip(self.keys, pair, strict=False)}
-        found |= {"params": [weights], "ws": [ws], "bs": [bs], "reg": [0.0], "keep": [1.0]}
+        found |= {"params": [weights], "ws": [ws], "bs": [bs], "reg": [self.penalty], "keep": [1.0]}
         found["architecture"] = [self._architecture(form)]
         if "t" in attempt.problem.extras:
             found["t"] = [attempt.layout.to_submission("t", attempt.problem.extras["t"])]

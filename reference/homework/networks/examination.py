@@ -12,21 +12,20 @@ from reference.homework.family import Family
 from reference.homework.isolation.process import Worker
 from reference.homework.judge import Judged
 from reference.homework.networks.calls import NetworkJudge, NetworkTrying, layer_template, schemes, weight_keys
-from reference.homework.networks.forms import Form, ask, convolutional
+from reference.homework.networks.forms import FOLLOWING, Form, ask, convolutional, is_such
 from reference.homework.networks.layers import NetworkDiagnosis
 from reference.homework.networks.learners import as_learner
 from reference.homework.networks.learning import odd_learning
-from reference.homework.networks.losses import Told, allowed, odd_loss, odd_penalty, told
+from reference.homework.networks.losses import Told, allowed, odd_loss, told
 from reference.homework.networks.methods import BACKWARD, backwards, forwards, names_of
 from reference.homework.networks.mistakes import mistaken
+from reference.homework.networks.penalties import odd_penalty
 from reference.homework.networks.updates import odd_update
 from reference.homework.roles import means
 from reference.homework.subject import Subject
 from reference.homework.verdict import Quantity, SymbolReport, Verdict
 
 SIZES = {1: (5, 4), 2: (5, 7, 4), 3: (5, 7, 6, 4), 4: (5, 7, 6, 3, 4)}
-# how many dense layers networks of these names have; the second counts its input as one, or does not
-DEPTHS = {"two-layer-net": (2,), "three-layer-mlp": (2, 3)}
 OTHER_SIZES = {1: (3, 6), 2: (3, 4, 6), 3: (3, 4, 5, 6), 4: (3, 4, 7, 5, 6)}
 
 
@@ -122,10 +121,14 @@ class _Network(Examination):
         self.form = form
         if self.calls.template:
             self.trying.broken.clear()  # other words among the same sizes may run
-        for attempt in self.trying.readings(ask(form, self.seed)):
-            self.attempts.append(attempt)
-            if self.judge.forward(attempt).right:
-                return attempt
+        # one that gives its cost too is handed targets, in the form that its gradients are asked for later
+        costs = "t" in names_of(self.subject.forward)
+        loss = FOLLOWING[form.output][0] if costs else ""
+        for indices in (False, True) if costs and loss == "cross-entropy" else (False,):
+            for attempt in self.trying.readings(ask(replace(form, loss=loss, indices=indices), self.seed)):
+                self.attempts.append(attempt)
+                if self.judge.forward(attempt).right:
+                    return attempt
         return None
 
     def _forms(self) -> Iterator[Form]:
@@ -182,7 +185,7 @@ class _Network(Examination):
     # ---- whether its gradients are right
 
     def forward_only(self, right: Attempt) -> SymbolReport:
-        self.form = right.problem.facts["form"]
+        self.form = replace(right.problem.facts["form"], loss="")
         return self._said("correct", "its forward pass only: it has no gradients", self.judge.forward(right), right)
 
     def gradients(self, right: Attempt) -> SymbolReport:
@@ -212,6 +215,11 @@ class _Network(Examination):
                     reports.append(self._whole(attempt))
                     if reports[-1].verdict == "correct":
                         return reports[-1]
+        if not reports:
+            self.form = replace(form, loss="")
+            assert self.subject.forward is not None
+            text = f"{self.subject.forward.name} takes targets in a form that is not understood"
+            return self._said("unsupported", text, self.judge.forward(right), right)
         best = max(reports, key=_merit)
         return replace(best, rivals=tuple(r for r in reports if r is not best and _merit(r) == _merit(best)))
 
@@ -266,19 +274,12 @@ class _Network(Examination):
         kind = f"{len(form.sizes) - 1} dense layers, {form.hidden} between"
         if form.filters:
             kind = f"{len(form.filters)} convolutions and {kind}"
-        if (asked := self.family.asked) and not _is_such(form, asked):
+        if (asked := self.family.asked) and not is_such(form, asked):
             return not_asked_for(self.subject, f"a network of {kind}", asked)
         top = f"{form.output} at the end" if form.output != "identity" else "no activation at the end"
         loss = f"gradients of {form.loss}" if form.loss else ""
         pair = "cnn" if form.filters else self.family.name
         return replace(report, pair=pair, conventions=tuple(filter(None, (kind, top, loss, *report.conventions))))
-
-
-def _is_such(form: Form, asked: str) -> bool:
-    """Whether a network of this form is one of those that go by a name."""
-    if asked == "cnn":
-        return bool(form.filters)
-    return asked not in DEPTHS or (form.depth in DEPTHS[asked] and not form.filters)
 
 
 def _alike(attempt: Attempt) -> tuple[tuple[int, ...], str, int]:

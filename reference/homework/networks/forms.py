@@ -45,6 +45,8 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "sigmoid": ("binary cross-entropy", "half the squared error"),
 }
 
+# how many dense layers networks of these names have; the second counts its input as one, or does not
+DEPTHS = {"two-layer-net": (2,), "three-layer-mlp": (2, 3)}
 
 # which share of a layer's outputs is zero behind ReLUs that tell something
 CLOSED = 0.15, 0.8
@@ -118,6 +120,13 @@ def convolutional(base: Form, shapes: Sequence[tuple[int, ...]], side: int, same
             return None
         sizes.append(shape[1] if shape[0] == sizes[-1] else shape[0])
     return replace(form, sizes=tuple(sizes))
+
+
+def is_such(form: Form, asked: str) -> bool:
+    """Whether a network of this form is one of those that go by a name."""
+    if asked == "cnn":
+        return bool(form.filters)
+    return asked not in DEPTHS or (form.depth in DEPTHS[asked] and not form.filters)
 
 
 class Network(Layer):

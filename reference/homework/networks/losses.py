@@ -11,9 +11,9 @@ from reference.homework.attempt import IT, Attempt
 from reference.homework.isolation.process import Call, Result
 from reference.homework.judge import Judged
 from reference.homework.methods import Method
-from reference.homework.networks.calls import NetworkJudge, NetworkTrying
+from reference.homework.networks.calls import NetworkTrying
 from reference.homework.networks.forms import FOLLOWING, Form, ask
-from reference.homework.networks.methods import CALLED, called
+from reference.homework.networks.methods import called
 from reference.homework.problem import Problem
 from reference.homework.roles import means, plans
 from reference.homework.subject import function_subject
@@ -160,9 +160,9 @@ def _slopes(form: Form, y: Array, t: Array) -> dict[str, Array]:
     return found
 
 
-def _scalar(returned: Any) -> float | None:
+def scalar_of(returned: Any) -> float | None:
     """The number at the head of what is returned, as a loss beside its gradients."""
-    if not isinstance(returned, tuple) or not isinstance(returned[0], int | float | np.ndarray):
+    if not isinstance(returned, tuple) or not isinstance(returned[0], int | float | np.number | np.ndarray):
         return None
     return float(np.ravel(returned[0])[0]) if np.size(returned[0]) == 1 else None
 
@@ -194,10 +194,10 @@ def odd_loss(attempt: Attempt, judged: Judged) -> Quantity | None:
     One that the forward pass returns may be averaged where the gradients are not.
     """
     form: Form = attempt.problem.facts["form"]
-    got = _scalar(attempt.returned)
+    got = scalar_of(attempt.returned)
     apart = got is None and attempt.call is not None and "t" in attempt.call.given
     if apart and isinstance(attempt.value, tuple):
-        got = _scalar(attempt.value) or _scalar(attempt.value[::-1])
+        got = scalar_of(attempt.value) or scalar_of(attempt.value[::-1])
     if not form.loss or got is None:
         return None
     y, t = attempt.problem.want["y"], attempt.problem.extras["t"]
@@ -217,52 +217,6 @@ def odd_loss(attempt: Attempt, judged: Judged) -> Quantity | None:
         problem = "it is averaged over the batch, its gradients are not"
     part = judged.quantities[0 if apart else -1].part
     return Quantity("loss", False, got=got, want=whole * share, part=part, problem=problem)
-
-
-PENALTY = 0.3
-
-
-def odd_penalty(trying: NetworkTrying, first: Attempt, judged: Judged) -> Quantity | None:
-    """A gradient whose share of the penalty on large weights is not the slope of the loss's share; None if it is."""
-    backward = trying.subject.backward
-    assert backward is not None
-    assert first.back is not None
-    own = trying.subject.methods.get(backward.name)
-    names = [p.name for p in own.parameters if means(p.name, CALLED["reg"])] if own is not None else []
-    if not names or names[0] in [p.name for p in backward.parameters] or _scalar(first.returned) is None:
-        return None
-    again = trying.run(first.reading, first.problem)
-    if again is None or again.failure is not None:
-        return None
-    again.back = replace(first.back, kwargs={**first.back.kwargs, names[0]: PENALTY})
-    trying.go_back(again)
-    other = NetworkJudge(trying.subject, trying.family)
-    other.keys = trying.keys
-    found = other.whole(again).arrays
-    before, after = _scalar(first.returned), _scalar(again.returned)
-    if before is None or after is None:
-        return None
-    rise = after - before
-    shares: dict[str, float] = {}
-    squares = 0.0
-    for name, w in first.problem.arrays.params.items():
-        key = gradient_name(name)
-        if key not in found or key not in judged.arrays:
-            continue
-        change = np.ravel(found[key][0] - judged.arrays[key][0])
-        w = next((m for m in (w, w.T) if m.shape == found[key][0].shape), w).ravel()
-        share = float(change @ w / (w @ w))
-        if not np.allclose(change, share * w, atol=1e-8):
-            return Quantity(
-                key, False, part=backward.name, problem="its share of the penalty is no multiple of the weight"
-            )
-        if abs(share) > 1e-12:
-            shares[key], squares = share, squares + float(w @ w)
-    for key, share in shares.items():
-        if not np.isclose(rise, share * squares / 2, rtol=1e-6):
-            problem = "its share of the penalty is not the derivative of the loss's"
-            return Quantity(key, False, got=share, want=2 * rise / squares, part=backward.name, problem=problem)
-    return None
 
 
 def _near(got: Array, want: Array) -> bool:

@@ -20,6 +20,7 @@ from reference.homework.problem import Problem
 from reference.homework.rates import named_rates
 from reference.homework.roles import means, plans
 from reference.homework.trees import leaves
+from reference.homework.trying import Trying
 from reference.homework.verdict import Quantity
 from reference.pair import Array
 from reference.sides import gradient_name
@@ -61,8 +62,8 @@ def _moved(trying: NetworkTrying, first: Attempt, judged: Judged) -> "Moved | Qu
         return None
     moved = Moved(trying, again, method, judged, [v for role, (_, v) in plan.given.items() if role == "lr"])
     if moved.by(then.value).stay:
-        lost = _lost(again, method) and called.value is None
-        return _odd(next(iter(again.places)), method, "all weights stay as they are") if lost else None
+        nothing = lost(again, method) and called.value is None
+        return _odd(next(iter(again.places)), method, "all weights stay as they are") if nothing else None
     return moved
 
 
@@ -74,7 +75,7 @@ class Moved:
     how far they should move.
     """
 
-    trying: NetworkTrying
+    trying: Trying
     attempt: Attempt
     method: Method
     judged: Judged
@@ -126,7 +127,7 @@ class Moved:
                 far = f"{rate / step:.4g} times as far as the others" if rate else ""
                 kind = "with its gradient" if rate < 0 else far
                 return _odd(name, method, f"it moves {kind}" if kind else "it stays as it is, where the others move")
-        if _keeps_more(self.attempt, self.state):
+        if keeps_more(self.attempt, self.state):
             return None  # momentum and the like
         rates = self.rates or named_rates(self.trying.worker, [method.node], self.attempt.kept, self.state)
         length = Length(self.trying, self.attempt, method, self.judged, rates, self.samples)
@@ -143,7 +144,7 @@ def _update(trying: NetworkTrying) -> Method | None:
     return next(found, None)
 
 
-def _lost(attempt: Attempt, method: Method) -> bool:
+def lost(attempt: Attempt, method: Method) -> bool:
     """Whether a method that changes no weight computes with one: what it makes of it is not kept."""
     names = {place.leaf.path.split("[")[0].split(".")[1] for place in attempt.places.values() if "." in place.leaf.path}
     return any(isinstance(n, ast.Attribute) and n.attr in names for n in ast.walk(method.node))
@@ -168,7 +169,7 @@ def _odd(name: str, method: Method, problem: str) -> Quantity:
 # ---- how far all of them move
 
 
-def _keeps_more(attempt: Attempt, after: object) -> bool:
+def keeps_more(attempt: Attempt, after: object) -> bool:
     """Whether the update has left arrays behind that are neither weights nor gradients set to zero."""
     before = {leaf.path: leaf.array for leaf in leaves(attempt.kept)}
     weights = {place.leaf.path for place in attempt.places.values()}
@@ -183,7 +184,7 @@ def _keeps_more(attempt: Attempt, after: object) -> bool:
 class Length:
     """How far an update goes along the gradient that the backward pass gave, for one of its `rates`."""
 
-    trying: NetworkTrying
+    trying: Trying
     attempt: Attempt
     method: Method
     judged: Judged
