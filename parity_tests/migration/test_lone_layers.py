@@ -254,7 +254,7 @@ class KerasScaled(layers.Layer):
 
 
 def test_what_may_be_right_is_refused() -> None:
-    """Layers of one's own that do not fit, and models whose layers have nothing in common: neither is said to differ."""
+    """Layers of one's own that do not fit, models whose layers have nothing in common: neither is said to differ."""
     made = lambda *parts: keras.Sequential([keras.Input((5,)), layers.Dense(4), *parts])  # noqa: E731
     rows = lambda *more: lambda: made(*more, layers.Dense(3))  # noqa: E731
     parts = lambda *more: lambda: nn.Sequential(nn.Linear(5, 4), *more, nn.Linear(4, 3))  # noqa: E731
@@ -262,7 +262,7 @@ def test_what_may_be_right_is_refused() -> None:
     a, b = in_float64(rows(KerasScaled()), parts(Scaled(4)))
     assert [each.layer for each in compared(*with_weights(a, b), (3, 5)).causes] == ["1.factor"]
     a, b = in_float64(rows(KerasScaled()), parts(Scaled(1)))
-    with pytest.raises(RequestError, match="make it a layer of the framework|no pair has KerasScaled beside Scaled"):
+    with pytest.raises(RequestError, match=r"make it a layer of the framework|no pair has KerasScaled beside Scaled"):
         compared(a, b, (3, 5))
     a, b = in_float64(rows(KerasScaled()), parts())
     found = compared(*with_weights(a, b), (3, 5))
