@@ -80,7 +80,7 @@ class Family:
     name: str
     classes: str
     functions: str
-    problems: Callable[[Subject, int], Iterable[Problem]]
+    problems: Callable[[Subject, int], Iterable[Problem]] = lambda subject, seed: ()
     variants: Callable[[Subject, int, Problem], Sequence[Problem]] = lambda subject, seed, base: ()
     pairs: tuple[str, ...] = ()
     rank: int = 0

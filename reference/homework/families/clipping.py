@@ -9,7 +9,6 @@ def _clipping(pair: str, names: str, pairs: tuple[str, ...] = (), rank: int = 12
         pair,
         classes=names,
         functions=names,
-        problems=lambda subject, seed: (),
         pairs=pairs,
         rank=rank,
         examine=examine_clipping,

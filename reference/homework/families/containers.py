@@ -8,7 +8,6 @@ CONTAINER = Family(
     "container",
     classes=NEVER,
     functions=NEVER,
-    problems=lambda subject, seed: (),
     pairs=("sequential",),
     rank=14,
     looks=lambda subject: container_of(subject) is not None,

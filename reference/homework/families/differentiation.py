@@ -7,7 +7,6 @@ ENGINE = Family(
     "automatic_differentiation",
     classes=NEVER,
     functions=NEVER,
-    problems=lambda subject, seed: (),
     rank=20,
     looks=lambda subject: is_engine(subject) or operation_of(subject) != "",
     examine=examine_engine,

@@ -8,7 +8,6 @@ DROPOUT = Family(
     "dropout",
     classes=NAMES,
     functions=r"(?!.*(param|rate|mask|back))" + NAMES,
-    problems=lambda subject, seed: (),
     rank=12,
     examine=examine_dropout,
 )
@@ -17,7 +16,6 @@ SPATIAL_DROPOUT = Family(
     "spatial_dropout2d",
     classes=OF_CHANNELS,
     functions=r"(?!.*(param|rate|mask|back))" + OF_CHANNELS,
-    problems=lambda subject, seed: (),
     rank=13,
     examine=examine_spatial_dropout,
 )

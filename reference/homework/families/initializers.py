@@ -12,7 +12,6 @@ def _initializer(kind: str, names: str, pairs: tuple[str, ...], functions: str =
         kind,
         classes=names,
         functions=functions or names,
-        problems=lambda subject, seed: (),
         pairs=pairs,
         rank=12,
         examine=examine_initializer,

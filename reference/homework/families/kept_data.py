@@ -7,7 +7,6 @@ KEPT_DATA = Family(
     "network_with_its_data",
     classes=NEVER,
     functions=NEVER,
-    problems=lambda subject, seed: (),
     rank=15,
     looks=keeps_data,
     examine=examine_kept_data,

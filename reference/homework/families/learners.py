@@ -8,7 +8,6 @@ LEARNER = Family(
     classes=r"\w*(logistic|linear|softmax|ridge|multinomial)\w*(regress\w*|classifier|model)\w*|\w*logreg\w*|\w*linreg\w*"
     r"|\w*adaline\w*",
     functions=NEVER,
-    problems=lambda subject, seed: (),
     pairs=("dense",),
     rank=14,
     examine=examine_learner,

@@ -74,7 +74,6 @@ def network(name: str, classes: str, functions: str, rank: int, *pairs: str) -> 
         name,
         classes=no_layer + classes,
         functions=functions,
-        problems=lambda subject, seed: (),
         pairs=pairs,
         rank=rank,
         layouts=layouts,

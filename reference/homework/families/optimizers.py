@@ -30,7 +30,6 @@ def _optimizer(pair: str, names: str, functions: str = "") -> Family:
         pair,
         classes=NONE + names,
         functions=NONE + (functions or names),
-        problems=lambda subject, seed: (),
         rank=12,
         examine=examine_optimizer,
     )
@@ -60,7 +59,6 @@ ANY = Family(
     "optimizer",
     classes=NONE + r"(my|custom|simple)optimi[sz]er|(param\w*|weight)?updater",
     functions=NONE + r"update(params?|parameters?|weights?)\w*|optimi[sz]er(step|update)?|optimi[sz]e|gradientstep",
-    problems=lambda subject, seed: (),
     rank=11,
     looks=_takes_gradients,
     examine=examine_any_optimizer,

@@ -13,7 +13,6 @@ def _schedule(pair: str, names: str, pairs: tuple[str, ...] = (), rank: int = 12
         pair,
         classes=names,
         functions=names,
-        problems=lambda subject, seed: (),
         pairs=pairs,
         rank=rank,
         examine=examine_schedule,
@@ -49,7 +48,6 @@ PLATEAU = Family(
     "plateau",
     classes=r"(my)?(reduce)?(lr)?(on)?plateau\w*",
     functions=NEVER,
-    problems=lambda subject, seed: (),
     rank=13,
     examine=examine_plateau,
 )

@@ -12,16 +12,16 @@ import numpy as np
 from reference.diagnosis.sentences import worded
 from reference.homework.attempt import OWN_MISTAKES
 from reference.homework.diagnosing import place_of
-from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.isolation.process import Call, Failure, Get, New, Ref, Result, Set, Step, Worker
 from reference.homework.judge import Judged
 from reference.homework.methods import Method
 from reference.homework.optimizers.clipping_mistakes import MISTAKES, Clip
+from reference.homework.optimizers.reports import report_on
 from reference.homework.optimizers.settings import numbers_in
 from reference.homework.roles import Parameter, means, plain
 from reference.homework.subject import Subject
-from reference.homework.verdict import Cause, Quantity, SymbolReport, Verdict
+from reference.homework.verdict import Cause, Quantity, SymbolReport
 from reference.pair import Array
 from scratch.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 
@@ -77,7 +77,13 @@ def examine_clipping(worker: Worker, subject: Subject, family: Family, seed: int
     call = _call(subject)
     pairs = _pairs(subject, family, call)
     if call is None:
-        return _report(subject, "unsupported", pairs[0], remark="it has no method that looks as if it clipped")
+        return report_on(
+            subject,
+            {"clip": _call(subject)},
+            "unsupported",
+            pairs[0],
+            remark="it has no method that looks as if it clipped",
+        )
     epsilons = [0.0, *(n for n in numbers_in([subject.symbol.node], {}) if 0 < n < 0.01)]
     limits = _limits(subject, call)
     best: tuple[Quantity, str, str] | None = None
@@ -110,11 +116,18 @@ def examine_clipping(worker: Worker, subject: Subject, family: Family, seed: int
     if best is None:
         own = isinstance(why, Failure) and why.trace and why.type in OWN_MISTAKES
         told = f"{why.type}: {why.message}" if isinstance(why, Failure) else why
-        return _report(subject, "crashed" if own else "unsupported", pairs[0], remark=told)
+        return report_on(subject, {"clip": _call(subject)}, "crashed" if own else "unsupported", pairs[0], remark=told)
     quantity, pair, said = best
     agree = quantity.agree
     conventions = (said,) if said and agree else ()
-    report = _report(subject, "correct" if agree else "wrong", pair if agree else pairs[0], (quantity,), conventions)
+    report = report_on(
+        subject,
+        {"clip": _call(subject)},
+        "correct" if agree else "wrong",
+        pair if agree else pairs[0],
+        (quantity,),
+        conventions,
+    )
     return report if agree else replace(report, causes=tuple(causes[:1]))
 
 
@@ -244,17 +257,3 @@ def _worst(got: Sequence[Grads], want: Sequence[Mapping[str, Array]], part: str)
 
 def _all_agree(got: Sequence[Grads], want: Sequence[Mapping[str, Array]]) -> bool:
     return _worst(got, want, "").agree
-
-
-def _report(
-    subject: Subject,
-    verdict: Verdict,
-    pair: str,
-    quantities: tuple[Quantity, ...] = (),
-    conventions: tuple[str, ...] = (),
-    remark: str = "",
-) -> SymbolReport:
-    call = _call(subject)
-    parts = {"clip": call.name} if call else {}
-    plain = plain_report(subject, verdict, remark)
-    return replace(plain, pair=pair, parts=parts, conventions=conventions, quantities=quantities)

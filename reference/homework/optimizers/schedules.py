@@ -6,16 +6,15 @@ import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from reference.homework.attempt import OWN_MISTAKES
-from reference.homework.examination import plain_report
 from reference.homework.family import Family
 from reference.homework.isolation.process import Call, Failure, Get, New, Ref, Result, Set, Step, Stub, Worker
 from reference.homework.methods import Method
+from reference.homework.optimizers.reports import report_on
 from reference.homework.optimizers.schedule_rules import FIRST, INTERVAL, ROLES, RULES, TIME, TIMES, wanted
 from reference.homework.optimizers.settings import RATE, numbers_in
 from reference.homework.roles import Parameter, means, plain
@@ -35,7 +34,13 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
     pairs = [family.name] if family.name in RULES else _likely(subject)
     call = _call(subject)
     if call is None:
-        return _report(subject, "unsupported", pairs[0], remark="it has no method that looks as if it gave a rate")
+        return report_on(
+            subject,
+            {"rate": _call(subject)},
+            "unsupported",
+            pairs[0],
+            remark="it has no method that looks as if it gave a rate",
+        )
     given = _roles(subject, call)
     known = {role: ROLES[role][1] for role in given.values() if role in ROLES}
     first = FIRST.get(pairs[0], 0)
@@ -48,7 +53,7 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
     if not rates:
         own = isinstance(why, Failure) and why.trace and why.type in OWN_MISTAKES
         told = f"{why.type}: {why.message}" if isinstance(why, Failure) else why
-        return _report(subject, "crashed" if own else "unsupported", pairs[0], remark=told)
+        return report_on(subject, {"rate": _call(subject)}, "crashed" if own else "unsupported", pairs[0], remark=told)
     numbers = numbers_in([subject.symbol.node], {})
     # what an optimizer has before the first step, or after it, is the rate of the first
     counts = {"": rates[:TIMES], COUNTED: rates[1:]} if held else {"": rates}
@@ -61,10 +66,19 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
         other = _best(tuple(likely), known, numbers, call.name, first, {FED: fed} if fed else {}, fed=True)
         best = other if other is not None and other[0].agree else best
     if best is None:
-        return _report(subject, "unsupported", pairs[0], remark="its parameters are not understood")
+        return report_on(
+            subject, {"rate": _call(subject)}, "unsupported", pairs[0], remark="its parameters are not understood"
+        )
     quantity, pair, said = best
     verdict: Verdict = "correct" if quantity.agree else "wrong"
-    return _report(subject, verdict, pair if quantity.agree else pairs[0], (quantity,), (said,) if said else ())
+    return report_on(
+        subject,
+        {"rate": _call(subject)},
+        verdict,
+        pair if quantity.agree else pairs[0],
+        (quantity,),
+        (said,) if said else (),
+    )
 
 
 def _best(
@@ -240,17 +254,3 @@ def _compared(rates: Sequence[float], want: Sequence[float], part: str, first: i
     away = [abs(r - w) / max(abs(w), 1e-6) if math.isfinite(r) else math.inf for r, w in zip(rates, want, strict=False)]
     t = max(range(len(away)), key=lambda i: away[i])
     return Quantity("lr", away[t] <= ALLOWED, away[t], ALLOWED, (first + t,), rates[t], want[t], part)
-
-
-def _report(
-    subject: Subject,
-    verdict: Verdict,
-    pair: str,
-    quantities: tuple[Quantity, ...] = (),
-    conventions: tuple[str, ...] = (),
-    remark: str = "",
-) -> SymbolReport:
-    call = _call(subject)
-    parts = {"rate": call.name} if call else {}
-    plain = plain_report(subject, verdict, remark)
-    return replace(plain, pair=pair, parts=parts, conventions=conventions, quantities=quantities)
