@@ -1,6 +1,7 @@
 """Clipping is examined with gradients above and below the limit, by value, by norm and by the norm of all."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,14 +77,9 @@ def examine_clipping(worker: Worker, subject: Subject, family: Family, seed: int
     """The verdict on a function, or a method, that clips gradients."""
     call = _call(subject)
     pairs = _pairs(subject, family, call)
+    report = functools.partial(report_on, subject, {"clip": call})
     if call is None:
-        return report_on(
-            subject,
-            {"clip": _call(subject)},
-            "unsupported",
-            pairs[0],
-            remark="it has no method that looks as if it clipped",
-        )
+        return report("unsupported", pairs[0], remark="it has no method that looks as if it clipped")
     epsilons = [0.0, *(n for n in numbers_in([subject.symbol.node], {}) if 0 < n < 0.01)]
     limits = _limits(subject, call)
     best: tuple[Quantity, str, str] | None = None
@@ -116,19 +112,12 @@ def examine_clipping(worker: Worker, subject: Subject, family: Family, seed: int
     if best is None:
         own = isinstance(why, Failure) and why.trace and why.type in OWN_MISTAKES
         told = f"{why.type}: {why.message}" if isinstance(why, Failure) else why
-        return report_on(subject, {"clip": _call(subject)}, "crashed" if own else "unsupported", pairs[0], remark=told)
+        return report("crashed" if own else "unsupported", pairs[0], remark=told)
     quantity, pair, said = best
-    agree = quantity.agree
-    conventions = (said,) if said and agree else ()
-    report = report_on(
-        subject,
-        {"clip": _call(subject)},
-        "correct" if agree else "wrong",
-        pair if agree else pairs[0],
-        (quantity,),
-        conventions,
-    )
-    return report if agree else replace(report, causes=tuple(causes[:1]))
+    conventions = (said,) if said else ()
+    if quantity.agree:
+        return report("correct", pair, (quantity,), conventions)
+    return replace(report("wrong", pairs[0], (quantity,)), causes=tuple(causes[:1]))
 
 
 def _pairs(subject: Subject, family: Family, call: Method | None) -> list[str]:

@@ -33,14 +33,9 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
     """The verdict on a schedule: by its name, or by what its code computes."""
     pairs = [family.name] if family.name in RULES else _likely(subject)
     call = _call(subject)
+    report = functools.partial(report_on, subject, {"rate": call})
     if call is None:
-        return report_on(
-            subject,
-            {"rate": _call(subject)},
-            "unsupported",
-            pairs[0],
-            remark="it has no method that looks as if it gave a rate",
-        )
+        return report("unsupported", pairs[0], remark="it has no method that looks as if it gave a rate")
     given = _roles(subject, call)
     known = {role: ROLES[role][1] for role in given.values() if role in ROLES}
     first = FIRST.get(pairs[0], 0)
@@ -53,7 +48,7 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
     if not rates:
         own = isinstance(why, Failure) and why.trace and why.type in OWN_MISTAKES
         told = f"{why.type}: {why.message}" if isinstance(why, Failure) else why
-        return report_on(subject, {"rate": _call(subject)}, "crashed" if own else "unsupported", pairs[0], remark=told)
+        return report("crashed" if own else "unsupported", pairs[0], remark=told)
     numbers = numbers_in([subject.symbol.node], {})
     # what an optimizer has before the first step, or after it, is the rate of the first
     counts = {"": rates[:TIMES], COUNTED: rates[1:]} if held else {"": rates}
@@ -66,19 +61,10 @@ def examine_schedule(worker: Worker, subject: Subject, family: Family, seed: int
         other = _best(tuple(likely), known, numbers, call.name, first, {FED: fed} if fed else {}, fed=True)
         best = other if other is not None and other[0].agree else best
     if best is None:
-        return report_on(
-            subject, {"rate": _call(subject)}, "unsupported", pairs[0], remark="its parameters are not understood"
-        )
+        return report("unsupported", pairs[0], remark="its parameters are not understood")
     quantity, pair, said = best
     verdict: Verdict = "correct" if quantity.agree else "wrong"
-    return report_on(
-        subject,
-        {"rate": _call(subject)},
-        verdict,
-        pair if quantity.agree else pairs[0],
-        (quantity,),
-        (said,) if said else (),
-    )
+    return report(verdict, pair if quantity.agree else pairs[0], (quantity,), (said,) if said else ())
 
 
 def _best(
