@@ -20,6 +20,8 @@ TIMES = 97
 TOGETHER = {
     "softmax-columns": "along the batch",
     "log_softmax-columns": "along the batch",
+    "sparsemax-columns": "along the batch",
+    "sparsemax-first": "along the batch",
     "unit_norm-columns": "along the batch",
     "embedding-scaled-by-frequency": "by how often a token is in the batch",
     "batch_norm1d-batch1": "by the moments of the batch, which one sample has not",

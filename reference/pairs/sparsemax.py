@@ -45,7 +45,7 @@ SPARSEMAX = Pair(
         Case("at-the-threshold", {"x": listed([-0.5, 0.0, -0.75, -3.0])}, smooth=False),
         Case("minus-infinity", {"x": listed([-math.inf, 0.0, 0.5, -2.0])}, smooth=False),
         Case(
-            "nan",
+            "nan-between",
             {"x": listed([0.0, math.nan, 1.0])},
             only=("y",),
             smooth=False,
