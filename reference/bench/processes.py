@@ -9,8 +9,11 @@ import os
 import resource
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,9 +21,11 @@ from reference.bench.measure import Task, Timing, batch_of, measure, modes_for, 
 from reference.bench.modes import make
 from reference.errors import RequestError
 from reference.pair import Array
+from reference.processes import deaf_children, hear_the_parent
 from scratch.data import DataError
 
 MEMORY_STEPS = 3
+LONGEST_START = 1.0  # seconds that a process takes at most to be handed what it needs
 LONGEST_PATH = 108  # of a socket on Linux, with a zero at its end: unix(7)
 # the unit of the largest resident set is 1024 bytes, but on macOS it is one byte
 _UNITS_A_MB = 2**20 if sys.platform == "darwin" else 2**10
@@ -52,9 +57,11 @@ def _apart(
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
         ours, theirs = context.Pipe()
         process = context.Process(target=_in_folder, args=(folder, work, theirs, *arguments), daemon=True)
-        process.start()
-        theirs.close()
+        started: Future[None] = Future()
         try:
+            _start(process, started)
+            started.result()
+            theirs.close()
             ours.send("begin")
             while True:
                 kind, value = ours.recv()
@@ -67,13 +74,31 @@ def _apart(
         except (EOFError, ConnectionError):
             raise RequestError(f"{arguments[0].recipe.name}: the process that measured it ended early") from None
         finally:
-            process.terminate()
-            process.join()
+            wait([started], LONGEST_START)
+            if process.pid is not None:
+                process.terminate()
+                process.join()
+
+
+def _start(process: Any, started: Future[None]) -> None:
+    """Has it started in a thread, as signals raise in the main one only: a process that is left while it is handed what
+    it needs complains, and a fork server takes seconds to import what it is to hold, in which this one must hear."""
+
+    def start() -> None:
+        try:
+            started.set_result(process.start())
+        except BaseException as error:
+            started.set_exception(error)
+
+    resource_tracker.ensure_running()  # the first process would start it, and it lets through what is held back
+    with deaf_children():
+        threading.Thread(target=start, daemon=True).start()
 
 
 def _in_folder(folder: str, work: Callable[..., None], pipe: Connection, *arguments: Any) -> None:
     """Work whose temporary files lie in a folder: TensorFlow writes the code that it translates, and leaves it."""
     tempfile.tempdir = folder
+    hear_the_parent()
     try:
         pipe.recv()
     except EOFError:  # the parent was stopped while it started this process
