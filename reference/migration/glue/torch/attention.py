@@ -17,6 +17,18 @@ def may_attend(mask: Tensor | None, causal: bool, queries: int, keys: int) -> Te
     return mask & earlier if mask.dtype == torch.bool else mask.masked_fill(~earlier, -torch.inf)
 
 
+def blocked(mask: Tensor | None, causal: bool, heads: int, q: Tensor, k: Tensor) -> Tensor | None:
+    """The mask that torch.nn.MultiheadAttention takes, true where attention is blocked, one for each head.
+
+    `mask`: (batch or 1, queries or 1, keys), true where a query may attend; q and k are batch first.
+    """
+    batch, queries, keys = len(q), q.shape[1], k.shape[1]
+    if mask is not None:
+        mask = mask.expand(batch, queries, keys).repeat_interleave(heads, 0)
+    mask = may_attend(mask, causal, queries, keys)
+    return None if mask is None else ~mask
+
+
 class DotProductAttention(nn.Module):
     """F.scaled_dot_product_attention with a mask that is causal and given at once, which PyTorch's own refuses."""
 
@@ -38,12 +50,8 @@ class MultiheadAttention(nn.MultiheadAttention):
         self.causal = causal
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-        batch, queries, keys = len(q), q.shape[1], k.shape[1]
-        if mask is not None:
-            mask = mask.expand(batch, queries, keys).repeat_interleave(self.num_heads, 0)
-        mask = may_attend(mask, self.causal, queries, keys)
-        # PyTorch's own masks are true where attention is blocked
-        return super().forward(q, k, v, need_weights=False, attn_mask=None if mask is None else ~mask)[0]
+        mask = blocked(mask, self.causal, self.num_heads, q, k)
+        return super().forward(q, k, v, need_weights=False, attn_mask=mask)[0]
 
 
 class SelfAttention(MultiheadAttention):
