@@ -2,6 +2,8 @@
 
 import contextlib
 import functools
+import inspect
+import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -89,6 +91,8 @@ def calls(
         spared.training = False
         yield "mode", _differ(_results(spared, arrays), kept), "is another function at inference"
     yield "same", _minds_the_same(make, case, arrays), "gives other results where one array is two of its inputs"
+    needed = _needed_inputs(built(pair, case, arrays, None).forward)
+    yield "without", _remembers(make, arrays, needed), "has an input of the pass before where it is given none"
     for w in made.params.values():
         w *= STEPPED
     fresh = make()
@@ -131,6 +135,28 @@ def _minds_the_same(make: Callable[[], Any], case: Case, arrays: Arrays) -> bool
     except ValueError:  # it is no such input, as what may be below 0 is no variance
         return False
     return _differ(_results(make(), replace(arrays, inputs=twice)), wanted)
+
+
+def _needed_inputs(forward: Callable[..., Any]) -> int:
+    """How many of the inputs cannot be left out."""
+    return sum(each.default is each.empty for each in inspect.signature(forward).parameters.values())
+
+
+def _remembers(make: Callable[[], Any], arrays: Arrays, needed: int) -> bool:
+    """Whether what a pass was given beside the inputs that are needed has a part in the next, given no more."""
+    if not 0 < needed < len(arrays.inputs):
+        return False
+    fewer = replace(arrays, inputs=dict(itertools.islice(arrays.inputs.items(), needed)))
+    try:
+        wanted = _results(make(), fewer)
+    except ValueError:  # with this option, it is needed
+        return False
+    made = make()
+    made.forward(*arrays.inputs.values())
+    if made.buffers:
+        made.load(arrays.params, arrays.buffers)
+    # what draws for itself what it is not given is another function each time, also when it is new
+    return _differ(_results(made, fewer), wanted) and not _differ(_results(make(), fewer), wanted)
 
 
 def _out_of_proportion(got: Sequence[Array], gradients: Sequence[Array], n: float) -> bool:

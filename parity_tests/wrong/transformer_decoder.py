@@ -9,7 +9,7 @@ from scratch.transformer import TransformerDecoderBlock
 from wrong import Versions
 from wrong.common import GRADIENTS, OverwritesOutput, ReusesOutput, TurnsToFloat64, made_by
 from wrong.several_inputs import ChangesFirst, CountsCalls, GradientsReversed, GradientsTurnToFloat64
-from wrong.transformer_memory import OF_THE_MEMORY, TO_THE_MEMORY
+from wrong.transformer_memory import BETWEEN_PASSES, OF_THE_MEMORY, TO_THE_MEMORY
 
 Part = Callable[[Array], Array]
 
@@ -247,6 +247,6 @@ WRONG = {
     "transformer_decoder_block": Versions(
         outputs=(*OUTPUTS, *OF_THE_MEMORY),
         gradients=(*GRADIENT, *made_by(TransformerDecoderBlock, (*GRADIENTS, GradientsReversed))),
-        contract=made_by(TransformerDecoderBlock, SEVERAL),
+        contract=(*BETWEEN_PASSES, *made_by(TransformerDecoderBlock, SEVERAL)),
     )
 }

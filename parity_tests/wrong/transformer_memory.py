@@ -176,6 +176,29 @@ class FeedForwardBetween(TransformerDecoderBlock):
         return self.around(lambda s: self.cross_attention.forward(s, memory, memory, cross_mask), g, self.norm_2)
 
 
+class MemoryCached(TransformerDecoderBlock):
+    """Keeps the memory of its first pass, as caches of keys and values do, where a later one is as large."""
+
+    cached: Array | None = None
+
+    def forward(self, x: Array, memory: Array, self_mask: Mask = None, cross_mask: Mask = None) -> Array:
+        if self.cached is None or self.cached.shape != memory.shape:
+            self.cached = memory
+        return super().forward(x, self.cached, self_mask, cross_mask)
+
+
+class MaskKept(TransformerDecoderBlock):
+    """A pass without a mask of the memory takes that of the pass before, where it fits."""
+
+    kept: Mask = None
+
+    def forward(self, x: Array, memory: Array, self_mask: Mask = None, cross_mask: Mask = None) -> Array:
+        if cross_mask is None and self.kept is not None and self.kept.shape[2] == memory.shape[1]:
+            cross_mask = self.kept
+        self.kept = cross_mask
+        return super().forward(x, memory, self_mask, cross_mask)
+
+
 class MemoryDetached(TransformerDecoderBlock):
     """The memory gets no gradient."""
 
@@ -246,3 +269,4 @@ OF_THE_MEMORY = (
     FeedForwardBetween,
 )
 TO_THE_MEMORY = (MemoryDetached, MemoryByKeysOnly, MemoryByValuesOnly, QueriesDetached, MemoryGradientAdded)
+BETWEEN_PASSES = (MemoryCached, MaskKept)
